@@ -1,0 +1,92 @@
+//! Errors of the ground, and the shared form of an error message with a hint.
+
+use thiserror::Error;
+
+/// Result of the ground.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong in the ground.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A string that is not a number followed by a unit.
+    #[error("cannot read \"{text}\" as a number with a unit")]
+    NotAQuantity {
+        /// The text that was given.
+        text: String,
+        /// The dimension that is wanted.
+        wanted: &'static str,
+        /// An example of a right value.
+        example: &'static str,
+    },
+    /// A unit nobody knows.
+    #[error("unknown unit \"{unit}\" in \"{text}\"")]
+    UnknownUnit {
+        /// The text that was given.
+        text: String,
+        /// The unit in it.
+        unit: String,
+        /// The closest known unit.
+        suggestion: Option<String>,
+    },
+    /// A unit of another dimension.
+    #[error("\"{text}\" is {found}, but {wanted} is wanted")]
+    WrongDimension {
+        /// The text that was given.
+        text: String,
+        /// The dimension found.
+        found: &'static str,
+        /// The dimension wanted.
+        wanted: &'static str,
+        /// An example of a right value.
+        example: &'static str,
+    },
+    /// A parameter name nobody knows.
+    #[error("unknown parameter \"{name}\"")]
+    UnknownParameter {
+        /// The name that was given.
+        name: String,
+        /// The closest known name.
+        suggestion: Option<String>,
+    },
+    /// A parameter outside its bounds.
+    #[error("parameter {name} = {value} is outside its bounds [{lower}, {upper}]")]
+    OutOfBounds {
+        /// The parameter.
+        name: String,
+        /// The value given.
+        value: f64,
+        /// Lower bound.
+        lower: f64,
+        /// Upper bound.
+        upper: f64,
+    },
+    /// A nuclide that cannot be read.
+    #[error("cannot read \"{text}\" as a nuclide")]
+    NotANuclide {
+        /// The text that was given.
+        text: String,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        let did_you_mean = |s: &Option<String>| s.as_ref().map(|s| format!("did you mean \"{s}\"?"));
+        match self {
+            Error::NotAQuantity { example, .. } | Error::WrongDimension { example, .. } => {
+                Some(format!("write it like \"{example}\""))
+            }
+            Error::UnknownUnit { suggestion, .. } => did_you_mean(suggestion),
+            Error::UnknownParameter { suggestion, .. } => {
+                did_you_mean(suggestion).or_else(|| Some("`gradino list parameters` prints all names".into()))
+            }
+            Error::OutOfBounds { name, lower, upper, .. } => {
+                Some(format!("choose {name} between {lower} and {upper}"))
+            }
+            Error::NotANuclide { .. } => {
+                Some("write it like \"40K\" or \"K40\", with an element symbol and a mass number".into())
+            }
+        }
+    }
+}

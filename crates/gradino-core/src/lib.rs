@@ -1,0 +1,28 @@
+//! The ground of gradino: nouns and numbers, no physics model.
+//!
+//! Units inside the code are MeV, cm, ns, rad and the elementary charge; nuclear code may use fm
+//! where its formulas do, and says so in the name (`radius_fm`).
+
+pub mod cite;
+pub mod complex;
+pub mod constants;
+pub mod error;
+pub mod event;
+pub mod model;
+pub mod params;
+pub mod particle;
+pub mod real;
+pub mod rng;
+pub mod text;
+pub mod units;
+pub mod vector;
+
+pub use complex::Complex;
+pub use error::{Error, Result};
+pub use event::{Event, NuclearState, Parity, Particle, Status, Vertex, VertexStatus};
+pub use model::{CrossSection, Draw};
+pub use params::{ParamSet, Parameter, Params};
+pub use particle::Nuclide;
+pub use real::{Dual, Real};
+pub use rng::{Purpose, Stream};
+pub use vector::FourVector;

@@ -1,0 +1,107 @@
+//! Errors of the nuclear room.
+
+use gradino_core::Nuclide;
+use thiserror::Error;
+
+/// Result of the nuclear room.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can go wrong in the nuclear room.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A mistake in names, units or parameters.
+    #[error(transparent)]
+    Core(#[from] gradino_core::Error),
+    /// A data file that cannot be opened or read.
+    #[error("cannot read {path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A data file with a line that cannot be understood.
+    #[error("{path}, line {line}: {problem}")]
+    BadLine {
+        /// The file.
+        path: String,
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A nuclide without a mass.
+    #[error("no mass is known for {nuclide}")]
+    UnknownMass {
+        /// The nuclide.
+        nuclide: Nuclide,
+    },
+    /// A state that can decay by no channel.
+    #[error("{nuclide} at {excitation} MeV has no open decay channel")]
+    NoOpenChannel {
+        /// The nuclide.
+        nuclide: Nuclide,
+        /// Its excitation energy [MeV].
+        excitation: f64,
+    },
+    /// An energy below a threshold.
+    #[error("energy {energy} MeV is below the threshold {threshold} MeV of {process}")]
+    BelowThreshold {
+        /// The energy [MeV].
+        energy: f64,
+        /// The threshold [MeV].
+        threshold: f64,
+        /// The process.
+        process: String,
+    },
+    /// A model name nobody knows.
+    #[error("unknown {kind} \"{name}\"")]
+    UnknownModel {
+        /// What kind of model.
+        kind: &'static str,
+        /// The name given.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// A value outside what the model covers.
+    #[error("{what} = {value} is outside [{lower}, {upper}]")]
+    OutOfRange {
+        /// The quantity.
+        what: &'static str,
+        /// The value given.
+        value: f64,
+        /// Lower limit.
+        lower: f64,
+        /// Upper limit.
+        upper: f64,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Core(e) => e.hint(),
+            Error::Unreadable { .. } => Some("check the path and its permissions".into()),
+            Error::BadLine { .. } => Some("the file may be truncated or of another format".into()),
+            Error::UnknownMass { .. } => Some("the nuclide lies outside the AME2020 table".into()),
+            Error::NoOpenChannel { .. } => {
+                Some("raise the excitation energy, or check its spin and parity".into())
+            }
+            Error::BelowThreshold { threshold, .. } => {
+                Some(format!("choose an energy above {threshold} MeV"))
+            }
+            Error::UnknownModel { known, name, .. } => {
+                Some(gradino_core::text::closest(name, known.iter().copied()).map_or_else(
+                    || format!("there are: {}", known.join(", ")),
+                    |s| format!("did you mean \"{s}\"?"),
+                ))
+            }
+            Error::OutOfRange { lower, upper, .. } => {
+                Some(format!("choose a value between {lower} and {upper}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The nucleus: structure, emission, decay and low-energy neutrino reactions.
+
+pub mod error;
+
+pub use error::{Error, Result};

@@ -1,0 +1,1 @@
+//! The hall: configuration, chain, runs, files and reports.
