@@ -1,0 +1,375 @@
+//! Drawing a cascade: from a state to the ground state, with the score of its choices.
+//!
+//! Between two tabulated energies E_k <= E <= E_{k+1} the channel sums are interpolated linearly,
+//! N_c(E) = (1 - w) N_c(E_k) + w N_c(E_{k+1}). This mixture is what is drawn from, and its exact
+//! derivatives are what the score holds. Energies in the continuum move by implicit
+//! differentiation of the mixture's cumulative distribution (eq. (4) of barham2024).
+
+use super::couplings::MAX_TWO_J;
+use super::levels::LevelDecays;
+use super::network::Network;
+use super::quadrature;
+use super::record::{CascadeRecord, Step};
+use super::state::{DecayState, SOURCES};
+use crate::emission::fragment::Fragment;
+use crate::error::{Error, Result};
+use gradino_core::{Parity, Stream};
+
+/// A cascade network ready to draw from.
+#[derive(Debug)]
+pub struct Cascade {
+    pub(super) network: Network,
+    pub(super) levels: LevelDecays,
+    starts: Vec<StartState>,
+}
+
+/// Where a cascade starts; made by [`Cascade::start`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start(usize);
+
+#[derive(Debug)]
+enum StartState {
+    Level(usize),
+    Continuum(Box<DecayState>),
+}
+
+/// The state that decays next.
+#[derive(Clone, Copy)]
+enum Current {
+    Start(usize),
+    Between { entry: usize, excitation: f64, two_j: u16, parity: Parity, moved: Option<usize> },
+    Level { entry: usize, level: usize },
+}
+
+/// One or two tabulated states with their weights: the interpolated decay of one energy.
+struct Mixture<'a> {
+    states: [&'a DecayState; 2],
+    weights: [f64; 2],
+    /// d(weight of the second) / dE.
+    slope: f64,
+    excitation: f64,
+    moved: Option<usize>,
+}
+
+impl Mixture<'_> {
+    fn total(&self) -> f64 {
+        self.weights[0] * self.states[0].total() + self.weights[1] * self.states[1].total()
+    }
+    fn channel(&self, c: usize) -> f64 {
+        self.weights[0] * self.states[0].channel(c) + self.weights[1] * self.states[1].channel(c)
+    }
+    /// The states that count, with their weights.
+    fn parts(&self) -> impl Iterator<Item = (&DecayState, f64)> {
+        self.states.into_iter().zip(self.weights).filter(|(_, w)| *w > 0.0)
+    }
+}
+
+impl Cascade {
+    /// From a network.
+    pub fn new(network: Network) -> Self {
+        let levels = LevelDecays::prepare(&network);
+        Cascade { network, levels, starts: Vec::new() }
+    }
+
+    /// The network behind it.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Prepares a state of the initial nuclide to start from.
+    ///
+    /// Up to the continuum's start the nearest level is taken (the snap is a choice of the field and
+    /// not differentiable; transition energies are constants here); above, the state decays by the
+    /// statistical model from its exact energy.
+    pub fn start(&mut self, excitation: f64, two_j: u16, parity: Parity) -> Result<Start> {
+        let entry = &self.network.entries[0];
+        if !(0.0..=entry.max_excitation + 1e-9).contains(&excitation) {
+            return Err(Error::OutOfRange {
+                what: "excitation energy [MeV]",
+                value: excitation,
+                lower: 0.0,
+                upper: entry.max_excitation,
+            });
+        }
+        let start = if excitation <= self.snap_below() {
+            StartState::Level(entry.scheme.closest_level(excitation))
+        } else {
+            let state = self.network.build_state(0, excitation, two_j, parity);
+            if state.total() <= 0.0 {
+                return Err(Error::NoOpenChannel { nuclide: entry.nuclide, excitation });
+            }
+            StartState::Continuum(Box::new(state))
+        };
+        self.starts.push(start);
+        Ok(Start(self.starts.len() - 1))
+    }
+
+    /// Initial states up to this energy [MeV] are taken as discrete levels: the start of the
+    /// continuum, or, with the last level as that start, the lowest separation energy.
+    fn snap_below(&self) -> f64 {
+        let entry = &self.network.entries[0];
+        entry.cut().min(entry.unbound_from())
+    }
+
+    /// The state that a start stands for: excitation energy [MeV], twice the spin, parity.
+    pub fn start_state(&self, start: Start) -> (f64, u16, Parity) {
+        match &self.starts[start.0] {
+            StartState::Level(k) => {
+                let level = &self.network.entries[0].scheme.levels[*k];
+                (level.energy, level.two_j, level.parity)
+            }
+            StartState::Continuum(s) => (s.excitation, s.two_j, s.parity),
+        }
+    }
+
+    /// Draws one cascade into `record`.
+    pub fn draw(&self, start: Start, stream: &mut Stream, record: &mut CascadeRecord) {
+        record.clear();
+        let mut current = match &self.starts[start.0] {
+            StartState::Level(level) => Current::Level { entry: 0, level: *level },
+            StartState::Continuum(_) => Current::Start(start.0),
+        };
+        loop {
+            current = match current {
+                Current::Level { entry, level } => match self.levels.draw(&self.network, entry, level, stream, record) {
+                    Some(next) => Current::Level { entry, level: next },
+                    None => return,
+                },
+                Current::Start(i) => {
+                    let StartState::Continuum(state) = &self.starts[i] else { return };
+                    let excitation = state.excitation;
+                    let mixture =
+                        Mixture { states: [state, state], weights: [1.0, 0.0], slope: 0.0, excitation, moved: None };
+                    self.step(&mixture, stream, record)
+                }
+                Current::Between { entry, excitation, two_j, parity, moved } => {
+                    let mixture = self.mixture(entry, excitation, two_j, parity, moved);
+                    self.step(&mixture, stream, record)
+                }
+            };
+        }
+    }
+
+    /// The interpolated decay at `excitation`.
+    fn mixture(&self, entry: usize, excitation: f64, two_j: u16, parity: Parity, moved: Option<usize>) -> Mixture<'_> {
+        let nodes = &self.network.entries[entry].nodes;
+        let k = nodes.partition_point(|&e| e <= excitation).clamp(1, nodes.len() - 1) - 1;
+        let slope = 1.0 / (nodes[k + 1] - nodes[k]);
+        let w = ((excitation - nodes[k]) * slope).clamp(0.0, 1.0);
+        let states = [self.tabulated(entry, k, two_j, parity), self.tabulated(entry, k + 1, two_j, parity)];
+        Mixture { states, weights: [1.0 - w, w], slope, excitation, moved }
+    }
+
+    /// The tabulated decay at node `k`, built at first use.
+    fn tabulated(&self, entry: usize, k: usize, two_j: u16, parity: Parity) -> &DecayState {
+        let e = &self.network.entries[entry];
+        e.states[e.state_index(k, two_j, parity)]
+            .get_or_init(|| Box::new(self.network.build_state(entry, e.nodes[k], two_j, parity)))
+    }
+
+    /// One emission from a state described by the statistical model.
+    fn step(&self, mixture: &Mixture<'_>, stream: &mut Stream, record: &mut CascadeRecord) -> Current {
+        let entry = mixture.states[0].entry;
+        let total = mixture.total();
+        if total <= 0.0 {
+            return self.emergency(mixture, record);
+        }
+        loop {
+            let target = stream.uniform() * total;
+            let first = mixture.weights[0] * mixture.states[0].total();
+            let (part, rest) = if target < first {
+                (0, target / mixture.weights[0])
+            } else {
+                (1, (target - first) / mixture.weights[1])
+            };
+            let state = mixture.states[part];
+            let channel = state.find(rest);
+            let (source, level) = self.network.decode(entry, channel);
+            let layout = &self.network.entries[entry].layout;
+            let is_continuum = channel + 1 == layout[source + 1];
+            let Some(range) = self.open_range(entry, source, level, is_continuum, mixture.excitation) else {
+                // Open at the upper node only, a hair below its threshold here: draw again.
+                continue;
+            };
+            if !record.score.is_empty() {
+                self.score_channel(mixture, channel, source, is_continuum, record);
+            }
+            let before = if channel == 0 { 0.0 } else { state.running[channel - 1] };
+            return match (&state.continua[source], is_continuum) {
+                (Some(continuum), true) => {
+                    let s = continuum.density.invert(rest - before);
+                    self.enter_continuum(mixture, source, s, range, stream, record)
+                }
+                _ => self.enter_level(entry, source, level, record),
+            };
+        }
+    }
+
+    /// Residue entry and its separation energy (zero for photons).
+    pub(super) fn residue(&self, entry: usize, source: usize) -> (usize, f64) {
+        match source {
+            0 => (entry, 0.0),
+            _ => self.network.entries[entry].daughters[source - 1].map_or((entry, 0.0), |d| (d.entry, d.separation)),
+        }
+    }
+
+    /// The energy open above a final level or above the continuum's start, if positive [MeV].
+    fn open_range(&self, entry: usize, source: usize, level: usize, continuum: bool, excitation: f64) -> Option<f64> {
+        let (residue, separation) = self.residue(entry, source);
+        let residue = &self.network.entries[residue];
+        let floor = if continuum { residue.cut() } else { residue.scheme.levels[level].energy };
+        let range = excitation - separation - floor;
+        (range > 0.0).then_some(range)
+    }
+
+    fn enter_level(&self, entry: usize, source: usize, level: usize, record: &mut CascadeRecord) -> Current {
+        let (residue, _) = self.residue(entry, source);
+        let l = &self.network.entries[residue].scheme.levels[level];
+        record.steps.push(Step {
+            fragment: source.checked_sub(1).map(|f| Fragment::ALL[f]),
+            entry: residue,
+            excitation: l.energy,
+            two_j: l.two_j,
+            parity: l.parity,
+            moved: None,
+            statistical: true,
+        });
+        Current::Level { entry: residue, level }
+    }
+
+    /// A state that no channel leaves, as 0+ above a lone 0+ ground state: it goes to the ground
+    /// state by one transition, written as a photon (in nature: internal pair or conversion).
+    fn emergency(&self, mixture: &Mixture<'_>, record: &mut CascadeRecord) -> Current {
+        self.enter_level(mixture.states[0].entry, 0, 0, record)
+    }
+
+    fn enter_continuum(
+        &self,
+        mixture: &Mixture<'_>,
+        source: usize,
+        s: f64,
+        range: f64,
+        stream: &mut Stream,
+        record: &mut CascadeRecord,
+    ) -> Current {
+        let entry = mixture.states[0].entry;
+        let (residue, _) = self.residue(entry, source);
+        let (u, du) = quadrature::stretch(s);
+        let e_final = self.network.entries[residue].cut() + range * u;
+        let e_out = range * (1.0 - u);
+        let moved = (!record.score.is_empty()).then(|| self.move_energy(mixture, source, s, (range, u, du), record));
+        let from = super::spins::From {
+            source,
+            residue,
+            two_j: mixture.states[0].two_j,
+            parity: mixture.states[0].parity,
+            e_final,
+            e_out,
+            moved_initial: mixture.moved,
+            moved_final: moved,
+        };
+        let (two_j, parity) = self.draw_spin(&from, stream, record);
+        record.steps.push(Step {
+            fragment: source.checked_sub(1).map(|f| Fragment::ALL[f]),
+            entry: residue,
+            excitation: e_final,
+            two_j,
+            parity,
+            moved,
+            statistical: true,
+        });
+        debug_assert!(two_j <= MAX_TWO_J);
+        Current::Between { entry: residue, excitation: e_final, two_j, parity, moved }
+    }
+
+    /// Adds d ln p(channel | E) / d theta to the score, along the motion of E too.
+    fn score_channel(&self, mixture: &Mixture<'_>, channel: usize, source: usize, continuum: bool, record: &mut CascadeRecord) {
+        let (n_channel, n_total) = (mixture.channel(channel), mixture.total());
+        for (state, w) in mixture.parts() {
+            let gradient = self.network.gradient(state);
+            let add = |out: &mut [f64], row: &[f64], f: f64| out.iter_mut().zip(row).for_each(|(o, r)| *o += f * r);
+            add(&mut record.score, &gradient.total, -w / n_total);
+            match (&gradient.continua[source], continuum) {
+                (Some(row), true) => add(&mut record.score, row, w / n_channel),
+                (None, true) => {}
+                _ if state.channel(channel) > 0.0 => {
+                    self.network.add_discrete_gradient(state, channel, w / n_channel, &mut record.score);
+                }
+                _ => {}
+            }
+        }
+        if let Some(row) = mixture.moved {
+            let [a, b] = mixture.states;
+            let slope = mixture.slope
+                * ((b.channel(channel) - a.channel(channel)) / n_channel - (b.total() - a.total()) / n_total);
+            add_moved(record, row, slope);
+        }
+    }
+
+    /// The derivative of the final energy E' = E_cut + R u(s): dE' = u dR + R u'(s) ds with ds from
+    /// the cumulative distribution of the mixture at fixed probability. Returns its row.
+    fn move_energy(
+        &self,
+        mixture: &Mixture<'_>,
+        source: usize,
+        s: f64,
+        (range, u, du): (f64, f64, f64),
+        record: &mut CascadeRecord,
+    ) -> usize {
+        let n = self.network.slots.len;
+        let row = record.moves_len();
+        record.moves.resize((row + 1) * n, 0.0);
+        let (mut partial, mut total, mut density) = (0.0, 0.0, 0.0);
+        for (state, w) in mixture.parts() {
+            if let Some(c) = &state.continua[source] {
+                partial += w * c.density.integral(s);
+                total += w * c.density.total();
+                density += w * c.density.at(s);
+            }
+        }
+        let cumulative = partial / total;
+        let to_energy = if density > 0.0 { -range * du / density } else { 0.0 };
+        let (before, out) = record.moves.split_at_mut(row * n);
+        for (state, w) in mixture.parts() {
+            let Some(c) = &state.continua[source] else { continue };
+            let weights = partial_weights(&c.density, s, cumulative);
+            self.network.add_continuum_gradient(state, source, weights, w * to_energy, out);
+        }
+        if let Some(initial) = mixture.moved {
+            let along = |state: &DecayState| {
+                state.continua[source].as_ref().map_or(0.0, |c| c.density.integral(s) - cumulative * c.density.total())
+            };
+            let slope = u + to_energy * mixture.slope * (along(mixture.states[1]) - along(mixture.states[0]));
+            let d_initial = &before[initial * n..(initial + 1) * n];
+            out.iter_mut().zip(d_initial).for_each(|(o, d)| *o += slope * d);
+        }
+        row
+    }
+}
+
+/// Weights of the nodes in (integral up to s) - cumulative * (whole integral).
+fn partial_weights(density: &quadrature::PiecewiseLinear, s: f64, cumulative: f64) -> impl Fn(usize) -> f64 {
+    let n = density.intervals();
+    let step = 1.0 / n as f64;
+    let (interval, t) = density.locate(s);
+    let (w0, w1) = density.partial_weights(t);
+    move |m| {
+        let trapezoid = |k: usize, last: usize| if k == 0 || k == last { 0.5 * step } else { step };
+        let below = match m {
+            _ if m > interval + 1 => 0.0,
+            _ if m == interval + 1 => w1,
+            _ if m == interval => w0 + if interval > 0 { 0.5 * step } else { 0.0 },
+            _ => trapezoid(m, usize::MAX),
+        };
+        below - cumulative * trapezoid(m, n)
+    }
+}
+
+/// Adds `factor` times the row of a moving energy to the score.
+pub(super) fn add_moved(record: &mut CascadeRecord, row: usize, factor: f64) {
+    let n = record.score.len();
+    let moves = &record.moves[row * n..(row + 1) * n];
+    record.score.iter_mut().zip(moves).for_each(|(s, d)| *s += factor * d);
+}
+
+const _: () = assert!(SOURCES == Fragment::ALL.len() + 1);

@@ -1,0 +1,247 @@
+//! Level densities and photon transmissions of one nuclide, as tables with derivative columns.
+
+use super::grid::{Place, RowTable};
+use super::slots::Family;
+use super::widths::{RADIATIONS, SpinSums};
+use crate::emission::gamma_strength::{GammaStrength, GammaStrengthModel, Radiation};
+use crate::structure::level_density::{LevelDensity, LevelDensityModel, NuclideData};
+use crate::structure::level_density::{nuclear_temperature, spin_fraction_slope};
+use gradino_core::{Dual, ParamSet, Real};
+
+/// Derivatives per pass.
+pub(crate) const LANES: usize = 8;
+
+const DENSITY_STEP: f64 = 0.02; // MeV; cubic interpolation of ln rho is then good to 1e-6
+const GAMMA_STEP: f64 = 0.05; // MeV; a hundredth of the narrowest resonance
+
+/// Level density of one nuclide: ln rho and sigma^2 with their derivatives.
+#[derive(Debug)]
+pub(crate) struct DensityTable {
+    table: RowTable,
+    odd: bool,
+    family: Family,
+}
+
+/// Level density at one energy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DensityAt {
+    place: Place,
+    /// rho, summed over spins and parities [1/MeV].
+    pub(crate) rho: f64,
+    /// Spin cut-off sigma^2.
+    pub(crate) spin_cutoff_sq: f64,
+}
+
+impl DensityTable {
+    /// Up to `max_excitation` [MeV].
+    pub(crate) fn prepare(
+        model: LevelDensityModel,
+        data: &NuclideData,
+        max_excitation: f64,
+        params: &ParamSet,
+        family: Family,
+    ) -> Self {
+        let plain = LevelDensity::prepare(model, data, &params.values());
+        let chunks: Vec<LevelDensity<Dual<f64, LANES>>> =
+            family.chunks(params).map(|theta| LevelDensity::prepare(model, data, &theta)).collect();
+        let n = family.len();
+        let rows = (max_excitation / DENSITY_STEP).ceil() as usize + 4;
+        let table = RowTable::build(0.0, DENSITY_STEP, rows, 2 + 2 * n, |e, out| {
+            out[0] = plain.total(e).ln();
+            out[1] = plain.spin_cutoff_sq(e);
+            for (c, chunk) in chunks.iter().enumerate() {
+                let ln_rho = chunk.total(Dual::from(e)).ln();
+                let cutoff = chunk.spin_cutoff_sq(Dual::from(e));
+                for lane in 0..LANES.min(n - c * LANES) {
+                    out[2 + c * LANES + lane] = ln_rho.eps[lane];
+                    out[2 + n + c * LANES + lane] = cutoff.eps[lane];
+                }
+            }
+        });
+        DensityTable { table, odd: data.nuclide.a % 2 == 1, family }
+    }
+
+    /// Looks up one excitation energy.
+    #[inline]
+    pub(crate) fn at(&self, excitation: f64) -> DensityAt {
+        let place = self.table.place(excitation);
+        DensityAt { place, rho: self.table.value(&place, 0).exp(), spin_cutoff_sq: self.table.value(&place, 1) }
+    }
+
+    /// Running sums of the spin distribution there.
+    pub(crate) fn spins(&self, at: &DensityAt) -> SpinSums<f64> {
+        SpinSums::new(at.spin_cutoff_sq, self.odd)
+    }
+
+    /// Running sums of the derivative of the spin distribution with respect to sigma^2.
+    pub(crate) fn spin_slopes(&self, at: &DensityAt) -> SpinSums<f64> {
+        SpinSums::of(self.odd, |two_j| spin_fraction_slope(at.spin_cutoff_sq, two_j))
+    }
+
+    /// Derivatives of ln rho and sigma^2 with respect to the excitation energy [1/MeV].
+    pub(crate) fn energy_slopes(&self, at: &DensityAt) -> (f64, f64) {
+        (self.table.slope(&at.place, 0), self.table.slope(&at.place, 1))
+    }
+
+    /// Adds `a d ln rho + b d sigma^2` to the gradient `out` of all slots.
+    #[inline]
+    pub(crate) fn add_gradient(&self, at: &DensityAt, a: f64, b: f64, out: &mut [f64]) {
+        let n = self.family.len();
+        if n > 0 {
+            let out = &mut out[self.family.slots()];
+            self.table.add(&at.place, 2, a, out);
+            self.table.add(&at.place, 2 + n, b, out);
+        }
+    }
+}
+
+/// Photon transmissions of one nuclide: E1, M1, E2, M2, ... in a row.
+#[derive(Debug)]
+pub(crate) enum GammaTable {
+    /// A strength that depends on the photon energy only: columns T / E^3 and their derivatives.
+    Tabulated { table: RowTable, family: Family },
+    /// A strength that depends on the temperature of the final state too: computed on the spot.
+    Direct {
+        /// Values.
+        plain: GammaAt<f64>,
+        /// Derivatives with respect to photon energy and final energy.
+        energies: GammaAt<Dual<f64, 2>>,
+        /// Derivatives with respect to the parameters.
+        chunks: Vec<GammaAt<Dual<f64, LANES>>>,
+        /// Their slots.
+        family: Family,
+    },
+}
+
+/// Strength with the level density that gives its temperature.
+#[derive(Debug)]
+pub(crate) struct GammaAt<D> {
+    strength: GammaStrength<D>,
+    density: LevelDensity<D>,
+    l_max: usize,
+}
+
+impl<D: Real> GammaAt<D> {
+    /// One row of transmissions at photon energy and final excitation energy [MeV].
+    pub(crate) fn row(&self, e_gamma: D, e_final: D) -> [D; RADIATIONS] {
+        let temperature = nuclear_temperature(&self.density, e_final);
+        let mut row = [D::zero(); RADIATIONS];
+        for l in 1..=self.l_max {
+            row[2 * l - 2] = self.strength.transmission(Radiation::Electric, l as u32, e_gamma, temperature);
+            row[2 * l - 1] = self.strength.transmission(Radiation::Magnetic, l as u32, e_gamma, temperature);
+        }
+        row
+    }
+
+    /// With parameters `theta`.
+    pub(crate) fn prepare(
+        models: (GammaStrengthModel, LevelDensityModel),
+        data: &NuclideData,
+        theta: &gradino_core::Params<D>,
+        l_max: usize,
+    ) -> Self {
+        GammaAt {
+            strength: GammaStrength::prepare(models.0, data.nuclide, theta),
+            density: LevelDensity::prepare(models.1, data, theta),
+            l_max,
+        }
+    }
+}
+
+impl GammaTable {
+    /// Up to photon energy `max_energy` [MeV]; `family` holds the slots of level density and
+    /// gamma strength together.
+    pub(crate) fn prepare(
+        models: (GammaStrengthModel, LevelDensityModel),
+        data: &NuclideData,
+        max_energy: f64,
+        params: &ParamSet,
+        family: Family,
+        l_max: usize,
+    ) -> Self {
+        let plain = GammaAt::prepare(models, data, &params.values(), l_max);
+        let chunks: Vec<_> =
+            family.chunks(params).map(|theta| GammaAt::prepare(models, data, &theta, l_max)).collect();
+        if models.0 != GammaStrengthModel::StandardLorentzian {
+            let energies = GammaAt::prepare(models, data, &params.seeded(|_, p| Dual::constant(p.value)), l_max);
+            return GammaTable::Direct { plain, energies, chunks, family };
+        }
+        let n = family.len();
+        let rows = (max_energy / GAMMA_STEP).ceil() as usize + 4;
+        let table = RowTable::build(0.0, GAMMA_STEP, rows, RADIATIONS * (1 + n), |e, out| {
+            // At the origin T / E^3 vanishes with E: a tiny energy stands for it.
+            let e = e.max(1e-6);
+            let cube = e.powi(-3);
+            for (o, t) in out.iter_mut().zip(plain.row(e, 0.0)) {
+                *o = t * cube;
+            }
+            for (c, chunk) in chunks.iter().enumerate() {
+                let row = chunk.row(Dual::from(e), Dual::from(0.0));
+                for (x, t) in row.iter().enumerate() {
+                    for lane in 0..LANES.min(n - c * LANES) {
+                        out[RADIATIONS + x * n + c * LANES + lane] = t.eps[lane] * cube;
+                    }
+                }
+            }
+        });
+        GammaTable::Tabulated { table, family }
+    }
+
+    /// One row of transmissions.
+    pub(crate) fn row(&self, e_gamma: f64, e_final: f64) -> [f64; RADIATIONS] {
+        match self {
+            GammaTable::Tabulated { table, .. } => {
+                let at = table.place(e_gamma);
+                let cube = e_gamma.powi(3);
+                std::array::from_fn(|x| table.value(&at, x) * cube)
+            }
+            GammaTable::Direct { plain, .. } => plain.row(e_gamma, e_final),
+        }
+    }
+
+    /// Derivatives of a row with respect to the photon energy and to the final energy.
+    pub(crate) fn energy_slopes(&self, e_gamma: f64, e_final: f64) -> ([f64; RADIATIONS], [f64; RADIATIONS]) {
+        match self {
+            GammaTable::Tabulated { table, .. } => {
+                let at = table.place(e_gamma);
+                let (square, cube) = (e_gamma.powi(2), e_gamma.powi(3));
+                let slope =
+                    |x| table.slope(&at, x) * cube + 3.0 * table.value(&at, x) * square;
+                (std::array::from_fn(slope), [0.0; RADIATIONS])
+            }
+            GammaTable::Direct { energies, .. } => {
+                let row = energies.row(Dual::variable(e_gamma, 0), Dual::variable(e_final, 1));
+                (row.map(|t| t.eps[0]), row.map(|t| t.eps[1]))
+            }
+        }
+    }
+
+    /// Adds `sum_x factors[x] dT_x` to the gradient `out` of all slots.
+    pub(crate) fn add_gradient(&self, e_gamma: f64, e_final: f64, factors: &[f64; RADIATIONS], out: &mut [f64]) {
+        match self {
+            GammaTable::Tabulated { table, family } => {
+                let (n, cube) = (family.len(), e_gamma.powi(3));
+                if n == 0 {
+                    return;
+                }
+                let at = table.place(e_gamma);
+                let out = &mut out[family.slots()];
+                for (x, &factor) in factors.iter().enumerate().filter(|(_, f)| **f != 0.0) {
+                    table.add(&at, RADIATIONS + x * n, factor * cube, out);
+                }
+            }
+            GammaTable::Direct { chunks, family, .. } => {
+                let n = family.len();
+                let out = &mut out[family.slots()];
+                for (c, chunk) in chunks.iter().enumerate() {
+                    let row = chunk.row(Dual::from(e_gamma), Dual::from(e_final));
+                    for (t, factor) in row.iter().zip(factors) {
+                        for lane in 0..LANES.min(n - c * LANES) {
+                            out[c * LANES + lane] += factor * t.eps[lane];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Compound-nucleus decay: Hauser-Feshbach widths, tables of decays, cascades.
+
+mod cascade;
+mod couplings;
+mod grid;
+mod ingredients;
+pub mod kinematics;
+mod levels;
+mod network;
+mod quadrature;
+mod record;
+mod slots;
+mod spins;
+mod state;
+mod widths;
+
+pub use cascade::{Cascade, Start};
+pub use couplings::{MAX_MULTIPOLARITY, MAX_TWO_J};
+pub use network::{CascadeModels, MAX_EXCITATION, Network};
+pub use record::{CascadeRecord, Step};
+pub use slots::{Family, Slots};

@@ -1,0 +1,345 @@
+//! All nuclides that a decay can reach, with what is prepared for each of them.
+
+use super::couplings::{MAX_MULTIPOLARITY, MAX_TWO_J};
+use super::ingredients::{DensityTable, GammaTable};
+use super::slots::Slots;
+use super::state::DecayState;
+use super::widths::ParticleRules;
+use crate::emission::fragment::Fragment;
+use crate::emission::gamma_strength::GammaStrengthModel;
+use crate::emission::transmission::{self, TransmissionTable};
+use crate::error::{Error, Result};
+use crate::structure::level_density::{LevelDensityModel, NuclideData};
+use crate::structure::levels::{ContinuumStart, Level, LevelScheme, StructureLibrary};
+use crate::structure::masses;
+use gradino_core::constants::ELECTRON_MASS;
+use gradino_core::{Nuclide, ParamSet, Parity};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+/// Largest excitation energy [MeV] that the tables cover.
+pub const MAX_EXCITATION: f64 = 63.0;
+/// Lightest and least charged residue that is followed as a nucleus with levels.
+const MIN_RESIDUE: (u8, u16) = (2, 5);
+
+/// The physics choices of a cascade.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CascadeModels {
+    /// Level density.
+    pub level_density: LevelDensityModel,
+    /// Gamma strength.
+    pub gamma_strength: GammaStrengthModel,
+    /// Largest orbital angular momentum of fragments and multipolarity of photons to the continuum.
+    pub l_max: u32,
+    /// Where the continuum starts.
+    pub continuum: ContinuumStart,
+}
+
+impl Default for CascadeModels {
+    fn default() -> Self {
+        CascadeModels {
+            level_density: LevelDensityModel::BackShiftedFermiGas,
+            gamma_strength: GammaStrengthModel::StandardLorentzian,
+            l_max: 5,
+            continuum: ContinuumStart::Completeness,
+        }
+    }
+}
+
+/// A way out by a fragment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Daughter {
+    /// Entry of the residue.
+    pub(crate) entry: usize,
+    /// Separation energy [MeV].
+    pub(crate) separation: f64,
+}
+
+/// One nuclide of the network.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) nuclide: Nuclide,
+    pub(crate) atomic_mass: f64,
+    pub(crate) max_excitation: f64,
+    pub(crate) scheme: LevelScheme,
+    pub(crate) daughters: [Option<Daughter>; 6],
+    /// First channel of photons, of each fragment, and the number of all channels.
+    pub(crate) layout: [usize; 8],
+    /// Energies at which decays are tabulated.
+    pub(crate) nodes: Vec<f64>,
+    pub(crate) states: Vec<OnceLock<Box<DecayState>>>,
+    density: OnceLock<DensityTable>,
+    gamma: OnceLock<GammaTable>,
+    transmissions: [OnceLock<TransmissionTable>; 6],
+}
+
+impl Entry {
+    /// Where the continuum of this nuclide starts [MeV].
+    pub(crate) fn cut(&self) -> f64 {
+        self.scheme.continuum_from
+    }
+    /// Index of the tabulated state at node `k`.
+    pub(crate) fn state_index(&self, k: usize, two_j: u16, parity: Parity) -> usize {
+        (usize::from(two_j / 2) * 2 + parity.index()) * self.nodes.len() + k
+    }
+    /// The lowest separation energy: above it a state is unbound [MeV].
+    pub(crate) fn unbound_from(&self) -> f64 {
+        self.daughters.iter().flatten().map(|d| d.separation).fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// The prepared nuclides of a decay network.
+#[derive(Debug)]
+pub struct Network {
+    pub(crate) models: CascadeModels,
+    pub(crate) params: ParamSet,
+    pub(crate) slots: Slots,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) rules: [ParticleRules; 6],
+    warnings: Vec<String>,
+}
+
+impl Network {
+    /// All nuclides that `nuclide` can reach from `max_excitation` [MeV].
+    pub fn prepare(
+        nuclide: Nuclide,
+        max_excitation: f64,
+        models: CascadeModels,
+        library: &StructureLibrary,
+        params: &ParamSet,
+        gradients: &[usize],
+    ) -> Result<Self> {
+        if !(0.0..=MAX_EXCITATION).contains(&max_excitation) {
+            return Err(Error::OutOfRange {
+                what: "excitation energy [MeV]",
+                value: max_excitation,
+                lower: 0.0,
+                upper: MAX_EXCITATION,
+            });
+        }
+        let reach = reachable(nuclide, max_excitation)?;
+        let index: HashMap<Nuclide, usize> = reach.iter().enumerate().map(|(i, r)| (r.0, i)).collect();
+        let mut warnings = Vec::new();
+        let mut schemes = Vec::new();
+        for (n, _) in &reach {
+            schemes.push(scheme_of(*n, &models, library, params, &mut warnings)?);
+        }
+        let counts: Vec<usize> = schemes.iter().map(|s| s.levels.len()).collect();
+        let mut entries = Vec::with_capacity(reach.len());
+        for (i, ((n, e_max), scheme)) in reach.iter().zip(schemes).enumerate() {
+            let daughters = daughters_of(*n, &index)?;
+            entries.push(Entry {
+                nuclide: *n,
+                atomic_mass: masses::atomic_mass(*n)?,
+                max_excitation: *e_max,
+                layout: layout(counts[i], &daughters, &counts),
+                daughters,
+                scheme,
+                nodes: Vec::new(),
+                states: Vec::new(),
+                density: OnceLock::new(),
+                gamma: OnceLock::new(),
+                transmissions: Default::default(),
+            });
+        }
+        let l_table = transmission::DEFAULT_L_MAX;
+        let rules = Fragment::ALL.map(|f| ParticleRules::new(&transmission::channels(f, l_table)));
+        let slots = Slots::new(params, gradients);
+        let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
+        network.place_nodes();
+        Ok(network)
+    }
+
+    /// Things the user should know, each said once.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The nuclides of the network, the initial one first.
+    pub fn nuclides(&self) -> impl Iterator<Item = Nuclide> {
+        self.entries.iter().map(|e| e.nuclide)
+    }
+
+    fn place_nodes(&mut self) {
+        for i in 0..self.entries.len() {
+            let nodes = self.energy_nodes(i);
+            let count = nodes.len() * (usize::from(MAX_TWO_J) / 2 + 1) * 2;
+            self.entries[i].states = std::iter::repeat_with(OnceLock::new).take(count).collect();
+            self.entries[i].nodes = nodes;
+        }
+    }
+
+    /// Energies at which the decays of an entry are tabulated: an even grid, and a graded one
+    /// above each threshold of neutron emission, where widths grow as the square root.
+    fn energy_nodes(&self, i: usize) -> Vec<f64> {
+        const GRADING: [f64; 7] = [0.0, 0.0002, 0.001, 0.004, 0.012, 0.03, 0.06]; // MeV
+        let entry = &self.entries[i];
+        let (low, high) = (entry.cut(), entry.max_excitation + 1e-6);
+        let mut nodes = vec![low];
+        while nodes[nodes.len() - 1] < high {
+            let e = nodes[nodes.len() - 1];
+            nodes.push(e + if e < low + 12.0 { 0.04 } else { 0.08 });
+        }
+        if let Some(d) = entry.daughters[Fragment::Neutron as usize] {
+            let residue = &self.entries[d.entry];
+            let levels = residue.scheme.levels.iter().map(|l| l.energy).chain([residue.cut()]);
+            let graded = levels.flat_map(|e| GRADING.map(|g| d.separation + e + g));
+            nodes.extend(graded.filter(|e| (low..high).contains(e)));
+        }
+        nodes.sort_by(f64::total_cmp);
+        nodes.dedup_by(|b, a| *b - *a < 1e-7);
+        nodes
+    }
+
+    /// Level density of an entry, prepared at first use.
+    pub(crate) fn density(&self, i: usize) -> &DensityTable {
+        let entry = &self.entries[i];
+        entry.density.get_or_init(|| {
+            DensityTable::prepare(
+                self.models.level_density,
+                &nuclide_data(entry.nuclide),
+                entry.max_excitation + 1.0,
+                &self.params,
+                self.slots.density.clone(),
+            )
+        })
+    }
+
+    /// Photon transmissions of an entry, prepared at first use.
+    pub(crate) fn gamma(&self, i: usize) -> &GammaTable {
+        let entry = &self.entries[i];
+        entry.gamma.get_or_init(|| {
+            GammaTable::prepare(
+                (self.models.gamma_strength, self.models.level_density),
+                &nuclide_data(entry.nuclide),
+                entry.max_excitation + 1.0,
+                &self.params,
+                self.slots.gamma.clone(),
+                MAX_MULTIPOLARITY,
+            )
+        })
+    }
+
+    /// Transmission coefficients of `fragment` against the residue `i`, prepared at first use.
+    pub(crate) fn transmission(&self, i: usize, fragment: Fragment) -> &TransmissionTable {
+        let entry = &self.entries[i];
+        entry.transmissions[fragment as usize].get_or_init(|| {
+            TransmissionTable::prepare(
+                entry.nuclide,
+                fragment,
+                entry.atomic_mass,
+                &self.params,
+                self.slots.optical.positions(),
+                transmission::DEFAULT_L_MAX,
+            )
+        })
+    }
+
+    /// Mass of the ion [MeV]: atomic mass less `charge` electrons, plus the excitation energy.
+    pub(crate) fn ion_mass(&self, i: usize, charge: i32, excitation: f64) -> f64 {
+        self.entries[i].atomic_mass - f64::from(charge) * ELECTRON_MASS + excitation
+    }
+}
+
+/// What a level density needs to know about a nuclide; zero where no mass is known.
+pub(crate) fn nuclide_data(nuclide: Nuclide) -> NuclideData {
+    let neutron = Fragment::Neutron.nuclide();
+    NuclideData {
+        nuclide,
+        shell_correction: masses::shell_correction(nuclide).unwrap_or(0.0),
+        neutron_separation: masses::separation_energy(nuclide, neutron).unwrap_or(0.0).max(0.1),
+    }
+}
+
+/// Separation energy with the nuclear mass of the fragment, as the kinematics uses it [MeV].
+fn separation(parent: Nuclide, residue: Nuclide, fragment: Fragment) -> Result<f64> {
+    Ok(masses::atomic_mass(residue)? + fragment.nuclear_mass() + f64::from(fragment.nuclide().z) * ELECTRON_MASS
+        - masses::atomic_mass(parent)?)
+}
+
+/// Nuclides in reach with their largest excitation energies, heaviest first: an emission always
+/// lowers the mass number, so each nuclide is met after all its parents.
+fn reachable(start: Nuclide, max_excitation: f64) -> Result<Vec<(Nuclide, f64)>> {
+    masses::atomic_mass(start)?;
+    let mut open = BTreeMap::from([((start.a, start.z), max_excitation)]);
+    let mut reach = Vec::new();
+    while let Some(((a, z), energy)) = open.pop_last() {
+        let nuclide = Nuclide::new(z, a);
+        for fragment in Fragment::ALL {
+            let Some(residue) = residue_of(nuclide, fragment) else { continue };
+            let rest = energy - separation(nuclide, residue, fragment)?;
+            if rest > 0.0 {
+                let best = open.entry((residue.a, residue.z)).or_insert(rest);
+                *best = best.max(rest);
+            }
+        }
+        reach.push((nuclide, energy));
+    }
+    Ok(reach)
+}
+
+/// The residue of an emission, if it is a nucleus with a known mass.
+fn residue_of(nuclide: Nuclide, fragment: Fragment) -> Option<Nuclide> {
+    let residue = nuclide.minus(fragment.nuclide())?;
+    let heavy_enough = residue.z >= MIN_RESIDUE.0 && residue.a >= MIN_RESIDUE.1;
+    (heavy_enough && masses::atomic_mass(residue).is_ok()).then_some(residue)
+}
+
+fn daughters_of(nuclide: Nuclide, index: &HashMap<Nuclide, usize>) -> Result<[Option<Daughter>; 6]> {
+    let mut daughters = [None; 6];
+    for fragment in Fragment::ALL {
+        if let Some(residue) = residue_of(nuclide, fragment)
+            && let Some(&entry) = index.get(&residue)
+        {
+            let separation = separation(nuclide, residue, fragment)?;
+            daughters[fragment as usize] = Some(Daughter { entry, separation });
+        }
+    }
+    Ok(daughters)
+}
+
+/// Channels stand as: photons to each level and to the continuum, then so for each fragment.
+fn layout(levels: usize, daughters: &[Option<Daughter>; 6], counts: &[usize]) -> [usize; 8] {
+    let mut layout = [0; 8];
+    layout[1] = levels + 1;
+    for (k, daughter) in daughters.iter().enumerate() {
+        layout[k + 2] = layout[k + 1] + daughter.map_or(0, |d| counts[d.entry] + 1);
+    }
+    layout
+}
+
+/// The level scheme of a nuclide, or a statistical one with a warning.
+fn scheme_of(
+    nuclide: Nuclide,
+    models: &CascadeModels,
+    library: &StructureLibrary,
+    params: &ParamSet,
+    warnings: &mut Vec<String>,
+) -> Result<LevelScheme> {
+    if let Some(scheme) = library.scheme(nuclide, models.continuum) {
+        return Ok(scheme);
+    }
+    warnings.push(format!("no levels are known for {nuclide}: a statistical scheme stands for them"));
+    Ok(statistical_scheme(nuclide, models.level_density, params))
+}
+
+/// A scheme with the ground state alone; the continuum starts where the level density predicts
+/// the second level, int_0^E rho dE' = 1.
+fn statistical_scheme(nuclide: Nuclide, model: LevelDensityModel, params: &ParamSet) -> LevelScheme {
+    const STEP: f64 = 0.01; // MeV
+    let density =
+        crate::structure::level_density::LevelDensity::prepare(model, &nuclide_data(nuclide), &params.values());
+    let (mut count, mut energy) = (0.0, 0.0);
+    while count < 1.0 && energy < 5.0 {
+        count += STEP * density.total(energy + 0.5 * STEP);
+        energy += STEP;
+    }
+    let (odd_z, odd_n) = (nuclide.z % 2 == 1, nuclide.n() % 2 == 1);
+    let two_j = match (odd_z, odd_n) {
+        (false, false) => 0,
+        (true, true) => 2,
+        _ => 3,
+    };
+    let ground = Level { energy: 0.0, two_j, parity: Parity::Plus, assigned: false, transitions: Vec::new() };
+    LevelScheme { nuclide, levels: vec![ground], continuum_from: energy, source: "statistical".into() }
+}

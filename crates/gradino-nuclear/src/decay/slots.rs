@@ -1,0 +1,71 @@
+//! Which parameters gradients are wanted for, and where they stand in a gradient.
+
+use super::ingredients::LANES;
+use gradino_core::{Dual, ParamSet, Params};
+use std::ops::Range;
+
+/// The wanted parameters of one family, which lie side by side in every gradient.
+#[derive(Clone, Debug, Default)]
+pub struct Family {
+    first: usize,
+    positions: Vec<usize>,
+}
+
+impl Family {
+    /// Number of wanted parameters.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+    /// Whether none is wanted.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+    /// Their slots in a gradient.
+    pub fn slots(&self) -> Range<usize> {
+        self.first..self.first + self.positions.len()
+    }
+    /// Their positions in the parameter set.
+    pub fn positions(&self) -> &[usize] {
+        &self.positions
+    }
+    /// The parameters seeded in passes of [`LANES`].
+    pub(crate) fn chunks<'a>(&'a self, params: &'a ParamSet) -> impl Iterator<Item = Params<Dual<f64, LANES>>> + 'a {
+        self.positions.chunks(LANES).map(move |chunk| {
+            params.seeded(|i, p| match chunk.iter().position(|&wanted| wanted == i) {
+                Some(lane) => Dual::variable(p.value, lane),
+                None => Dual::constant(p.value),
+            })
+        })
+    }
+}
+
+/// The wanted parameters of a gradient, by family.
+#[derive(Clone, Debug, Default)]
+pub struct Slots {
+    /// Length of a gradient.
+    pub len: usize,
+    /// Optical model.
+    pub optical: Family,
+    /// Level density.
+    pub density: Family,
+    /// Level density and gamma strength together.
+    pub gamma: Family,
+}
+
+impl Slots {
+    /// For wanted `positions` in `params`, in ascending order; families stand side by side there.
+    pub fn new(params: &ParamSet, positions: &[usize]) -> Self {
+        debug_assert!(positions.is_sorted(), "positions ascend, so that families are side by side");
+        let family = |prefixes: &[&str]| {
+            let inside = |i: usize| prefixes.iter().any(|p| params.at(i).name.starts_with(p));
+            let first = positions.iter().position(|&i| inside(i)).unwrap_or(0);
+            Family { first, positions: positions.iter().copied().filter(|&i| inside(i)).collect() }
+        };
+        Slots {
+            len: positions.len(),
+            optical: family(&["optical."]),
+            density: family(&["level_density."]),
+            gamma: family(&["level_density.", "gamma_strength."]),
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The decay of one nuclear state: widths of all channels, with their gradients.
+
+use super::couplings::{self, MAX_MULTIPOLARITY};
+use super::network::{Entry, Network};
+use super::quadrature::{self, PiecewiseLinear};
+use super::widths::{self, RADIATIONS};
+use crate::emission::fragment::Fragment;
+use gradino_core::Parity;
+use std::sync::OnceLock;
+
+/// Most partial waves of a fragment table, padded.
+pub(crate) const MAX_CHANNELS: usize = 32;
+
+/// Photons come first, then the fragments in their order.
+pub(crate) const SOURCES: usize = 7;
+
+/// The decay of a state at one energy: N = 2 pi rho_i Gamma of each channel.
+#[derive(Debug)]
+pub(crate) struct DecayState {
+    pub(crate) entry: usize,
+    pub(crate) excitation: f64,
+    pub(crate) two_j: u16,
+    pub(crate) parity: Parity,
+    /// Running sums of N over the channels, in the layout of the entry.
+    pub(crate) running: Vec<f64>,
+    /// Densities in the continuum variable, by source.
+    pub(crate) continua: [Option<Continuum>; SOURCES],
+    gradient: OnceLock<StateGradient>,
+}
+
+/// The continuum reached by one source.
+#[derive(Debug)]
+pub(crate) struct Continuum {
+    /// Open range R of final excitation energies above the cut [MeV].
+    pub(crate) range: f64,
+    /// dN/ds.
+    pub(crate) density: PiecewiseLinear,
+}
+
+/// Derivatives of N with respect to the wanted parameters.
+#[derive(Debug)]
+pub(crate) struct StateGradient {
+    /// Of the sum over all channels.
+    pub(crate) total: Vec<f64>,
+    /// Of each continuum.
+    pub(crate) continua: [Option<Vec<f64>>; SOURCES],
+}
+
+impl DecayState {
+    /// Sum over all channels.
+    pub(crate) fn total(&self) -> f64 {
+        self.running[self.running.len() - 1]
+    }
+    /// N of one channel.
+    pub(crate) fn channel(&self, c: usize) -> f64 {
+        if c == 0 { self.running[0] } else { self.running[c] - self.running[c - 1] }
+    }
+    /// The channel in which the running sum passes `target`.
+    pub(crate) fn find(&self, target: f64) -> usize {
+        self.running.partition_point(|&r| r <= target).min(self.running.len() - 1)
+    }
+}
+
+/// One node of a continuum: energies and the factor from dN/dE' to dN/ds.
+struct Node {
+    e_final: f64,
+    e_out: f64,
+    jacobian: f64,
+}
+
+fn node(cut: f64, range: f64, s: f64) -> Node {
+    let (u, du) = quadrature::stretch(s);
+    Node { e_final: cut + range * u, e_out: (range * (1.0 - u)).max(0.0), jacobian: range * du }
+}
+
+impl Network {
+    /// The decay of a state of entry `i`.
+    pub(crate) fn build_state(&self, i: usize, excitation: f64, two_j: u16, parity: Parity) -> DecayState {
+        let entry = &self.entries[i];
+        let mut values = vec![0.0; entry.layout[7]];
+        let mut continua: [Option<Continuum>; SOURCES] = Default::default();
+        let levels = entry.scheme.levels.len();
+        for (k, level) in entry.scheme.levels.iter().enumerate() {
+            if level.energy < excitation {
+                let row = self.gamma(i).row(excitation - level.energy, level.energy);
+                let change = parity.times(level.parity);
+                values[k] =
+                    widths::discrete_gamma(two_j, level.two_j, change, &row, MAX_MULTIPOLARITY);
+            }
+        }
+        continua[0] = self.gamma_continuum(i, excitation, two_j);
+        values[levels] = continua[0].as_ref().map_or(0.0, |c| c.density.total());
+        for fragment in Fragment::ALL {
+            let f = fragment as usize;
+            let out = &mut values[entry.layout[f + 1]..entry.layout[f + 2]];
+            continua[f + 1] = self.fragment_widths(entry, fragment, (excitation, two_j, parity), out);
+        }
+        let mut sum = 0.0;
+        for v in &mut values {
+            sum += *v;
+            *v = sum;
+        }
+        DecayState { entry: i, excitation, two_j, parity, running: values, continua, gradient: OnceLock::new() }
+    }
+
+    fn gamma_continuum(&self, i: usize, excitation: f64, two_j: u16) -> Option<Continuum> {
+        let cut = self.entries[i].cut();
+        let range = excitation - cut;
+        if range <= 0.0 {
+            return None;
+        }
+        let n = quadrature::intervals(range);
+        let l_max = self.l_max_gamma();
+        let density = (0..=n).map(|m| {
+            let node = node(cut, range, m as f64 / n as f64);
+            if node.jacobian <= 0.0 || node.e_out <= 0.0 {
+                return 0.0;
+            }
+            let at = self.density(i).at(node.e_final);
+            let row = self.gamma(i).row(node.e_out, node.e_final);
+            node.jacobian * widths::continuum_gamma(two_j, &row, at.rho, &self.density(i).spins(&at), l_max)
+        });
+        Some(Continuum { range, density: PiecewiseLinear::new(density.collect()) })
+    }
+
+    /// N of one fragment to each level of its residue and to the continuum there.
+    fn fragment_widths(
+        &self,
+        entry: &Entry,
+        fragment: Fragment,
+        (excitation, two_j, parity): (f64, u16, Parity),
+        out: &mut [f64],
+    ) -> Option<Continuum> {
+        let daughter = entry.daughters[fragment as usize]?;
+        let available = excitation - daughter.separation;
+        if available <= 0.0 {
+            return None;
+        }
+        let residue = &self.entries[daughter.entry];
+        let table = self.transmission(daughter.entry, fragment);
+        let rules = &self.rules[fragment as usize];
+        let mut t = [0.0; MAX_CHANNELS];
+        for (k, level) in residue.scheme.levels.iter().enumerate() {
+            let mask = rules.couplings.mask(two_j, level.two_j, parity.times(level.parity));
+            if level.energy < available && mask != 0 {
+                table.values(&table.locate(available - level.energy), &mut t);
+                out[k] = widths::discrete_particle(mask, &t);
+            }
+        }
+        let range = available - residue.cut();
+        if range <= 0.0 {
+            return None;
+        }
+        let density = self.density(daughter.entry);
+        let n = quadrature::intervals(range);
+        let nodes = (0..=n).map(|m| {
+            let node = node(residue.cut(), range, m as f64 / n as f64);
+            if node.jacobian <= 0.0 || node.e_out <= 0.0 {
+                return 0.0;
+            }
+            let at = density.at(node.e_final);
+            table.values(&table.locate(node.e_out), &mut t);
+            let l_max = self.models.l_max;
+            node.jacobian
+                * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &density.spins(&at))
+        });
+        let continuum = Continuum { range, density: PiecewiseLinear::new(nodes.collect()) };
+        out[out.len() - 1] = continuum.density.total();
+        Some(continuum)
+    }
+
+    pub(crate) fn l_max_gamma(&self) -> usize {
+        (self.models.l_max as usize).clamp(1, MAX_MULTIPOLARITY)
+    }
+
+    /// The gradient of a state, built at first use.
+    pub(crate) fn gradient<'a>(&self, state: &'a DecayState) -> &'a StateGradient {
+        state.gradient.get_or_init(|| self.build_gradient(state))
+    }
+
+    fn build_gradient(&self, state: &DecayState) -> StateGradient {
+        let mut total = vec![0.0; self.slots.len];
+        let mut continua: [Option<Vec<f64>>; SOURCES] = Default::default();
+        let layout = &self.entries[state.entry].layout;
+        for source in 0..SOURCES {
+            for c in layout[source]..layout[source + 1] {
+                if c + 1 < layout[source + 1] && state.channel(c) > 0.0 {
+                    self.add_discrete_gradient(state, c, 1.0, &mut total);
+                }
+            }
+            if let Some(continuum) = &state.continua[source] {
+                let mut row = vec![0.0; self.slots.len];
+                let step = 1.0 / continuum.density.intervals() as f64;
+                let ends = [0, continuum.density.intervals()];
+                let weight = |m| if ends.contains(&m) { 0.5 * step } else { step };
+                self.add_continuum_gradient(state, source, weight, 1.0, &mut row);
+                total.iter_mut().zip(&row).for_each(|(t, r)| *t += r);
+                continua[source] = Some(row);
+            }
+        }
+        StateGradient { total, continua }
+    }
+
+    /// The source and the level (or the continuum, one past the last) of channel `c`.
+    pub(crate) fn decode(&self, entry: usize, c: usize) -> (usize, usize) {
+        let layout = &self.entries[entry].layout;
+        let source = layout[1..].partition_point(|&first| first <= c);
+        (source, c - layout[source])
+    }
+
+    /// Adds `factor` times the gradient of N of the discrete channel `c` to `out`.
+    pub(crate) fn add_discrete_gradient(&self, state: &DecayState, c: usize, factor: f64, out: &mut [f64]) {
+        let (source, k) = self.decode(state.entry, c);
+        let entry = &self.entries[state.entry];
+        if source == 0 {
+            let level = &entry.scheme.levels[k];
+            let mut factors = [0.0; RADIATIONS];
+            let change = state.parity.times(level.parity);
+            for l in couplings::multipolarities(state.two_j, level.two_j, MAX_MULTIPOLARITY) {
+                factors[couplings::radiation_index(l, change)] = factor;
+            }
+            let e_gamma = state.excitation - level.energy;
+            self.gamma(state.entry).add_gradient(e_gamma, level.energy, &factors, out);
+            return;
+        }
+        if self.slots.optical.is_empty() {
+            return;
+        }
+        let fragment = Fragment::ALL[source - 1];
+        let Some(daughter) = entry.daughters[source - 1] else { return };
+        let level = &self.entries[daughter.entry].scheme.levels[k];
+        let table = self.transmission(daughter.entry, fragment);
+        let at = table.locate(state.excitation - daughter.separation - level.energy);
+        let change = state.parity.times(level.parity);
+        let mut mask = self.rules[source - 1].couplings.mask(state.two_j, level.two_j, change);
+        let out = &mut out[self.slots.optical.slots()];
+        while mask != 0 {
+            table.add_gradient(&at, mask.trailing_zeros() as usize, factor, out);
+            mask &= mask - 1;
+        }
+    }
+
+    /// Adds `factor * sum_m weight(m) d(density_m)` of a continuum to `out`.
+    pub(crate) fn add_continuum_gradient(
+        &self,
+        state: &DecayState,
+        source: usize,
+        weight: impl Fn(usize) -> f64,
+        factor: f64,
+        out: &mut [f64],
+    ) {
+        let Some(continuum) = &state.continua[source] else { return };
+        let (residue, fragment) = match source {
+            0 => (state.entry, None),
+            _ => {
+                let Some(d) = self.entries[state.entry].daughters[source - 1] else { return };
+                (d.entry, Some(Fragment::ALL[source - 1]))
+            }
+        };
+        let cut = self.entries[residue].cut();
+        let n = continuum.density.intervals();
+        for m in 0..=n {
+            let node = node(cut, continuum.range, m as f64 / n as f64);
+            let w = factor * weight(m) * node.jacobian;
+            if w == 0.0 || node.jacobian <= 0.0 || node.e_out <= 0.0 {
+                continue;
+            }
+            match fragment {
+                None => self.add_gamma_node(state.two_j, residue, &node, w, out),
+                Some(f) => self.add_fragment_node(state.two_j, residue, f, &node, w, out),
+            }
+        }
+    }
+
+    fn add_gamma_node(&self, two_j: u16, i: usize, node: &Node, w: f64, out: &mut [f64]) {
+        let density = self.density(i);
+        let at = density.at(node.e_final);
+        let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));
+        let row = self.gamma(i).row(node.e_out, node.e_final);
+        let l_max = self.l_max_gamma();
+        let mut factors = [0.0; RADIATIONS];
+        for l in 1..=l_max {
+            let coupled = 0.5 * w * at.rho * widths::coupled_gamma(&spins, two_j, l);
+            factors[2 * l - 2] = coupled;
+            factors[2 * l - 1] = coupled;
+        }
+        self.gamma(i).add_gradient(node.e_out, node.e_final, &factors, out);
+        let value = w * widths::continuum_gamma(two_j, &row, at.rho, &spins, l_max);
+        let slope = w * widths::continuum_gamma(two_j, &row, at.rho, &slopes, l_max);
+        density.add_gradient(&at, value, slope, out);
+    }
+
+    fn add_fragment_node(&self, two_j: u16, i: usize, fragment: Fragment, node: &Node, w: f64, out: &mut [f64]) {
+        let density = self.density(i);
+        let at = density.at(node.e_final);
+        let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));
+        let table = self.transmission(i, fragment);
+        let place = table.locate(node.e_out);
+        let mut t = [0.0; MAX_CHANNELS];
+        table.values(&place, &mut t);
+        let rules = &self.rules[fragment as usize];
+        let l_max = self.models.l_max;
+        let optical = self.slots.optical.slots();
+        if !optical.is_empty() {
+            for (c, &(l, two_l)) in rules.channels.iter().enumerate().filter(|(_, ch)| ch.0 <= l_max) {
+                debug_assert!(l <= l_max);
+                let coupled = 0.5 * w * at.rho * spins.coupled(two_j, two_l);
+                table.add_gradient(&place, c, coupled, &mut out[optical.clone()]);
+            }
+        }
+        let value = w * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &spins);
+        let slope = w * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &slopes);
+        density.add_gradient(&at, value, slope, out);
+    }
+}
