@@ -2,14 +2,14 @@
 //!
 //! Between two tabulated energies E_k <= E <= E_{k+1} the channel sums are interpolated linearly,
 //! N_c(E) = (1 - w) N_c(E_k) + w N_c(E_{k+1}). This mixture is what is drawn from, and its exact
-//! derivatives are what the score holds. Energies in the continuum move by implicit
-//! differentiation of the mixture's cumulative distribution (eq. (4) of barham2024).
+//! derivatives are what the score holds (see `score`).
 
 use super::couplings::MAX_TWO_J;
 use super::levels::LevelDecays;
 use super::network::Network;
 use super::quadrature;
 use super::record::{CascadeRecord, Step};
+use super::score::StartScores;
 use super::state::{DecayState, SOURCES};
 use crate::emission::fragment::Fragment;
 use crate::error::{Error, Result};
@@ -30,7 +30,7 @@ pub struct Start(usize);
 #[derive(Debug)]
 enum StartState {
     Level(usize),
-    Continuum(Box<DecayState>),
+    Continuum(Box<(DecayState, StartScores)>),
 }
 
 /// The state that decays next.
@@ -42,24 +42,27 @@ enum Current {
 }
 
 /// One or two tabulated states with their weights: the interpolated decay of one energy.
-struct Mixture<'a> {
-    states: [&'a DecayState; 2],
-    weights: [f64; 2],
+pub(super) struct Mixture<'a> {
+    pub(super) states: [&'a DecayState; 2],
+    pub(super) weights: [f64; 2],
     /// d(weight of the second) / dE.
-    slope: f64,
-    excitation: f64,
-    moved: Option<usize>,
+    pub(super) slope: f64,
+    pub(super) excitation: f64,
+    /// Row of dE / d theta, if the energy moves.
+    pub(super) moved: Option<usize>,
+    /// Prepared scores, for a state that cascades start from.
+    pub(super) prepared: Option<&'a StartScores>,
 }
 
 impl Mixture<'_> {
-    fn total(&self) -> f64 {
+    pub(super) fn total(&self) -> f64 {
         self.weights[0] * self.states[0].total() + self.weights[1] * self.states[1].total()
     }
-    fn channel(&self, c: usize) -> f64 {
+    pub(super) fn channel(&self, c: usize) -> f64 {
         self.weights[0] * self.states[0].channel(c) + self.weights[1] * self.states[1].channel(c)
     }
     /// The states that count, with their weights.
-    fn parts(&self) -> impl Iterator<Item = (&DecayState, f64)> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&DecayState, f64)> {
         self.states.into_iter().zip(self.weights).filter(|(_, w)| *w > 0.0)
     }
 }
@@ -98,7 +101,8 @@ impl Cascade {
             if state.total() <= 0.0 {
                 return Err(Error::NoOpenChannel { nuclide: entry.nuclide, excitation });
             }
-            StartState::Continuum(Box::new(state))
+            let scores = StartScores::new(&self.network, &state);
+            StartState::Continuum(Box::new((state, scores)))
         };
         self.starts.push(start);
         Ok(Start(self.starts.len() - 1))
@@ -118,7 +122,7 @@ impl Cascade {
                 let level = &self.network.entries[0].scheme.levels[*k];
                 (level.energy, level.two_j, level.parity)
             }
-            StartState::Continuum(s) => (s.excitation, s.two_j, s.parity),
+            StartState::Continuum(s) => (s.0.excitation, s.0.two_j, s.0.parity),
         }
     }
 
@@ -136,10 +140,16 @@ impl Cascade {
                     None => return,
                 },
                 Current::Start(i) => {
-                    let StartState::Continuum(state) = &self.starts[i] else { return };
-                    let excitation = state.excitation;
-                    let mixture =
-                        Mixture { states: [state, state], weights: [1.0, 0.0], slope: 0.0, excitation, moved: None };
+                    let StartState::Continuum(start) = &self.starts[i] else { return };
+                    let (state, scores) = &**start;
+                    let mixture = Mixture {
+                        states: [state, state],
+                        weights: [1.0, 0.0],
+                        slope: 0.0,
+                        excitation: state.excitation,
+                        moved: None,
+                        prepared: Some(scores),
+                    };
                     self.step(&mixture, stream, record)
                 }
                 Current::Between { entry, excitation, two_j, parity, moved } => {
@@ -157,7 +167,7 @@ impl Cascade {
         let slope = 1.0 / (nodes[k + 1] - nodes[k]);
         let w = ((excitation - nodes[k]) * slope).clamp(0.0, 1.0);
         let states = [self.tabulated(entry, k, two_j, parity), self.tabulated(entry, k + 1, two_j, parity)];
-        Mixture { states, weights: [1.0 - w, w], slope, excitation, moved }
+        Mixture { states, weights: [1.0 - w, w], slope, excitation, moved, prepared: None }
     }
 
     /// The tabulated decay at node `k`, built at first use.
@@ -192,7 +202,7 @@ impl Cascade {
                 continue;
             };
             if !record.score.is_empty() {
-                self.score_channel(mixture, channel, source, is_continuum, record);
+                self.score_channel(mixture, channel, record);
             }
             let before = if channel == 0 { 0.0 } else { state.running[channel - 1] };
             return match (&state.continua[source], is_continuum) {
@@ -257,7 +267,7 @@ impl Cascade {
         let (u, du) = quadrature::stretch(s);
         let e_final = self.network.entries[residue].cut() + range * u;
         let e_out = range * (1.0 - u);
-        let moved = (!record.score.is_empty()).then(|| self.move_energy(mixture, source, s, (range, u, du), record));
+        let moved = self.score_energy(mixture, source, s, (range, u, du), record);
         let from = super::spins::From {
             source,
             residue,
@@ -280,88 +290,6 @@ impl Cascade {
         });
         debug_assert!(two_j <= MAX_TWO_J);
         Current::Between { entry: residue, excitation: e_final, two_j, parity, moved }
-    }
-
-    /// Adds d ln p(channel | E) / d theta to the score, along the motion of E too.
-    fn score_channel(&self, mixture: &Mixture<'_>, channel: usize, source: usize, continuum: bool, record: &mut CascadeRecord) {
-        let (n_channel, n_total) = (mixture.channel(channel), mixture.total());
-        for (state, w) in mixture.parts() {
-            let gradient = self.network.gradient(state);
-            let add = |out: &mut [f64], row: &[f64], f: f64| out.iter_mut().zip(row).for_each(|(o, r)| *o += f * r);
-            add(&mut record.score, &gradient.total, -w / n_total);
-            match (&gradient.continua[source], continuum) {
-                (Some(row), true) => add(&mut record.score, row, w / n_channel),
-                (None, true) => {}
-                _ if state.channel(channel) > 0.0 => {
-                    self.network.add_discrete_gradient(state, channel, w / n_channel, &mut record.score);
-                }
-                _ => {}
-            }
-        }
-        if let Some(row) = mixture.moved {
-            let [a, b] = mixture.states;
-            let slope = mixture.slope
-                * ((b.channel(channel) - a.channel(channel)) / n_channel - (b.total() - a.total()) / n_total);
-            add_moved(record, row, slope);
-        }
-    }
-
-    /// The derivative of the final energy E' = E_cut + R u(s): dE' = u dR + R u'(s) ds with ds from
-    /// the cumulative distribution of the mixture at fixed probability. Returns its row.
-    fn move_energy(
-        &self,
-        mixture: &Mixture<'_>,
-        source: usize,
-        s: f64,
-        (range, u, du): (f64, f64, f64),
-        record: &mut CascadeRecord,
-    ) -> usize {
-        let n = self.network.slots.len;
-        let row = record.moves_len();
-        record.moves.resize((row + 1) * n, 0.0);
-        let (mut partial, mut total, mut density) = (0.0, 0.0, 0.0);
-        for (state, w) in mixture.parts() {
-            if let Some(c) = &state.continua[source] {
-                partial += w * c.density.integral(s);
-                total += w * c.density.total();
-                density += w * c.density.at(s);
-            }
-        }
-        let cumulative = partial / total;
-        let to_energy = if density > 0.0 { -range * du / density } else { 0.0 };
-        let (before, out) = record.moves.split_at_mut(row * n);
-        for (state, w) in mixture.parts() {
-            let Some(c) = &state.continua[source] else { continue };
-            let weights = partial_weights(&c.density, s, cumulative);
-            self.network.add_continuum_gradient(state, source, weights, w * to_energy, out);
-        }
-        if let Some(initial) = mixture.moved {
-            let along = |state: &DecayState| {
-                state.continua[source].as_ref().map_or(0.0, |c| c.density.integral(s) - cumulative * c.density.total())
-            };
-            let slope = u + to_energy * mixture.slope * (along(mixture.states[1]) - along(mixture.states[0]));
-            let d_initial = &before[initial * n..(initial + 1) * n];
-            out.iter_mut().zip(d_initial).for_each(|(o, d)| *o += slope * d);
-        }
-        row
-    }
-}
-
-/// Weights of the nodes in (integral up to s) - cumulative * (whole integral).
-fn partial_weights(density: &quadrature::PiecewiseLinear, s: f64, cumulative: f64) -> impl Fn(usize) -> f64 {
-    let n = density.intervals();
-    let step = 1.0 / n as f64;
-    let (interval, t) = density.locate(s);
-    let (w0, w1) = density.partial_weights(t);
-    move |m| {
-        let trapezoid = |k: usize, last: usize| if k == 0 || k == last { 0.5 * step } else { step };
-        let below = match m {
-            _ if m > interval + 1 => 0.0,
-            _ if m == interval + 1 => w1,
-            _ if m == interval => w0 + if interval > 0 { 0.5 * step } else { 0.0 },
-            _ => trapezoid(m, usize::MAX),
-        };
-        below - cumulative * trapezoid(m, n)
     }
 }
 

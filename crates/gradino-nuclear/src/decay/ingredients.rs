@@ -5,7 +5,7 @@ use super::slots::Family;
 use super::widths::{RADIATIONS, SpinSums};
 use crate::emission::gamma_strength::{GammaStrength, GammaStrengthModel, Radiation};
 use crate::structure::level_density::{LevelDensity, LevelDensityModel, NuclideData};
-use crate::structure::level_density::{nuclear_temperature, spin_fraction_slope};
+use crate::structure::level_density::spin_fraction;
 use gradino_core::{Dual, ParamSet, Real};
 
 /// Derivatives per pass.
@@ -75,7 +75,7 @@ impl DensityTable {
 
     /// Running sums of the derivative of the spin distribution with respect to sigma^2.
     pub(crate) fn spin_slopes(&self, at: &DensityAt) -> SpinSums<f64> {
-        SpinSums::of(self.odd, |two_j| spin_fraction_slope(at.spin_cutoff_sq, two_j))
+        SpinSums::of(self.odd, |two_j| spin_fraction(Dual::<f64, 1>::variable(at.spin_cutoff_sq, 0), two_j).eps[0])
     }
 
     /// Derivatives of ln rho and sigma^2 with respect to the excitation energy [1/MeV].
@@ -124,11 +124,11 @@ pub(crate) struct GammaAt<D> {
 impl<D: Real> GammaAt<D> {
     /// One row of transmissions at photon energy and final excitation energy [MeV].
     pub(crate) fn row(&self, e_gamma: D, e_final: D) -> [D; RADIATIONS] {
-        let temperature = nuclear_temperature(&self.density, e_final);
+        let temperature = self.density.temperature(e_final);
         let mut row = [D::zero(); RADIATIONS];
         for l in 1..=self.l_max {
-            row[2 * l - 2] = self.strength.transmission(Radiation::Electric, l as u32, e_gamma, temperature);
-            row[2 * l - 1] = self.strength.transmission(Radiation::Magnetic, l as u32, e_gamma, temperature);
+            row[2 * l - 2] = self.strength.transmission(Radiation::Electric, l as u16, e_gamma, temperature);
+            row[2 * l - 1] = self.strength.transmission(Radiation::Magnetic, l as u16, e_gamma, temperature);
         }
         row
     }

@@ -9,6 +9,7 @@ mod levels;
 mod network;
 mod quadrature;
 mod record;
+mod score;
 mod slots;
 mod spins;
 mod state;

@@ -10,8 +10,7 @@ use crate::emission::gamma_strength::GammaStrengthModel;
 use crate::emission::transmission::{self, TransmissionTable};
 use crate::error::{Error, Result};
 use crate::structure::level_density::{LevelDensityModel, NuclideData};
-use crate::structure::levels::{ContinuumStart, Level, LevelScheme, StructureLibrary};
-use crate::structure::masses;
+use crate::structure::{Level, LevelScheme, StructureLibrary, masses};
 use gradino_core::constants::ELECTRON_MASS;
 use gradino_core::{Nuclide, ParamSet, Parity};
 use std::collections::{BTreeMap, HashMap};
@@ -31,8 +30,6 @@ pub struct CascadeModels {
     pub gamma_strength: GammaStrengthModel,
     /// Largest orbital angular momentum of fragments and multipolarity of photons to the continuum.
     pub l_max: u32,
-    /// Where the continuum starts.
-    pub continuum: ContinuumStart,
 }
 
 impl Default for CascadeModels {
@@ -41,7 +38,6 @@ impl Default for CascadeModels {
             level_density: LevelDensityModel::BackShiftedFermiGas,
             gamma_strength: GammaStrengthModel::StandardLorentzian,
             l_max: 5,
-            continuum: ContinuumStart::Completeness,
         }
     }
 }
@@ -143,7 +139,7 @@ impl Network {
             });
         }
         let l_table = transmission::DEFAULT_L_MAX;
-        let rules = Fragment::ALL.map(|f| ParticleRules::new(&transmission::channels(f, l_table)));
+        let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(l_table)));
         let slots = Slots::new(params, gradients);
         let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
         network.place_nodes();
@@ -316,8 +312,8 @@ fn scheme_of(
     params: &ParamSet,
     warnings: &mut Vec<String>,
 ) -> Result<LevelScheme> {
-    if let Some(scheme) = library.scheme(nuclide, models.continuum) {
-        return Ok(scheme);
+    if let Some(scheme) = library.scheme(nuclide) {
+        return Ok(scheme.clone());
     }
     warnings.push(format!("no levels are known for {nuclide}: a statistical scheme stands for them"));
     Ok(statistical_scheme(nuclide, models.level_density, params))

@@ -131,8 +131,9 @@ pub(crate) struct ParticleRules {
 
 impl ParticleRules {
     /// For the channels of a transmission table.
-    pub(crate) fn new(channels: &[(u32, u16)]) -> Self {
-        ParticleRules { channels: channels.to_vec(), couplings: ParticleCouplings::new(channels) }
+    pub(crate) fn new(channels: &[(u32, u32)]) -> Self {
+        let channels: Vec<_> = channels.iter().map(|&(l, two_j)| (l, two_j as u16)).collect();
+        ParticleRules { couplings: ParticleCouplings::new(&channels), channels }
     }
 }
 

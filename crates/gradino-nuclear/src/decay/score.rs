@@ -1,0 +1,221 @@
+//! The score of a cascade's choices, and the motion of its energies.
+//!
+//! Channels are scored: d ln p(c | E) / d theta. The energy E' = E_cut + R u(s) that a cascade's first
+//! step reaches in the continuum moves by implicit differentiation of its cumulative distribution
+//! (eq. (4) of barham2024), with the velocity v = dE'/d theta. Above the neutron threshold of the
+//! residue the following widths grow as square roots at each level, and a moving energy would give
+//! the score an infinite variance. There the velocity is turned off smoothly: with kappa v in place
+//! of v the exact rest, (1 - kappa) d ln q(E') + kappa'(E') v, goes into the score (integration by
+//! parts). Later steps keep their s: E' then moves along with E, and d ln p(s) is scored.
+
+use super::cascade::{Cascade, Mixture, add_moved};
+use super::network::Network;
+use super::record::CascadeRecord;
+use super::state::{DecayState, SOURCES};
+use crate::emission::fragment::Fragment;
+use std::sync::OnceLock;
+
+/// Below the neutron threshold, the range in which the velocity fades to zero [MeV].
+const FADE: f64 = 0.5;
+
+/// Scores of a state that many cascades start from, each computed at first use.
+#[derive(Debug, Default)]
+pub(super) struct StartScores {
+    /// d ln p of each channel.
+    channels: Vec<OnceLock<Box<[f64]>>>,
+    /// Gradients along each continuum.
+    continua: [OnceLock<Option<ContinuumRows>>; SOURCES],
+}
+
+/// Gradients of a continuum at the nodes of its variable s.
+#[derive(Debug)]
+struct ContinuumRows {
+    /// d(dN/ds), a row for each node.
+    density: Vec<f64>,
+    /// d(integral up to the node), a row for each node.
+    running: Vec<f64>,
+}
+
+impl StartScores {
+    pub(super) fn new(network: &Network, state: &DecayState) -> Self {
+        let channels = network.entries[state.entry].layout[SOURCES];
+        StartScores { channels: std::iter::repeat_with(OnceLock::new).take(channels).collect(), continua: Default::default() }
+    }
+
+    fn rows(&self, network: &Network, state: &DecayState, source: usize) -> Option<&ContinuumRows> {
+        self.continua[source].get_or_init(|| continuum_rows(network, state, source)).as_ref()
+    }
+}
+
+fn continuum_rows(network: &Network, state: &DecayState, source: usize) -> Option<ContinuumRows> {
+    let n = network.slots.len;
+    let nodes = state.continua[source].as_ref()?.density.intervals() + 1;
+    let mut density = vec![0.0; nodes * n];
+    for (m, row) in density.chunks_exact_mut(n).enumerate() {
+        network.add_continuum_gradient(state, source, |k| f64::from(u8::from(k == m)), 1.0, row);
+    }
+    let half_step = 0.5 / (nodes - 1) as f64;
+    let mut running = vec![0.0; nodes * n];
+    for i in n..nodes * n {
+        running[i] = running[i - n] + half_step * (density[i - n] + density[i]);
+    }
+    Some(ContinuumRows { density, running })
+}
+
+/// out += factor * row.
+fn add(out: &mut [f64], row: &[f64], factor: f64) {
+    out.iter_mut().zip(row).for_each(|(o, r)| *o += factor * r);
+}
+
+impl Cascade {
+    /// Adds d ln p(channel | E) / d theta to the score, along the motion of E too.
+    pub(super) fn score_channel(&self, mixture: &Mixture<'_>, channel: usize, record: &mut CascadeRecord) {
+        if let Some(prepared) = mixture.prepared {
+            let row = prepared.channels[channel].get_or_init(|| {
+                let mut row = vec![0.0; record.score.len()];
+                self.add_channel_score(mixture, channel, &mut row);
+                row.into()
+            });
+            add(&mut record.score, row, 1.0);
+            return;
+        }
+        self.add_channel_score(mixture, channel, &mut record.score);
+        if let Some(row) = mixture.moved {
+            let [a, b] = mixture.states;
+            let slope = mixture.slope
+                * ((b.channel(channel) - a.channel(channel)) / mixture.channel(channel)
+                    - (b.total() - a.total()) / mixture.total());
+            add_moved(record, row, slope);
+        }
+    }
+
+    fn add_channel_score(&self, mixture: &Mixture<'_>, channel: usize, out: &mut [f64]) {
+        let entry = mixture.states[0].entry;
+        let (source, _) = self.network.decode(entry, channel);
+        let is_continuum = channel + 1 == self.network.entries[entry].layout[source + 1];
+        let (n_channel, n_total) = (mixture.channel(channel), mixture.total());
+        for (state, w) in mixture.parts() {
+            let gradient = self.network.gradient(state);
+            add(out, &gradient.total, -w / n_total);
+            if is_continuum {
+                if let Some(row) = &gradient.continua[source] {
+                    add(out, row, w / n_channel);
+                }
+            } else if state.channel(channel) > 0.0 {
+                self.network.add_discrete_gradient(state, channel, w / n_channel, out);
+            }
+        }
+    }
+
+    /// Scores or moves the final energy at `s`; (range, u, du/ds) there. Returns the row of its
+    /// derivative, if it moves.
+    pub(super) fn score_energy(
+        &self,
+        mixture: &Mixture<'_>,
+        source: usize,
+        s: f64,
+        at: (f64, f64, f64),
+        record: &mut CascadeRecord,
+    ) -> Option<usize> {
+        if record.score.is_empty() {
+            return None;
+        }
+        match mixture.prepared {
+            Some(prepared) => self.move_energy(prepared, mixture.states[0], source, s, at, record),
+            None => self.score_variable(mixture, source, s, at.1, record),
+        }
+    }
+
+    /// kappa and its derivative with respect to the final energy [1/MeV].
+    fn velocity_factor(&self, residue: usize, e_final: f64) -> (f64, f64) {
+        let Some(neutron) = self.network.entries[residue].daughters[Fragment::Neutron as usize] else {
+            return (1.0, 0.0);
+        };
+        let x = ((neutron.separation - e_final) / FADE).clamp(0.0, 1.0);
+        (x * x * (3.0 - 2.0 * x), -6.0 * x * (1.0 - x) / FADE)
+    }
+
+    /// First step: the energy moves, v = -R u'(s) (dF/d theta) / f, and what is faded out is scored.
+    fn move_energy(
+        &self,
+        prepared: &StartScores,
+        state: &DecayState,
+        source: usize,
+        s: f64,
+        (range, u, du): (f64, f64, f64),
+        record: &mut CascadeRecord,
+    ) -> Option<usize> {
+        let n = record.score.len();
+        let density = &state.continua[source].as_ref()?.density;
+        let rows = prepared.rows(&self.network, state, source)?;
+        let (m, t) = density.locate(s);
+        let (w0, w1) = density.partial_weights(t);
+        let (value, total) = (density.at(s), density.total());
+        if value <= 0.0 {
+            return None;
+        }
+        let cumulative = density.integral(s) / total;
+        let (residue, _) = self.residue(state.entry, source);
+        let (kappa, kappa_slope) = self.velocity_factor(residue, self.network.entries[residue].cut() + range * u);
+        let row = record.moves_len();
+        record.moves.resize((row + 1) * n, 0.0);
+        let whole = &rows.running[density.intervals() * n..];
+        let factor = -range * du / value;
+        for i in 0..n {
+            let (g0, g1) = (rows.density[m * n + i], rows.density[(m + 1) * n + i]);
+            let partial = rows.running[m * n + i] + w0 * g0 + w1 * g1;
+            let velocity = factor * (partial - cumulative * whole[i]);
+            let log_density = (g0 + t * (g1 - g0)) / value - whole[i] / total;
+            record.moves[row * n + i] = kappa * velocity;
+            record.score[i] += (1.0 - kappa) * log_density + kappa_slope * velocity;
+        }
+        Some(row)
+    }
+
+    /// Later steps: d ln p(s) is scored at fixed s, and E' moves by u dE along with E.
+    fn score_variable(
+        &self,
+        mixture: &Mixture<'_>,
+        source: usize,
+        s: f64,
+        u: f64,
+        record: &mut CascadeRecord,
+    ) -> Option<usize> {
+        let (mut total, mut value) = (0.0, 0.0);
+        for (state, w) in mixture.parts() {
+            if let Some(c) = &state.continua[source] {
+                total += w * c.density.total();
+                value += w * c.density.at(s);
+            }
+        }
+        if value <= 0.0 {
+            return None;
+        }
+        for (state, w) in mixture.parts() {
+            let Some(c) = &state.continua[source] else { continue };
+            let (m, t) = c.density.locate(s);
+            let hat = |k: usize| match k {
+                _ if k == m => 1.0 - t,
+                _ if k == m + 1 => t,
+                _ => 0.0,
+            };
+            self.network.add_continuum_gradient(state, source, hat, w / value, &mut record.score);
+            if let Some(row) = &self.network.gradient(state).continua[source] {
+                add(&mut record.score, row, -w / total);
+            }
+        }
+        let initial = mixture.moved?;
+        let of = |f: &dyn Fn(&super::quadrature::PiecewiseLinear) -> f64| {
+            let part = |state: &DecayState| state.continua[source].as_ref().map_or(0.0, |c| f(&c.density));
+            part(mixture.states[1]) - part(mixture.states[0])
+        };
+        let slope = mixture.slope * (of(&|d| d.at(s)) / value - of(&|d| d.total()) / total);
+        add_moved(record, initial, slope);
+        let n = record.score.len();
+        let row = record.moves_len();
+        record.moves.resize((row + 1) * n, 0.0);
+        let (before, out) = record.moves.split_at_mut(row * n);
+        add(out, &before[initial * n..(initial + 1) * n], u);
+        Some(row)
+    }
+}
