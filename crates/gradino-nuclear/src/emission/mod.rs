@@ -1,0 +1,3 @@
+//! Emission from nuclei: transmission coefficients.
+
+pub mod gamma_strength;
