@@ -1,0 +1,12 @@
+//! Structure of nuclei: masses, levels and their sources.
+
+mod assignment;
+pub mod builtin;
+pub mod levels;
+mod library;
+pub mod marley_levels;
+pub mod masses;
+pub mod ripl;
+
+pub use levels::{ContinuumStart, Level, LevelScheme, Transition};
+pub use library::StructureLibrary;
