@@ -22,7 +22,7 @@ impl Parity {
     }
     /// The parity (-1)^l.
     pub fn of_orbital(l: u32) -> Self {
-        if l % 2 == 0 { Parity::Plus } else { Parity::Minus }
+        if l.is_multiple_of(2) { Parity::Plus } else { Parity::Minus }
     }
     /// The other one.
     pub fn flipped(self) -> Self {

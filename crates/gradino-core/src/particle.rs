@@ -101,7 +101,9 @@ impl FromStr for Nuclide {
         let letters: String = text.chars().filter(char::is_ascii_alphabetic).collect();
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let known = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == ' ');
-        let z = SYMBOLS.iter().position(|s| s.eq_ignore_ascii_case(&letters)).ok_or_else(fail)?;
+        // "n" is the neutron, "N" nitrogen; all other symbols are read in any case.
+        let same = |s: &str| if s.eq_ignore_ascii_case("n") { s == letters } else { s.eq_ignore_ascii_case(&letters) };
+        let z = SYMBOLS.iter().position(|s| same(s)).ok_or_else(fail)?;
         let a: u16 = digits.parse().map_err(|_| fail())?;
         if !known || usize::from(a) < z.max(1) || a > 300 {
             return Err(fail());
@@ -148,6 +150,8 @@ mod tests {
         for text in ["40K", "K40", "k-40", "40-K"] {
             assert_eq!(text.parse::<Nuclide>().expect(text), Nuclide::new(19, 40));
         }
+        assert_eq!("14N".parse::<Nuclide>().expect("nitrogen"), Nuclide::new(7, 14));
+        assert_eq!("1n".parse::<Nuclide>().expect("neutron"), Nuclide::new(0, 1));
         assert_eq!(Nuclide::new(19, 40).to_string(), "40K");
         assert_eq!(Nuclide::new(18, 40).pdg(), 1_000_180_400);
         assert_eq!(Nuclide::from_pdg(pdg::ALPHA), Some(Nuclide::new(2, 4)));

@@ -37,6 +37,14 @@ pub enum Error {
         /// The nuclide.
         nuclide: Nuclide,
     },
+    /// A fragment that is no part of the nuclide.
+    #[error("{parent} cannot emit {fragment}: no nucleus is left")]
+    NoResidue {
+        /// The nuclide.
+        parent: Nuclide,
+        /// What should leave it.
+        fragment: Nuclide,
+    },
     /// A state that can decay by no channel.
     #[error("{nuclide} at {excitation} MeV has no open decay channel")]
     NoOpenChannel {
@@ -87,6 +95,7 @@ impl Error {
             Error::Unreadable { .. } => Some("check the path and its permissions".into()),
             Error::BadLine { .. } => Some("the file may be truncated or of another format".into()),
             Error::UnknownMass { .. } => Some("the nuclide lies outside the AME2020 table".into()),
+            Error::NoResidue { .. } => Some("choose a lighter fragment".into()),
             Error::NoOpenChannel { .. } => {
                 Some("raise the excitation energy, or check its spin and parity".into())
             }
