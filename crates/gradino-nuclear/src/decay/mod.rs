@@ -2,6 +2,7 @@
 
 mod cascade;
 mod couplings;
+mod direct;
 mod grid;
 mod ingredients;
 pub mod kinematics;
@@ -16,6 +17,7 @@ mod state;
 mod widths;
 
 pub use cascade::{Cascade, Start};
+pub use direct::{PartialWidth, StateAt, Widths, parameters};
 pub use couplings::{MAX_MULTIPOLARITY, MAX_TWO_J};
 pub use network::{CascadeModels, MAX_EXCITATION, Network};
 pub use record::{CascadeRecord, Step};

@@ -138,7 +138,7 @@ impl Network {
                 transmissions: Default::default(),
             });
         }
-        let l_table = transmission::DEFAULT_L_MAX;
+        let l_table = transmission::L_MAX;
         let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(l_table)));
         let slots = Slots::new(params, gradients);
         let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
@@ -226,13 +226,18 @@ impl Network {
                 entry.atomic_mass,
                 &self.params,
                 self.slots.optical.positions(),
-                transmission::DEFAULT_L_MAX,
+                transmission::L_MAX,
             )
         })
     }
 
+    /// The nuclide of an entry.
+    pub fn nuclide(&self, entry: usize) -> Nuclide {
+        self.entries[entry].nuclide
+    }
+
     /// Mass of the ion [MeV]: atomic mass less `charge` electrons, plus the excitation energy.
-    pub(crate) fn ion_mass(&self, i: usize, charge: i32, excitation: f64) -> f64 {
+    pub fn ion_mass(&self, i: usize, charge: i32, excitation: f64) -> f64 {
         self.entries[i].atomic_mass - f64::from(charge) * ELECTRON_MASS + excitation
     }
 }
