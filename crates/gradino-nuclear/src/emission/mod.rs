@@ -1,3 +1,13 @@
-//! Emission from nuclei: transmission coefficients.
+//! Emission of photons and fragments: gamma strength, optical model, transmission coefficients.
 
+pub mod coulomb;
+pub mod fragment;
 pub mod gamma_strength;
+pub mod kduq;
+pub mod optical;
+pub mod radial;
+mod tabulate;
+pub mod transmission;
+
+pub use fragment::Fragment;
+pub use transmission::{Located, TransmissionTable};

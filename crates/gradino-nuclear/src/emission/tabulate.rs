@@ -1,0 +1,202 @@
+//! Fills a table of transmission coefficients: a coarse grid from the radial equation, then
+//! interpolation of ln T onto the dense grid.
+
+use crate::emission::coulomb::barrier_exponent;
+use crate::emission::fragment::Fragment;
+use crate::emission::optical::{LOCAL, OpticalPotential, PotentialAtEnergy};
+use crate::emission::radial::{FormFactors, Kinematics, RadialEquation, STEP_FM, two_l_dot_s};
+use gradino_core::{Dual, Nuclide, ParamSet, Real};
+
+/// log2 of the lowest tabulated energy in MeV.
+pub(crate) const LOWEST_OCTAVE: f64 = -14.0;
+/// Octaves from the lowest to the highest tabulated energy, 64 MeV.
+pub(crate) const OCTAVES: usize = 20;
+/// Rows of the dense table per octave.
+pub(crate) const ROWS_PER_OCTAVE: usize = 32;
+/// Rows of the coarse grid per octave of energy.
+const NODES_PER_OCTAVE: usize = 12;
+/// Points of the interpolation in ln T.
+const POINTS: usize = 6;
+/// Coarse rows below the lowest dense one.
+const MARGIN: usize = POINTS / 2 - 1;
+/// Rows with a barrier exponent above this hold T = 0 without a solution of the radial equation: twice
+/// the exponent where T underflows, so that no row that is kept interpolates from there.
+const HOPELESS_BARRIER: f64 = 1500.0;
+/// Coefficients below exp of this are zero in the table (about 1e-300).
+const LOWEST_LN: f64 = -690.0;
+/// Parameters carried in one pass over the potential.
+const CHUNK: usize = 8;
+
+/// What a table is made for.
+pub(crate) struct Task<'a> {
+    pub(crate) residue: Nuclide,
+    pub(crate) fragment: Fragment,
+    pub(crate) target_mass: f64,
+    pub(crate) params: &'a ParamSet,
+    pub(crate) gradients: &'a [usize],
+    pub(crate) channels: &'a [(u32, u32)],
+}
+
+/// One row of the coarse grid: per channel ln T, and its derivatives [channel][gradient].
+struct Node {
+    ln: Vec<Option<f64>>,
+    slopes: Vec<f64>,
+}
+
+/// The dense table: rows of T of `width` numbers, and rows of dT/dtheta [channel][gradient].
+pub(crate) struct Dense {
+    pub(crate) values: Vec<f64>,
+    pub(crate) gradients: Vec<f64>,
+}
+
+impl Task<'_> {
+    /// The whole table.
+    pub(crate) fn tabulate(&self, width: usize) -> Dense {
+        let nodes =
+            if self.gradients.is_empty() { self.nodes_of_values() } else { self.nodes_with_gradients() };
+        let rows = OCTAVES * ROWS_PER_OCTAVE + 1;
+        let block = self.channels.len() * self.gradients.len();
+        let mut dense = Dense { values: vec![0.0; rows * width], gradients: vec![0.0; rows * block] };
+        for row in 0..rows {
+            let values = &mut dense.values[row * width..(row + 1) * width];
+            let gradients = &mut dense.gradients[row * block..(row + 1) * block];
+            self.interpolate(&nodes, row, values, gradients);
+        }
+        dense
+    }
+
+    /// Kinematics of the coarse rows.
+    fn grid(&self) -> impl Iterator<Item = Kinematics> {
+        let count = OCTAVES * NODES_PER_OCTAVE + POINTS;
+        (0..count).map(|i| {
+            let octave = (i as f64 - MARGIN as f64) / NODES_PER_OCTAVE as f64 + LOWEST_OCTAVE;
+            Kinematics::new(self.residue, self.fragment, self.target_mass, octave.exp2())
+        })
+    }
+
+    fn l_max(&self) -> u32 {
+        self.channels.last().map_or(0, |&(l, _)| l)
+    }
+
+    /// ln T of every channel at one energy, `None` where T is zero.
+    fn ln_transmissions<D: Real>(
+        &self,
+        form: &FormFactors<D>,
+        at: &PotentialAtEnergy<D>,
+        kinematics: &Kinematics,
+    ) -> Vec<Option<D>> {
+        let rho = kinematics.wave_number_fm * form.inner_radius_fm();
+        if barrier_exponent(kinematics.eta, rho) > HOPELESS_BARRIER {
+            return vec![None; self.channels.len()];
+        }
+        let equation = RadialEquation::new(form, at, kinematics, self.l_max());
+        let two_s = self.fragment.two_s();
+        self.channels
+            .iter()
+            .map(|&(l, two_j)| equation.transmission(l, two_l_dot_s(l, two_j, two_s)).ln())
+            .collect()
+    }
+
+    fn nodes_of_values(&self) -> Vec<Node> {
+        let theta = self.params.values();
+        let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
+        let form = FormFactors::new(self.residue, self.fragment, &potential.geometry(), STEP_FM);
+        self.grid()
+            .map(|kinematics| {
+                let at = potential.at_energy(kinematics.e_lab);
+                Node { ln: self.ln_transmissions(&form, &at, &kinematics), slopes: Vec::new() }
+            })
+            .collect()
+    }
+
+    /// Chain rule: ln T by the local quantities of the potential, those by the parameters.
+    fn nodes_with_gradients(&self) -> Vec<Node> {
+        let chunks: Vec<_> = self.gradients.chunks(CHUNK).map(|wanted| self.potential_by(wanted)).collect();
+        let theta = self.params.values();
+        let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
+        let form = FormFactors::new(
+            self.residue,
+            self.fragment,
+            &seeded(potential.at_energy(0.0)).geometry,
+            STEP_FM,
+        );
+        self.grid()
+            .map(|kinematics| {
+                let at = seeded(potential.at_energy(kinematics.e_lab));
+                let ln = self.ln_transmissions(&form, &at, &kinematics);
+                let jacobian = self.jacobian(&chunks, kinematics.e_lab);
+                Node { slopes: self.slopes(&ln, &jacobian), ln: ln.iter().map(|t| t.map(Real::re)).collect() }
+            })
+            .collect()
+    }
+
+    /// The potential with derivatives by the parameters at the positions `wanted`.
+    fn potential_by(&self, wanted: &[usize]) -> OpticalPotential<Dual<f64, CHUNK>> {
+        let theta = self.params.seeded(|i, p| match wanted.iter().position(|&w| w == i) {
+            Some(slot) => Dual::variable(p.value, slot),
+            None => Dual::constant(p.value),
+        });
+        OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta)
+    }
+
+    /// Derivatives of the local quantities by the parameters, [local][gradient].
+    fn jacobian(&self, chunks: &[OpticalPotential<Dual<f64, CHUNK>>], e_lab: f64) -> Vec<f64> {
+        let count = self.gradients.len();
+        let mut jacobian = vec![0.0; LOCAL * count];
+        for (chunk, potential) in chunks.iter().enumerate() {
+            let locals = potential.at_energy(Dual::constant(e_lab)).to_array();
+            let first = chunk * CHUNK;
+            let size = CHUNK.min(count - first);
+            for (k, local) in locals.iter().enumerate() {
+                jacobian[k * count + first..][..size].copy_from_slice(&local.eps[..size]);
+            }
+        }
+        jacobian
+    }
+
+    fn slopes(&self, ln: &[Option<Dual<f64, LOCAL>>], jacobian: &[f64]) -> Vec<f64> {
+        let count = self.gradients.len();
+        let mut slopes = vec![0.0; ln.len() * count];
+        for (slope, t) in slopes.chunks_exact_mut(count).zip(ln) {
+            let Some(t) = t else { continue };
+            for (by_local, row) in t.eps.iter().zip(jacobian.chunks_exact(count)) {
+                slope.iter_mut().zip(row).for_each(|(s, j)| *s += by_local * j);
+            }
+        }
+        slopes
+    }
+
+    /// One dense row: Lagrange interpolation of ln T in ln E, the same weights for values and derivatives.
+    fn interpolate(&self, nodes: &[Node], row: usize, values: &mut [f64], gradients: &mut [f64]) {
+        let place = row * NODES_PER_OCTAVE;
+        let (first, rest) = (place / ROWS_PER_OCTAVE, place % ROWS_PER_OCTAVE);
+        let weights: [f64; POINTS] = lagrange(MARGIN as f64 + rest as f64 / ROWS_PER_OCTAVE as f64);
+        let near = &nodes[first..first + POINTS];
+        let count = self.gradients.len();
+        for channel in 0..self.channels.len() {
+            let sum =
+                near.iter().zip(weights).try_fold(0.0, |sum, (node, w)| Some(sum + w * node.ln[channel]?));
+            let Some(ln) = sum.filter(|&ln| ln > LOWEST_LN) else { continue };
+            values[channel] = ln.exp();
+            let gradient = &mut gradients[channel * count..(channel + 1) * count];
+            for (node, w) in near.iter().zip(weights) {
+                let slopes = &node.slopes[channel * count..(channel + 1) * count];
+                let factor = w * values[channel];
+                gradient.iter_mut().zip(slopes).for_each(|(g, s)| *g += factor * s);
+            }
+        }
+    }
+}
+
+/// The local quantities as independent variables.
+fn seeded(at: PotentialAtEnergy<f64>) -> PotentialAtEnergy<Dual<f64, LOCAL>> {
+    let row = at.to_array();
+    PotentialAtEnergy::from_array(std::array::from_fn(|k| Dual::variable(row[k], k)))
+}
+
+/// Lagrange weights at `x` for the nodes 0, 1, ..., N - 1.
+fn lagrange<const N: usize>(x: f64) -> [f64; N] {
+    std::array::from_fn(|i| {
+        (0..N).filter(|&j| j != i).map(|j| (x - j as f64) / (i as f64 - j as f64)).product()
+    })
+}
