@@ -1,7 +1,9 @@
 //! The nucleus: structure, emission, decay and low-energy neutrino reactions.
 
+pub mod decay;
 pub mod emission;
 pub mod error;
+pub mod reaction;
 pub mod structure;
 
 pub use error::{Error, Result};

@@ -1,1 +1,7 @@
 //! The hall: configuration, chain, runs, files and reports.
+
+pub mod chain;
+pub mod error;
+pub mod flux;
+
+pub use error::{Error, Result};

@@ -1,0 +1,15 @@
+//! Low-energy neutrino reactions on 40Ar: allowed charged current, nu-e elastic, CEvNS.
+
+pub mod allowed;
+pub mod cevns;
+pub mod coulomb_correction;
+pub mod electron_elastic;
+pub mod kinematics;
+pub mod strengths;
+
+pub use allowed::{AllowedReaction, PreparedAllowed};
+pub use cevns::{Cevns, FormFactor, PreparedCevns};
+pub use coulomb_correction::{CoulombCorrection, CoulombMode};
+pub use electron_elastic::{ElectronElastic, PreparedElectronElastic};
+pub use kinematics::{CentreOfMass, Masses, TwoBody};
+pub use strengths::{Strength, StrengthSet, Transition};
