@@ -102,7 +102,9 @@ impl FromStr for Nuclide {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let known = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == ' ');
         // "n" is the neutron, "N" nitrogen; all other symbols are read in any case.
-        let same = |s: &str| if s.eq_ignore_ascii_case("n") { s == letters } else { s.eq_ignore_ascii_case(&letters) };
+        let same = |s: &str| {
+            if s.eq_ignore_ascii_case("n") { s == letters } else { s.eq_ignore_ascii_case(&letters) }
+        };
         let z = SYMBOLS.iter().position(|s| same(s)).ok_or_else(fail)?;
         let a: u16 = digits.parse().map_err(|_| fail())?;
         if !known || usize::from(a) < z.max(1) || a > 300 {

@@ -267,6 +267,9 @@ fn speed_of_tables_and_look_ups() {
         });
         let (plain, with_gradients, each) =
             (1e3 * plain, 1e3 * with_gradients, 1e9 * looking_up / count as f64);
-        println!("{}: {plain:.1} ms, with gradients {with_gradients:.1} ms, look-up {each:.1} ns ({sum:.3})", fragment.name());
+        println!(
+            "{}: {plain:.1} ms, with gradients {with_gradients:.1} ms, look-up {each:.1} ns ({sum:.3})",
+            fragment.name()
+        );
     }
 }

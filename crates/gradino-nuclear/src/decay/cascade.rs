@@ -135,10 +135,12 @@ impl Cascade {
         };
         loop {
             current = match current {
-                Current::Level { entry, level } => match self.levels.draw(&self.network, entry, level, stream, record) {
-                    Some(next) => Current::Level { entry, level: next },
-                    None => return,
-                },
+                Current::Level { entry, level } => {
+                    match self.levels.draw(&self.network, entry, level, stream, record) {
+                        Some(next) => Current::Level { entry, level: next },
+                        None => return,
+                    }
+                }
                 Current::Start(i) => {
                     let StartState::Continuum(start) = &self.starts[i] else { return };
                     let (state, scores) = &**start;
@@ -161,7 +163,14 @@ impl Cascade {
     }
 
     /// The interpolated decay at `excitation`.
-    fn mixture(&self, entry: usize, excitation: f64, two_j: u16, parity: Parity, moved: Option<usize>) -> Mixture<'_> {
+    fn mixture(
+        &self,
+        entry: usize,
+        excitation: f64,
+        two_j: u16,
+        parity: Parity,
+        moved: Option<usize>,
+    ) -> Mixture<'_> {
         let nodes = &self.network.entries[entry].nodes;
         let k = nodes.partition_point(|&e| e <= excitation).clamp(1, nodes.len() - 1) - 1;
         let slope = 1.0 / (nodes[k + 1] - nodes[k]);
@@ -219,12 +228,20 @@ impl Cascade {
     pub(super) fn residue(&self, entry: usize, source: usize) -> (usize, f64) {
         match source {
             0 => (entry, 0.0),
-            _ => self.network.entries[entry].daughters[source - 1].map_or((entry, 0.0), |d| (d.entry, d.separation)),
+            _ => self.network.entries[entry].daughters[source - 1]
+                .map_or((entry, 0.0), |d| (d.entry, d.separation)),
         }
     }
 
     /// The energy open above a final level or above the continuum's start, if positive [MeV].
-    fn open_range(&self, entry: usize, source: usize, level: usize, continuum: bool, excitation: f64) -> Option<f64> {
+    fn open_range(
+        &self,
+        entry: usize,
+        source: usize,
+        level: usize,
+        continuum: bool,
+        excitation: f64,
+    ) -> Option<f64> {
         let (residue, separation) = self.residue(entry, source);
         let residue = &self.network.entries[residue];
         let floor = if continuum { residue.cut() } else { residue.scheme.levels[level].energy };

@@ -141,7 +141,9 @@ impl Network {
         fragment: Fragment,
         intervals: usize,
     ) -> (D, D) {
-        let Some(daughter) = self.entries[0].daughters[fragment as usize] else { return (D::zero(), D::zero()) };
+        let Some(daughter) = self.entries[0].daughters[fragment as usize] else {
+            return (D::zero(), D::zero());
+        };
         let residue = &self.entries[daughter.entry];
         let potential = OpticalPotential::prepare(residue.nuclide, fragment, residue.atomic_mass, theta);
         let rules = &self.rules[fragment as usize];

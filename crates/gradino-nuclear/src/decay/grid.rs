@@ -23,7 +23,13 @@ pub(crate) struct RowTable {
 
 impl RowTable {
     /// From a function that writes one row.
-    pub(crate) fn build(origin: f64, step: f64, rows: usize, width: usize, mut row: impl FnMut(f64, &mut [f64])) -> Self {
+    pub(crate) fn build(
+        origin: f64,
+        step: f64,
+        rows: usize,
+        width: usize,
+        mut row: impl FnMut(f64, &mut [f64]),
+    ) -> Self {
         let mut data = vec![0.0; rows * width];
         for (i, out) in data.chunks_exact_mut(width).enumerate() {
             row(origin + step * i as f64, out);

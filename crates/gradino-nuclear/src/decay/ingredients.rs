@@ -4,8 +4,8 @@ use super::grid::{Place, RowTable};
 use super::slots::Family;
 use super::widths::{RADIATIONS, SpinSums};
 use crate::emission::gamma_strength::{GammaStrength, GammaStrengthModel, Radiation};
-use crate::structure::level_density::{LevelDensity, LevelDensityModel, NuclideData};
 use crate::structure::level_density::spin_fraction;
+use crate::structure::level_density::{LevelDensity, LevelDensityModel, NuclideData};
 use gradino_core::{Dual, ParamSet, Real};
 
 /// Derivatives per pass.
@@ -65,7 +65,11 @@ impl DensityTable {
     #[inline]
     pub(crate) fn at(&self, excitation: f64) -> DensityAt {
         let place = self.table.place(excitation);
-        DensityAt { place, rho: self.table.value(&place, 0).exp(), spin_cutoff_sq: self.table.value(&place, 1) }
+        DensityAt {
+            place,
+            rho: self.table.value(&place, 0).exp(),
+            spin_cutoff_sq: self.table.value(&place, 1),
+        }
     }
 
     /// Running sums of the spin distribution there.
@@ -75,7 +79,9 @@ impl DensityTable {
 
     /// Running sums of the derivative of the spin distribution with respect to sigma^2.
     pub(crate) fn spin_slopes(&self, at: &DensityAt) -> SpinSums<f64> {
-        SpinSums::of(self.odd, |two_j| spin_fraction(Dual::<f64, 1>::variable(at.spin_cutoff_sq, 0), two_j).eps[0])
+        SpinSums::of(self.odd, |two_j| {
+            spin_fraction(Dual::<f64, 1>::variable(at.spin_cutoff_sq, 0), two_j).eps[0]
+        })
     }
 
     /// Derivatives of ln rho and sigma^2 with respect to the excitation energy [1/MeV].
@@ -163,7 +169,8 @@ impl GammaTable {
         let chunks: Vec<_> =
             family.chunks(params).map(|theta| GammaAt::prepare(models, data, &theta, l_max)).collect();
         if models.0 != GammaStrengthModel::StandardLorentzian {
-            let energies = GammaAt::prepare(models, data, &params.seeded(|_, p| Dual::constant(p.value)), l_max);
+            let energies =
+                GammaAt::prepare(models, data, &params.seeded(|_, p| Dual::constant(p.value)), l_max);
             return GammaTable::Direct { plain, energies, chunks, family };
         }
         let n = family.len();
@@ -205,8 +212,7 @@ impl GammaTable {
             GammaTable::Tabulated { table, .. } => {
                 let at = table.place(e_gamma);
                 let (square, cube) = (e_gamma.powi(2), e_gamma.powi(3));
-                let slope =
-                    |x| table.slope(&at, x) * cube + 3.0 * table.value(&at, x) * square;
+                let slope = |x| table.slope(&at, x) * cube + 3.0 * table.value(&at, x) * square;
                 (std::array::from_fn(slope), [0.0; RADIATIONS])
             }
             GammaTable::Direct { energies, .. } => {
@@ -217,7 +223,13 @@ impl GammaTable {
     }
 
     /// Adds `sum_x factors[x] dT_x` to the gradient `out` of all slots.
-    pub(crate) fn add_gradient(&self, e_gamma: f64, e_final: f64, factors: &[f64; RADIATIONS], out: &mut [f64]) {
+    pub(crate) fn add_gradient(
+        &self,
+        e_gamma: f64,
+        e_final: f64,
+        factors: &[f64; RADIATIONS],
+        out: &mut [f64],
+    ) {
         match self {
             GammaTable::Tabulated { table, family } => {
                 let (n, cube) = (family.len(), e_gamma.powi(3));

@@ -17,8 +17,8 @@ mod state;
 mod widths;
 
 pub use cascade::{Cascade, Start};
-pub use direct::{PartialWidth, StateAt, Widths, parameters};
 pub use couplings::{MAX_MULTIPOLARITY, MAX_TWO_J};
+pub use direct::{PartialWidth, StateAt, Widths, parameters};
 pub use network::{CascadeModels, MAX_EXCITATION, Network};
 pub use record::{CascadeRecord, Step};
 pub use slots::{Family, Slots};

@@ -254,7 +254,9 @@ pub(crate) fn nuclide_data(nuclide: Nuclide) -> NuclideData {
 
 /// Separation energy with the nuclear mass of the fragment, as the kinematics uses it [MeV].
 fn separation(parent: Nuclide, residue: Nuclide, fragment: Fragment) -> Result<f64> {
-    Ok(masses::atomic_mass(residue)? + fragment.nuclear_mass() + f64::from(fragment.nuclide().z) * ELECTRON_MASS
+    Ok(masses::atomic_mass(residue)?
+        + fragment.nuclear_mass()
+        + f64::from(fragment.nuclide().z) * ELECTRON_MASS
         - masses::atomic_mass(parent)?)
 }
 
@@ -328,8 +330,11 @@ fn scheme_of(
 /// the second level, int_0^E rho dE' = 1.
 fn statistical_scheme(nuclide: Nuclide, model: LevelDensityModel, params: &ParamSet) -> LevelScheme {
     const STEP: f64 = 0.01; // MeV
-    let density =
-        crate::structure::level_density::LevelDensity::prepare(model, &nuclide_data(nuclide), &params.values());
+    let density = crate::structure::level_density::LevelDensity::prepare(
+        model,
+        &nuclide_data(nuclide),
+        &params.values(),
+    );
     let (mut count, mut energy) = (0.0, 0.0);
     while count < 1.0 && energy < 5.0 {
         count += STEP * density.total(energy + 0.5 * STEP);

@@ -39,7 +39,10 @@ struct ContinuumRows {
 impl StartScores {
     pub(super) fn new(network: &Network, state: &DecayState) -> Self {
         let channels = network.entries[state.entry].layout[SOURCES];
-        StartScores { channels: std::iter::repeat_with(OnceLock::new).take(channels).collect(), continua: Default::default() }
+        StartScores {
+            channels: std::iter::repeat_with(OnceLock::new).take(channels).collect(),
+            continua: Default::default(),
+        }
     }
 
     fn rows(&self, network: &Network, state: &DecayState, source: usize) -> Option<&ContinuumRows> {
@@ -156,7 +159,8 @@ impl Cascade {
         }
         let cumulative = density.integral(s) / total;
         let (residue, _) = self.residue(state.entry, source);
-        let (kappa, kappa_slope) = self.velocity_factor(residue, self.network.entries[residue].cut() + range * u);
+        let (kappa, kappa_slope) =
+            self.velocity_factor(residue, self.network.entries[residue].cut() + range * u);
         let row = record.moves_len();
         record.moves.resize((row + 1) * n, 0.0);
         let whole = &rows.running[density.intervals() * n..];

@@ -29,7 +29,10 @@ impl Family {
         &self.positions
     }
     /// The parameters seeded in passes of [`LANES`].
-    pub(crate) fn chunks<'a>(&'a self, params: &'a ParamSet) -> impl Iterator<Item = Params<Dual<f64, LANES>>> + 'a {
+    pub(crate) fn chunks<'a>(
+        &'a self,
+        params: &'a ParamSet,
+    ) -> impl Iterator<Item = Params<Dual<f64, LANES>>> + 'a {
         self.positions.chunks(LANES).map(move |chunk| {
             params.seeded(|i, p| match chunk.iter().position(|&wanted| wanted == i) {
                 Some(lane) => Dual::variable(p.value, lane),

@@ -56,7 +56,12 @@ fn pick(
 
 impl Cascade {
     /// Draws the spin and parity with p(J', pi') proportional to R(J') sum T, and scores the choice.
-    pub(super) fn draw_spin(&self, from: &From, stream: &mut Stream, record: &mut CascadeRecord) -> (u16, Parity) {
+    pub(super) fn draw_spin(
+        &self,
+        from: &From,
+        stream: &mut Stream,
+        record: &mut CascadeRecord,
+    ) -> (u16, Parity) {
         let density = self.network.density(from.residue);
         let at = density.at(from.e_final);
         let spins = density.spins(&at);

@@ -84,8 +84,7 @@ impl Network {
             if level.energy < excitation {
                 let row = self.gamma(i).row(excitation - level.energy, level.energy);
                 let change = parity.times(level.parity);
-                values[k] =
-                    widths::discrete_gamma(two_j, level.two_j, change, &row, MAX_MULTIPOLARITY);
+                values[k] = widths::discrete_gamma(two_j, level.two_j, change, &row, MAX_MULTIPOLARITY);
             }
         }
         continua[0] = self.gamma_continuum(i, excitation, two_j);
@@ -100,7 +99,15 @@ impl Network {
             sum += *v;
             *v = sum;
         }
-        DecayState { entry: i, excitation, two_j, parity, running: values, continua, gradient: OnceLock::new() }
+        DecayState {
+            entry: i,
+            excitation,
+            two_j,
+            parity,
+            running: values,
+            continua,
+            gradient: OnceLock::new(),
+        }
     }
 
     fn gamma_continuum(&self, i: usize, excitation: f64, two_j: u16) -> Option<Continuum> {
@@ -290,7 +297,15 @@ impl Network {
         density.add_gradient(&at, value, slope, out);
     }
 
-    fn add_fragment_node(&self, two_j: u16, i: usize, fragment: Fragment, node: &Node, w: f64, out: &mut [f64]) {
+    fn add_fragment_node(
+        &self,
+        two_j: u16,
+        i: usize,
+        fragment: Fragment,
+        node: &Node,
+        w: f64,
+        out: &mut [f64],
+    ) {
         let density = self.density(i);
         let at = density.at(node.e_final);
         let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));

@@ -25,7 +25,13 @@ pub(crate) fn discrete_particle<D: Real>(mask: u32, transmission: &[D]) -> D {
 
 /// N of a photon transition to one discrete level: the sum of T over E and M multipolarities.
 #[inline]
-pub(crate) fn discrete_gamma<D: Real>(two_ji: u16, two_jf: u16, change: Parity, row: &[D; RADIATIONS], l_max: usize) -> D {
+pub(crate) fn discrete_gamma<D: Real>(
+    two_ji: u16,
+    two_jf: u16,
+    change: Parity,
+    row: &[D; RADIATIONS],
+    l_max: usize,
+) -> D {
     let mut sum = D::zero();
     for l in couplings::multipolarities(two_ji, two_jf, l_max) {
         sum += row[couplings::radiation_index(l, change)];

@@ -51,6 +51,9 @@ pub(super) fn follow<D: Real>(
         momentum = nucleus;
         mass = nucleus_mass;
         let nuclide = network.nuclide(step.entry);
-        visit(k, Emission { emitted, emitted_mass, nucleus, nucleus_mass: nucleus_mass.re(), nuclide, charge });
+        visit(
+            k,
+            Emission { emitted, emitted_mass, nucleus, nucleus_mass: nucleus_mass.re(), nuclide, charge },
+        );
     }
 }

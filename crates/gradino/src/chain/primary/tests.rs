@@ -3,7 +3,9 @@ use crate::flux::spectra::Gauss;
 use crate::flux::{DEFAULT_RANGE, Interpolation, Table};
 use gradino_core::constants::ATOMIC_MASS_UNIT;
 use gradino_core::{Nuclide, Purpose};
-use gradino_nuclear::reaction::{AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet};
+use gradino_nuclear::reaction::{
+    AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet,
+};
 
 const MASSES: AtomicMasses = AtomicMasses {
     target: 39.962_383_122_0 * ATOMIC_MASS_UNIT, // wang2021 (AME2020), 40Ar
@@ -57,7 +59,8 @@ fn quadrature(p: &PreparedPrimary, channel: &Channel, top: f64, f: impl Fn(f64) 
     if high <= low {
         return 0.0;
     }
-    let mut edges: Vec<f64> = (0..=3000).map(|i| low + (high - low) * (f64::from(i) / 3000.0).powi(2)).collect();
+    let mut edges: Vec<f64> =
+        (0..=3000).map(|i| low + (high - low) * (f64::from(i) / 3000.0).powi(2)).collect();
     edges.extend(p.rates.flux.kinks().iter().filter(|e| **e > low && **e < high));
     edges.sort_by(f64::total_cmp);
     let strength = p.rates.strength(channel);
@@ -242,7 +245,8 @@ fn gradients_of_a_mean_are_unbiased_in_both_weightings() {
         let mut p = without_cevns(pinched());
         p.weighting = weighting;
         let params = ParamSet::new(p.parameters());
-        let names = ["flux.mean_energy", "flux.alpha", "strength.f_4.384", "coulomb.radius", "weak.sin2_theta_w"];
+        let names =
+            ["flux.mean_energy", "flux.alpha", "strength.f_4.384", "coulomb.radius", "weak.sin2_theta_w"];
         let wanted: Vec<usize> = names.iter().map(|n| params.position(n).expect("declared")).collect();
         let prepared = p.prepare(&params, &wanted).expect("open");
         let k = names.len();
