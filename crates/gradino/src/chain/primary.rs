@@ -100,7 +100,8 @@ impl Primary {
     /// Parameters of source and processes, each name once.
     pub fn parameters(&self) -> Vec<Parameter> {
         let mut seen = HashSet::new();
-        let all = self.flux.parameters().into_iter().chain(self.processes.iter().flat_map(Process::parameters));
+        let all =
+            self.flux.parameters().into_iter().chain(self.processes.iter().flat_map(Process::parameters));
         all.filter(|p| seen.insert(p.name.clone())).collect()
     }
 

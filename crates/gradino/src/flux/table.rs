@@ -38,7 +38,10 @@ impl Table {
         let mut rows = Rows::new(path, interpolation);
         for (i, row) in lines(text) {
             let header = rows.energies.is_empty() && row.starts_with(|c: char| c.is_ascii_alphabetic());
-            if header && !row.to_ascii_lowercase().starts_with("nan") && !row.to_ascii_lowercase().starts_with("inf") {
+            if header
+                && !row.to_ascii_lowercase().starts_with("nan")
+                && !row.to_ascii_lowercase().starts_with("inf")
+            {
                 continue;
             }
             let fields: Vec<&str> = row.split(',').map(str::trim).collect();
@@ -108,9 +111,8 @@ impl Table {
 }
 
 fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|e| {
-        Nuclear::Unreadable { path: path.display().to_string(), reason: e.to_string() }.into()
-    })
+    std::fs::read_to_string(path)
+        .map_err(|e| Nuclear::Unreadable { path: path.display().to_string(), reason: e.to_string() }.into())
 }
 
 /// The lines that count, with their numbers from 1.
@@ -203,7 +205,10 @@ mod tests {
     fn a_csv_file_is_read_and_interpolated() {
         let t = csv("# made up\nenergy_MeV,flux\n0, 0\n10,2\n\n20,0\n").expect("well formed");
         assert_eq!(t.range(), [0.0, 20.0]);
-        assert_eq!([t.at(5.0), t.at(10.0), t.at(15.0), t.at(20.0), t.at(21.0), t.at(-1.0)], [1.0, 2.0, 1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(
+            [t.at(5.0), t.at(10.0), t.at(15.0), t.at(20.0), t.at(21.0), t.at(-1.0)],
+            [1.0, 2.0, 1.0, 0.0, 0.0, 0.0]
+        );
         assert_eq!(t.integral(), 20.0);
         let h = Table::from_csv("h", "0,3\n10,1\n20,0", Interpolation::Histogram).expect("well formed");
         assert_eq!([h.at(0.0), h.at(9.9), h.at(10.0), h.at(20.0)], [3.0, 3.0, 1.0, 1.0]);

@@ -5,8 +5,8 @@ use gradino_core::particle::pdg;
 use gradino_core::{Parameter, Params, Real};
 use gradino_nuclear::reaction::kinematics::{self, TwoBody};
 use gradino_nuclear::reaction::{
-    AllowedReaction, Cevns, ElectronElastic, PreparedAllowed, PreparedCevns, PreparedElectronElastic, Transition,
-    allowed, strengths,
+    AllowedReaction, Cevns, ElectronElastic, PreparedAllowed, PreparedCevns, PreparedElectronElastic,
+    Transition, allowed, strengths,
 };
 
 use super::AtomicMasses;
@@ -146,7 +146,13 @@ impl<D: Real> Rates<D> {
     }
 
     /// The outgoing particles in the laboratory; none below the threshold.
-    pub(super) fn final_state(&self, channel: &Channel, energy: D, scatter: D, phi: f64) -> Option<TwoBody<D>> {
+    pub(super) fn final_state(
+        &self,
+        channel: &Channel,
+        energy: D,
+        scatter: D,
+        phi: f64,
+    ) -> Option<TwoBody<D>> {
         match (&self.processes[channel.process], channel.kind) {
             (Prepared::Allowed(p), ChannelKind::Level { level, .. }) => {
                 kinematics::scatter(energy, &p.levels[level].masses, scatter, phi)
@@ -176,8 +182,7 @@ impl Rates<f64> {
                 (Prepared::Allowed(p), Process::Allowed(reaction)) => {
                     let names = strengths::parameter_names(&reaction.strengths);
                     for ((level, l), name) in p.levels.iter().enumerate().zip(names) {
-                        let kind =
-                            ChannelKind::Level { level, excitation: l.excitation, transition: l.kind };
+                        let kind = ChannelKind::Level { level, excitation: l.excitation, transition: l.kind };
                         list.push(Channel { process, kind, threshold: l.threshold(), strength: Some(name) });
                     }
                 }
