@@ -252,7 +252,8 @@ impl<D: Real> PreparedCevns<D> {
             if value(middle) <= wanted { cells.start = middle } else { cells.end = middle - 1 }
         }
         let (mut low, mut high) = (edge(cells.start), edge(cells.start + 1).min(end));
-        let mut q_sq = 0.5 * (low + high);
+        let (below, above) = (value(cells.start), self.cumulative(D::from(high), D::from(top)).re());
+        let mut q_sq = low + (high - low) * ((wanted - below) / (above - below)).clamp(0.0, 1.0);
         for _ in 0..60 {
             let off = self.cumulative(D::from(q_sq), D::from(top)).re() - wanted;
             if off > 0.0 {
@@ -261,7 +262,7 @@ impl<D: Real> PreparedCevns<D> {
                 low = q_sq
             }
             let newton = q_sq - off / self.slope(q_sq, top);
-            let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
             let step = (next - q_sq).abs();
             q_sq = next;
             if step <= 1e-13 * top {

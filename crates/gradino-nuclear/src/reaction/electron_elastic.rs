@@ -115,7 +115,7 @@ impl PreparedElectronElastic<f64> {
                 low = y
             }
             let newton = y - off / self.shape(energy, y);
-            let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
             let step = (next - y).abs();
             y = next;
             if step <= 1e-14 * top {
