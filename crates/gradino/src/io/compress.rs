@@ -43,9 +43,7 @@ impl Output {
         Ok(match compression {
             Compression::None => Output::Plain(file),
             Compression::Gzip => Output::Gzip(GzEncoder::new(file, flate2::Compression::new(GZIP_LEVEL))),
-            Compression::Zstd => {
-                Output::Zstd(zstd::Encoder::new(file, ZSTD_LEVEL).map_err(|e| write_error(&path, &e))?)
-            }
+            Compression::Zstd => Output::Zstd(zstd_encoder(file).map_err(|e| write_error(&path, &e))?),
         })
     }
 
@@ -75,6 +73,13 @@ impl Write for Output {
             Output::Zstd(encoder) => encoder.flush(),
         }
     }
+}
+
+/// A Zstandard stream with a checksum.
+fn zstd_encoder(file: AtomicFile) -> io::Result<zstd::Encoder<'static, AtomicFile>> {
+    let mut encoder = zstd::Encoder::new(file, ZSTD_LEVEL)?;
+    encoder.include_checksum(true)?;
+    Ok(encoder)
 }
 
 /// Opens a text file for reading, through a decompressor or none.

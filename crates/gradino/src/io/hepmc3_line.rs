@@ -80,7 +80,7 @@ impl<'a> Words<'a> {
 
     /// All real numbers that are left, appended to `out`.
     pub(super) fn reals(&mut self, what: &str, out: &mut Vec<f64>) -> Result<(), String> {
-        while let Some(word) = self.rest.next() {
+        for word in self.rest.by_ref() {
             let value = word.parse().ok().filter(|v: &f64| v.is_finite());
             out.push(value.ok_or_else(|| format!("cannot read \"{word}\" as {what}"))?);
         }

@@ -66,6 +66,7 @@ impl HepMc3Source {
 
     /// Reads the lines of an event, the first of which is the current one.
     fn read_event(&mut self, event: &mut Event) -> Result<()> {
+        let start = self.lines.number;
         let first = first_line(self.lines.current(), event).map_err(|problem| self.lines.bad(problem))?;
         let mut filled = 0;
         loop {
@@ -80,7 +81,12 @@ impl HepMc3Source {
             true => self.check.problem(event),
             false => Err("it has not the particles and vertices that it promised".into()),
         };
-        checked.map_err(|problem| self.lines.bad(format!("the event above is not right: {problem}")))
+        let path = self.lines.path.clone();
+        checked.map_err(|problem| Error::BadLine {
+            path,
+            line: start,
+            problem: format!("of this event, {problem}"),
+        })
     }
 
     /// At the last line: all events must have come, and nothing but empty lines may follow.
