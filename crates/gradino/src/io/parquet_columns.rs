@@ -9,11 +9,22 @@ use gradino_core::{Event, Status};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Name, type, unit and description of each column, in order.
-fn table() -> Vec<(&'static str, DataType, &'static str, &'static str)> {
+/// Name, type, unit and description of a column.
+type Row = (&'static str, DataType, &'static str, &'static str);
+
+/// A column of lists without holes.
+fn list(inner: DataType) -> DataType {
+    DataType::List(item(inner, false))
+}
+
+/// A column of lists of which values may be missing.
+fn holes(inner: DataType) -> DataType {
+    DataType::List(item(inner, true))
+}
+
+/// The columns of events and particles, in order.
+fn particle_table() -> Vec<Row> {
     use DataType::{Float64, Int32, UInt32, UInt64};
-    let list = |inner: DataType| DataType::List(item(inner, false));
-    let holes = |inner: DataType| DataType::List(item(inner, true));
     vec![
         ("event", UInt64, "", "number of the event in its run"),
         ("process", UInt32, "", "identity of the process in the provenance"),
@@ -36,6 +47,13 @@ fn table() -> Vec<(&'static str, DataType, &'static str, &'static str)> {
         ("excitation", holes(Float64), "MeV", "excitation energies of nuclei; null for other particles"),
         ("two_j", holes(Int32), "", "twice the spins of nuclei; null for other particles"),
         ("parity", holes(Int32), "", "parities of nuclei, 1 or -1; null for other particles"),
+    ]
+}
+
+/// The columns of vertices and gradients, in order, behind those of particles.
+fn vertex_table() -> Vec<Row> {
+    use DataType::{Float64, Int32, UInt32};
+    vec![
         ("vertex_status", list(Int32), "", "NuHepMC statuses of the vertices"),
         ("vertex_in", list(UInt32), "", "index of the first particle into each vertex"),
         (
@@ -82,7 +100,7 @@ pub(super) fn schema(provenance: &Provenance) -> SchemaRef {
     let units = provenance.gradient_names.iter().map(|name| provenance.unit_of(name));
     let parameter_units = serde_json::to_string(&units.collect::<Vec<_>>()).expect("a list of strings");
     let parameters = serde_json::to_string(&provenance.gradient_names).expect("a list of strings");
-    let fields = table().into_iter().map(|(name, kind, unit, description)| {
+    let fields = particle_table().into_iter().chain(vertex_table()).map(|(name, kind, unit, description)| {
         let mut metadata = HashMap::from([("description".to_string(), description.to_string())]);
         if !unit.is_empty() {
             metadata.insert("unit".into(), unit.into());

@@ -14,7 +14,9 @@ use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int32Type, UInt32Type,
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::Schema;
 use gradino_core::{Event, FourVector, NuclearState, Parity, Particle, Vertex};
+use std::fmt::Display;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// What is wrong with a file.
@@ -35,7 +37,7 @@ impl ParquetSource {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let bad = |problem: String| Error::BadContent { path: path.to_path_buf(), problem };
         let file = File::open(path).map_err(|e| read_error(path, &e, 0))?;
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| bad(e.to_string()))?;
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(bad)?;
         let metadata = builder.metadata().file_metadata().key_value_metadata();
         let entry = metadata.and_then(|all| all.iter().find(|entry| entry.key == PROVENANCE_ATTRIBUTE));
         let json = entry.and_then(|entry| entry.value.as_deref());
@@ -46,7 +48,7 @@ impl ParquetSource {
         if u64::try_from(rows) != Ok(provenance.n_events) {
             return Err(bad(format!("it holds {rows} events instead of {}", provenance.n_events)));
         }
-        let batches = builder.build().map_err(|e| bad(e.to_string()))?;
+        let batches = guarded(|| builder.build()).map_err(bad)?;
         let check = EventCheck::new(&provenance);
         Ok(ParquetSource { path: path.to_path_buf(), batches, batch: None, row: 0, provenance, check })
     }
@@ -63,8 +65,9 @@ impl EventSource for ParquetSource {
 
     fn read(&mut self, event: &mut Event) -> Result<bool> {
         while self.batch.as_ref().is_none_or(|batch| self.row == batch.num_rows()) {
-            let Some(batch) = self.batches.next() else { return Ok(false) };
-            self.batch = Some(batch.map_err(|e| self.bad(e.to_string()))?);
+            let next = guarded(|| self.batches.next().transpose());
+            let Some(batch) = next.map_err(|problem| self.bad(problem))? else { return Ok(false) };
+            self.batch = Some(batch);
             self.row = 0;
         }
         let batch = self.batch.as_ref().expect("the loop above ends with a batch or returns");
@@ -72,6 +75,15 @@ impl EventSource for ParquetSource {
         filled.map_err(|problem| self.bad(format!("event {}: {problem}", event.number)))?;
         self.row += 1;
         Ok(true)
+    }
+}
+
+/// Runs a step of the Parquet library, which panics on some damaged files; here that is an error
+/// like others. A source is not read any further behind it.
+fn guarded<T, E: Display>(step: impl FnOnce() -> std::result::Result<T, E>) -> Checked<T> {
+    match catch_unwind(AssertUnwindSafe(step)) {
+        Ok(result) => result.map_err(|e| e.to_string()),
+        Err(_) => Err("it is damaged".into()),
     }
 }
 

@@ -22,7 +22,8 @@ pub trait EventSink: Send {
 pub trait EventSource: Send {
     /// Where the events come from.
     fn provenance(&self) -> &Provenance;
-    /// Reads the next event into `event`; false at the end of the file.
+    /// Reads the next event into `event`; false at the end of the file. After an error the source
+    /// must not be read any further.
     fn read(&mut self, event: &mut Event) -> Result<bool>;
 }
 
