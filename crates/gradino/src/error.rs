@@ -15,6 +15,9 @@ pub enum Error {
     /// An error of the nuclear room.
     #[error(transparent)]
     Nuclear(#[from] gradino_nuclear::Error),
+    /// A file that cannot be read or written.
+    #[error(transparent)]
+    Files(#[from] crate::io::Error),
     /// A source that does not come in this flavour.
     #[error("{source_name} has no {neutrino}")]
     WrongNeutrino {
@@ -37,6 +40,7 @@ impl Error {
         match self {
             Error::Core(e) => e.hint(),
             Error::Nuclear(e) => e.hint(),
+            Error::Files(e) => e.hint(),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
             Error::NoProcess { .. } => Some("add a process that this neutrino can start".into()),
         }

@@ -3,5 +3,6 @@
 pub mod chain;
 pub mod error;
 pub mod flux;
+pub mod io;
 
 pub use error::{Error, Result};

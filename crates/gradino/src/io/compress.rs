@@ -1,0 +1,102 @@
+//! Compression of text files: none, gzip or Zstandard.
+//!
+//! Gzip is pure Rust. Zstandard is the C library: the encoders in pure Rust compress much less,
+//! and Parquet needs the library in any case.
+
+use super::atomic::{AtomicFile, read_error, write_error};
+use crate::io::error::{Error, Result};
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+
+/// Level of gzip: the default of the gzip program.
+const GZIP_LEVEL: u32 = 6;
+/// Level of Zstandard: the default of the zstd program.
+const ZSTD_LEVEL: i32 = 3;
+/// Size of the read buffers [bytes].
+const READ_BUFFER: usize = 1 << 17;
+
+/// Compression of a text file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// None.
+    None,
+    /// gzip, `.gz`.
+    Gzip,
+    /// Zstandard, `.zst`.
+    Zstd,
+}
+
+/// A file that is being written, through a compressor or none.
+pub(super) enum Output {
+    Plain(AtomicFile),
+    Gzip(GzEncoder<AtomicFile>),
+    Zstd(zstd::Encoder<'static, AtomicFile>),
+}
+
+impl Output {
+    /// Puts the compressor in front of a file.
+    pub(super) fn new(file: AtomicFile, compression: Compression) -> Result<Self> {
+        let path = file.target().to_path_buf();
+        Ok(match compression {
+            Compression::None => Output::Plain(file),
+            Compression::Gzip => Output::Gzip(GzEncoder::new(file, flate2::Compression::new(GZIP_LEVEL))),
+            Compression::Zstd => Output::Zstd(zstd_encoder(file).map_err(|e| write_error(&path, &e))?),
+        })
+    }
+
+    /// Ends the compressed stream and commits the file; returns its size [bytes].
+    pub(super) fn commit(self, path: &Path) -> Result<u64> {
+        let file = match self {
+            Output::Plain(file) => Ok(file),
+            Output::Gzip(encoder) => encoder.finish(),
+            Output::Zstd(encoder) => encoder.finish(),
+        };
+        file.map_err(|e| write_error(path, &e))?.commit()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Plain(file) => file.write(bytes),
+            Output::Gzip(encoder) => encoder.write(bytes),
+            Output::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Plain(file) => file.flush(),
+            Output::Gzip(encoder) => encoder.flush(),
+            Output::Zstd(encoder) => encoder.flush(),
+        }
+    }
+}
+
+/// A Zstandard stream with a checksum.
+fn zstd_encoder(file: AtomicFile) -> io::Result<zstd::Encoder<'static, AtomicFile>> {
+    let mut encoder = zstd::Encoder::new(file, ZSTD_LEVEL)?;
+    encoder.include_checksum(true)?;
+    Ok(encoder)
+}
+
+/// Opens a text file for reading, through a decompressor or none.
+pub(super) fn input(path: &Path, compression: Compression) -> Result<Box<dyn BufRead + Send>> {
+    let failed = |e: io::Error| read_error(path, &e, 0);
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(Error::Unreadable { path: path.to_path_buf(), reason: "it is a folder".into() });
+    }
+    Ok(match compression {
+        Compression::None => Box::new(BufReader::with_capacity(READ_BUFFER, file)),
+        Compression::Gzip => {
+            let decoder = MultiGzDecoder::new(BufReader::with_capacity(READ_BUFFER, file));
+            Box::new(BufReader::with_capacity(READ_BUFFER, decoder))
+        }
+        Compression::Zstd => {
+            Box::new(BufReader::with_capacity(READ_BUFFER, zstd::Decoder::new(file).map_err(failed)?))
+        }
+    })
+}

@@ -1,0 +1,123 @@
+//! What every event must obey before it is written.
+
+use super::provenance::Provenance;
+use crate::io::error::{Error, Result};
+use gradino_core::{Event, Particle, Status, Vertex, VertexStatus};
+
+/// What a sink expects of the next event, from the provenance of its file.
+pub(super) struct EventCheck {
+    processes: Vec<u32>,
+    gradients: usize,
+    next: u64,
+    first: u64,
+}
+
+impl EventCheck {
+    /// The expectation for the first event.
+    pub(super) fn new(provenance: &Provenance) -> Self {
+        EventCheck {
+            processes: provenance.processes.iter().map(|p| p.id).collect(),
+            gradients: provenance.gradient_names.len(),
+            next: provenance.first_event,
+            first: provenance.first_event,
+        }
+    }
+
+    /// Number of events that were accepted.
+    pub(super) fn accepted(&self) -> u64 {
+        self.next - self.first
+    }
+
+    /// Accepts an event or says what is wrong with it.
+    pub(super) fn accept(&mut self, event: &Event) -> Result<()> {
+        self.problem(event).map_err(|problem| Error::BadEvent { event: event.number, problem })
+    }
+
+    /// As [`EventCheck::accept`], with the bare problem.
+    pub(super) fn problem(&mut self, event: &Event) -> std::result::Result<(), String> {
+        self.numbers(event)?;
+        structure(event)?;
+        finite(event)?;
+        self.next += 1;
+        Ok(())
+    }
+
+    /// Number, process and length of the gradients.
+    fn numbers(&self, event: &Event) -> std::result::Result<(), String> {
+        if event.number != self.next {
+            return Err(format!("event {} should come next", self.next));
+        }
+        if !self.processes.contains(&event.process) {
+            return Err(format!("its process {} is not in the list of the run", event.process));
+        }
+        if event.weight_gradient.len() != self.gradients {
+            let found = event.weight_gradient.len();
+            return Err(format!(
+                "it has {found} derivatives of its weight, {} were asked for",
+                self.gradients
+            ));
+        }
+        let rows = event.particles.len() * self.gradients;
+        let found = event.energy_gradient.len();
+        if found != 0 && found != rows {
+            return Err(format!("it has {found} derivatives of energies instead of {rows}"));
+        }
+        Ok(())
+    }
+}
+
+/// Particles come out of vertices in order, and go into vertices after they came out of one.
+fn structure(event: &Event) -> std::result::Result<(), String> {
+    let count = event.particles.len();
+    let mut end = 0;
+    for (i, vertex) in event.vertices.iter().enumerate() {
+        let Some(out) = outgoing(vertex).filter(|out| out.start >= end && out.end <= count) else {
+            return Err(format!("the particles out of its vertex {i} are not in order"));
+        };
+        let (first, second) = vertex.incoming;
+        if first as usize >= out.start || second.is_some_and(|s| s as usize >= out.start) {
+            return Err(format!("a particle into its vertex {i} comes behind those out of it"));
+        }
+        end = out.end;
+    }
+    Ok(())
+}
+
+/// The range of outgoing particles, if it is not empty.
+fn outgoing(vertex: &Vertex) -> Option<std::ops::Range<usize>> {
+    let end = vertex.first_out.checked_add(vertex.count_out)?;
+    (vertex.count_out > 0).then_some(vertex.first_out as usize..end as usize)
+}
+
+/// No number of an event may be infinite or undefined.
+fn finite(event: &Event) -> std::result::Result<(), String> {
+    let gradients = event.weight_gradient.iter().chain(&event.energy_gradient);
+    if !event.weight.is_finite() || gradients.copied().any(|g| !g.is_finite()) {
+        return Err("its weight or a derivative is not finite".into());
+    }
+    match event.particles.iter().position(|p| !is_finite(p)) {
+        Some(i) => Err(format!("a number of its particle {i} is not finite")),
+        None => Ok(()),
+    }
+}
+
+fn is_finite(particle: &Particle) -> bool {
+    let p = particle.momentum;
+    let excitation = particle.state.map_or(0.0, |state| state.excitation);
+    [p.e, p.x, p.y, p.z, particle.mass, excitation].iter().all(|v| v.is_finite())
+}
+
+/// NuHepMC asks for one primary vertex (E.R.6), one beam particle and one target (E.R.7).
+pub(super) fn nuhepmc(event: &Event) -> Result<()> {
+    let primary = event.vertices.iter().filter(|v| v.status == VertexStatus::Primary).count();
+    let with = |status: Status| event.particles.iter().filter(|p| p.status == status).count();
+    let counts =
+        [("primary vertices", primary), ("beams", with(Status::Beam)), ("targets", with(Status::Target))];
+    match counts.into_iter().find(|(_, count)| *count != 1) {
+        Some((what, count)) => Err(Error::BadEvent {
+            event: event.number,
+            problem: format!("it has {count} {what} instead of 1"),
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,179 @@
+//! Writing NuHepMC 1.0 (gardiner2025, arXiv:2310.13211) in the text format of HepMC3.
+//!
+//! Particles have the numbers 1, 2, ... in the order of the event, vertices -1, -2, ... Numbers
+//! are written with the shortest digits that give back the same bits. Beyond the standard:
+//!
+//! - weights behind the first are derivatives of the logarithm of the weight;
+//! - nuclei have the attributes `Ex` [MeV], `twoJ` and `parity` of their state;
+//! - particles whose charge is not that of the bare particle have the attribute `charge` [e];
+//! - the event attribute `energy_gradient` holds, for each particle in turn, the derivatives of
+//!   its energy [MeV] with respect to each parameter.
+
+use super::atomic::{AtomicFile, write_error};
+use super::codes::bare_charge;
+use super::compress::{Compression, Output};
+use super::event_check::{self, EventCheck};
+use super::hepmc3_line::{push_integer, push_next};
+use super::provenance::Provenance;
+use super::run_info;
+use super::sink::{EventSink, SinkOptions, Summary, check_count};
+use crate::io::error::Result;
+use gradino_core::{Event, NuclearState, Particle, Vertex};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Text is handed on in pieces of at least this size [bytes].
+const PIECE: usize = 1 << 17;
+
+/// A NuHepMC file that is being written.
+pub(super) struct HepMc3Sink {
+    path: PathBuf,
+    output: Output,
+    text: Vec<u8>,
+    check: EventCheck,
+    promised: u64,
+}
+
+impl HepMc3Sink {
+    /// Creates the file and writes its head.
+    pub(super) fn create(
+        path: &Path,
+        provenance: &Provenance,
+        options: SinkOptions,
+        compression: Compression,
+    ) -> Result<Self> {
+        let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
+        let mut text = Vec::with_capacity(2 * PIECE);
+        text.extend_from_slice(run_info::head(provenance).as_bytes());
+        Ok(HepMc3Sink {
+            path: path.to_path_buf(),
+            output: Output::new(file, compression)?,
+            text,
+            check: EventCheck::new(provenance),
+            promised: provenance.n_events,
+        })
+    }
+
+    /// Hands the text on to the file.
+    fn drain(&mut self) -> Result<()> {
+        let written = self.output.write_all(&self.text);
+        self.text.clear();
+        written.map_err(|error| write_error(&self.path, &error))
+    }
+}
+
+impl EventSink for HepMc3Sink {
+    fn write(&mut self, event: &Event) -> Result<()> {
+        event_check::nuhepmc(event)?;
+        self.check.accept(event)?;
+        push_event(&mut self.text, event);
+        if self.text.len() >= PIECE { self.drain() } else { Ok(()) }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Summary> {
+        let events = self.check.accepted();
+        check_count(&self.path, self.promised, events)?;
+        self.text.extend_from_slice(run_info::END_LINE.as_bytes());
+        self.text.extend_from_slice(b"\n\n");
+        self.drain()?;
+        let bytes = self.output.commit(&self.path)?;
+        Ok(Summary { path: self.path, events, bytes })
+    }
+}
+
+/// All lines of an event.
+fn push_event(out: &mut Vec<u8>, event: &Event) {
+    push_head(out, event);
+    for (i, particle) in event.particles.iter().enumerate() {
+        push_attributes(out, i + 1, particle);
+    }
+    let mut vertices = event.vertices.iter();
+    let mut next = vertices.next();
+    let (mut vertex_number, mut end) = (0i64, 0);
+    for (i, particle) in event.particles.iter().enumerate() {
+        if let Some(vertex) = next.filter(|v| v.first_out as usize == i) {
+            vertex_number -= 1;
+            end = vertex.outgoing().end;
+            push_vertex(out, vertex_number, vertex);
+            next = vertices.next();
+        }
+        push_particle(out, i + 1, if i < end { vertex_number } else { 0 }, particle);
+    }
+}
+
+/// Number, units, weights and attributes of an event.
+fn push_head(out: &mut Vec<u8>, event: &Event) {
+    out.extend_from_slice(b"E ");
+    push_integer(out, event.number);
+    out.push(b' ');
+    push_integer(out, event.vertices.len());
+    out.push(b' ');
+    push_integer(out, event.particles.len());
+    out.extend_from_slice(b"\nU MEV CM\nW");
+    push_next(out, event.weight);
+    event.weight_gradient.iter().for_each(|g| push_next(out, *g));
+    out.extend_from_slice(b"\nA 0 lab_pos 0 0 0\nA 0 signal_process_id ");
+    push_integer(out, event.process);
+    if !event.energy_gradient.is_empty() {
+        out.extend_from_slice(b"\nA 0 energy_gradient");
+        event.energy_gradient.iter().for_each(|g| push_next(out, *g));
+    }
+    out.push(b'\n');
+}
+
+/// Charge and nuclear state of a particle.
+fn push_attributes(out: &mut Vec<u8>, number: usize, particle: &Particle) {
+    if particle.charge != bare_charge(particle.pdg) {
+        push_attribute_name(out, number, b"charge ");
+        push_integer(out, particle.charge);
+        out.push(b'\n');
+    }
+    if let Some(NuclearState { excitation, two_j, parity }) = particle.state {
+        push_attribute_name(out, number, b"Ex");
+        push_next(out, excitation);
+        out.push(b'\n');
+        push_attribute_name(out, number, b"twoJ ");
+        push_integer(out, two_j);
+        out.push(b'\n');
+        push_attribute_name(out, number, b"parity ");
+        push_integer(out, parity.sign());
+        out.push(b'\n');
+    }
+}
+
+fn push_attribute_name(out: &mut Vec<u8>, number: usize, name: &[u8]) {
+    out.extend_from_slice(b"A ");
+    push_integer(out, number);
+    out.push(b' ');
+    out.extend_from_slice(name);
+}
+
+/// `V number status [particles that go in]`.
+fn push_vertex(out: &mut Vec<u8>, number: i64, vertex: &Vertex) {
+    out.extend_from_slice(b"V ");
+    push_integer(out, number);
+    out.push(b' ');
+    push_integer(out, vertex.status.code());
+    out.extend_from_slice(b" [");
+    push_integer(out, u64::from(vertex.incoming.0) + 1);
+    if let Some(second) = vertex.incoming.1 {
+        out.push(b',');
+        push_integer(out, u64::from(second) + 1);
+    }
+    out.extend_from_slice(b"]\n");
+}
+
+/// `P number vertex pdg px py pz e m status`.
+fn push_particle(out: &mut Vec<u8>, number: usize, vertex: i64, particle: &Particle) {
+    out.extend_from_slice(b"P ");
+    push_integer(out, number);
+    out.push(b' ');
+    push_integer(out, vertex);
+    out.push(b' ');
+    push_integer(out, particle.pdg);
+    let p = particle.momentum;
+    [p.x, p.y, p.z, p.e, particle.mass].iter().for_each(|value| push_next(out, *value));
+    out.push(b' ');
+    push_integer(out, particle.status.code());
+    out.push(b'\n');
+}

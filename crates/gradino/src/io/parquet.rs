@@ -1,0 +1,120 @@
+//! Writing Parquet: one row for each event, with units on the columns and the provenance inside.
+//!
+//! Events are handed on in batches of a fixed size, whatever the caller does, and pages are
+//! compressed by Zstandard, so that the same events give the same bytes.
+
+use super::atomic::{AtomicFile, write_error};
+use super::event_check::EventCheck;
+use super::parquet_columns::{Columns, REPETITIVE, schema};
+use super::provenance::Provenance;
+use super::run_info::PROVENANCE_ATTRIBUTE;
+use super::sink::{EventSink, SinkOptions, Summary, check_count};
+use crate::io::error::{Error, Result};
+use ::parquet::arrow::ArrowWriter;
+use ::parquet::basic::{Compression, ZstdLevel};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::KeyValue;
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::schema::types::ColumnPath;
+use arrow_schema::SchemaRef;
+use gradino_core::Event;
+use std::path::{Path, PathBuf};
+
+/// Events in a row group, the piece of a file that is read at once.
+const ROW_GROUP: usize = 1 << 16;
+/// Events that are handed on at once.
+const BATCH: usize = 1 << 12;
+
+/// A Parquet file that is being written.
+pub(super) struct ParquetSink {
+    path: PathBuf,
+    writer: ArrowWriter<AtomicFile>,
+    schema: SchemaRef,
+    columns: Columns,
+    check: EventCheck,
+    promised: u64,
+}
+
+impl ParquetSink {
+    /// Creates the file.
+    pub(super) fn create(path: &Path, provenance: &Provenance, options: SinkOptions) -> Result<Self> {
+        let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
+        let schema = schema(provenance);
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(provenance)));
+        Ok(ParquetSink {
+            path: path.to_path_buf(),
+            writer: writer.map_err(|e| failed_write(path, &e))?,
+            schema,
+            columns: Columns::default(),
+            check: EventCheck::new(provenance),
+            promised: provenance.n_events,
+        })
+    }
+
+    /// Hands the waiting events on.
+    fn drain(&mut self) -> Result<()> {
+        let batch = self.columns.take(&self.schema).map_err(ParquetError::from);
+        let written = batch.and_then(|batch| self.writer.write(&batch));
+        written.map_err(|e| failed_write(&self.path, &e))
+    }
+}
+
+impl EventSink for ParquetSink {
+    fn write(&mut self, event: &Event) -> Result<()> {
+        self.check.accept(event)?;
+        self.columns.push(event);
+        if self.columns.rows() == BATCH { self.drain() } else { Ok(()) }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Summary> {
+        let events = self.check.accepted();
+        check_count(&self.path, self.promised, events)?;
+        if self.columns.rows() > 0 {
+            self.drain()?;
+        }
+        let file = self.writer.into_inner().map_err(|e| failed_write(&self.path, &e))?;
+        let bytes = file.commit()?;
+        Ok(Summary { path: self.path, events, bytes })
+    }
+}
+
+/// How the file is laid out, and what it says about itself.
+fn properties(provenance: &Provenance) -> WriterProperties {
+    let start = WriterProperties::builder()
+        .set_created_by(format!("gradino {}", provenance.version))
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_dictionary_enabled(false)
+        .set_key_value_metadata(Some(metadata(provenance)));
+    let path = |column: &[&str]| ColumnPath::from(column.iter().map(|s| s.to_string()).collect::<Vec<_>>());
+    let with_dictionaries = REPETITIVE
+        .iter()
+        .fold(start, |builder, column| builder.set_column_dictionary_enabled(path(column), true));
+    with_dictionaries.build()
+}
+
+/// The provenance as a whole, and what readers look for most.
+fn metadata(provenance: &Provenance) -> Vec<KeyValue> {
+    let citations: Vec<_> = provenance.citations.iter().map(|c| c.key.as_str()).collect();
+    let rows = [
+        (PROVENANCE_ATTRIBUTE, provenance.to_json()),
+        ("gradino.version", provenance.version.clone()),
+        ("gradino.config", provenance.config_toml.clone()),
+        ("gradino.seed", provenance.seed.to_string()),
+        ("gradino.citations", citations.join(" ")),
+        ("gradino.gradient_names", provenance.gradient_names.join(" ")),
+    ];
+    rows.into_iter().map(|(key, value)| KeyValue::new(key.to_string(), value)).collect()
+}
+
+/// The error of a failed write: that of the system if there is one.
+fn failed_write(path: &Path, error: &ParquetError) -> Error {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(found) = cause {
+        if let Some(io) = found.downcast_ref::<std::io::Error>() {
+            return write_error(path, io);
+        }
+        cause = found.source();
+    }
+    Error::Unwritable { path: path.to_path_buf(), reason: error.to_string() }
+}
