@@ -112,7 +112,7 @@ fn nuclear_form_factors<D: Real>(g: &Geometry<D>, r: f64, charges: f64) -> [D; 4
     [volume, surface * g.surface_diffuseness_fm * -4.0, spin_orbit * (PION_WAVELENGTH_SQ / r), coulomb]
 }
 
-/// f = 1 / (1 + exp((r - R)/a)) and df/dr [1/fm], eq. (5) of koning2003.
+/// f = 1 / (1 + exp((r - R)/a)) and df/dr [1/fm], the Woods-Saxon form of koning2003.
 fn woods_saxon<D: Real>(r: f64, radius: D, diffuseness: D) -> (D, D) {
     let inverse = diffuseness.recip();
     let x = (D::from(r) - radius) * inverse;
