@@ -3,7 +3,7 @@
 use gradino_core::constants::ATOMIC_MASS_UNIT;
 use gradino_core::{Dual, Nuclide, ParamSet};
 use gradino_nuclear::emission::optical::{OpticalPotential, parameters};
-use gradino_nuclear::emission::radial::STEP_FM;
+use gradino_nuclear::emission::radial::{FormFactors, Kinematics, RadialEquation, STEP_FM};
 use gradino_nuclear::emission::transmission::{L_MAX, direct};
 use gradino_nuclear::emission::{Fragment, TransmissionTable};
 
@@ -34,8 +34,11 @@ fn spread(i: usize) -> f64 {
     (i as f64 * 0.618_033_988_749_895).fract()
 }
 
-/// Rows (fragment, energy, l, 2j, T) of MARLEY 1.2.1 on 39K (n) and 39Ar (p).
-fn reference() -> Option<Vec<(Fragment, f64, u32, u32, f64)>> {
+/// Fragment, energy, l, 2j, T.
+type Row = (Fragment, f64, u32, u32, f64);
+
+/// Rows of MARLEY 1.2.1 on 39K (n) and 39Ar (p).
+fn reference() -> Option<Vec<Row>> {
     let path =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/marley_particle_transmission.csv");
     let Ok(text) = std::fs::read_to_string(path) else {
@@ -95,12 +98,34 @@ fn coefficients_lie_between_zero_and_one_for_every_fragment() {
 }
 
 #[test]
+fn without_absorption_nothing_is_transmitted() {
+    let kinematics = Kinematics::new(ARGON, Fragment::Proton, mass(ARGON), 6.0);
+    let mut at = potential(ARGON, Fragment::Proton).at_energy(kinematics.e_lab);
+    let form = FormFactors::new(ARGON, Fragment::Proton, &at.geometry, STEP_FM);
+    (at.volume_absorption, at.surface_absorption, at.spin_orbit_absorption) = (0.0, 0.0, 0.0);
+    let equation = RadialEquation::new(&form, &at, &kinematics, 2);
+    assert_eq!(equation.transmission(2, 2.0).transmission(), 0.0);
+}
+
+#[test]
+fn coefficients_stay_physical_one_prior_width_away_in_every_parameter() {
+    let set = set();
+    for (i, sign) in (0..set.len()).flat_map(|i| [(i, 1.0), (i, -1.0)]) {
+        let theta = set.seeded(|k, p| if k == i { p.value + sign * p.sigma } else { p.value });
+        for fragment in [Fragment::Proton, Fragment::Triton] {
+            let p = OpticalPotential::prepare(ARGON, fragment, mass(ARGON), &theta);
+            let t = direct(&p, 7.0, 2, 5, STEP_FM);
+            assert!((1e-3..=1.0).contains(&t), "{} {}: {t}", set.at(i).name, fragment.name());
+        }
+    }
+}
+
+#[test]
 fn a_finer_mesh_changes_little() {
-    for (fragment, limit) in [(Fragment::Neutron, 2e-4), (Fragment::Proton, 2e-4), (Fragment::Alpha, 0.1)] {
+    for (fragment, limit) in [(Fragment::Neutron, 2e-4), (Fragment::Proton, 2e-4), (Fragment::Alpha, 1e-3)] {
         let p = potential(ARGON, fragment);
         for (l, two_j) in fragment.channels(4) {
             let (t, fine) = (direct(&p, 9.0, l, two_j, STEP_FM), direct(&p, 9.0, l, two_j, 0.25 * STEP_FM));
-            println!("{} {l} {two_j}: {t:e} {:e}", fragment.name(), t / fine - 1.0);
             assert!((t / fine - 1.0).abs() < limit, "{} {l} {two_j}: {t} {fine}", fragment.name());
         }
     }
@@ -108,7 +133,6 @@ fn a_finer_mesh_changes_little() {
 
 #[test]
 fn the_table_follows_the_radial_equation() {
-    let mut worst: f64 = 0.0;
     for fragment in Fragment::ALL {
         for residue in [POTASSIUM, CHLORINE] {
             let table = TransmissionTable::prepare(residue, fragment, mass(residue), &set(), &[], L_MAX);
@@ -121,13 +145,11 @@ fn the_table_follows_the_radial_equation() {
                 let (t, exact) = (out[i % table.channels().len()], direct(&p, energy, l, two_j, STEP_FM));
                 if exact > 1e-8 {
                     let off = (t / exact).ln().abs();
-                    worst = worst.max(off);
                     assert!(off < 1e-3, "{} {residue} {energy} {l} {two_j}: {t} {exact}", fragment.name());
                 }
             }
         }
     }
-    println!("worst |d ln T| = {worst:e}");
 }
 
 /// dT/dtheta of a table at one energy and channel.
@@ -239,36 +261,57 @@ fn the_table_ends_in_the_threshold_law_and_a_constant() {
     assert_eq!(value(&alpha, 64.0, 0), value(&alpha, 100.0, 0));
 }
 
+/// Least time of a piece of work over some tries [s]: other load only adds.
+fn least_time(tries: usize, mut work: impl FnMut()) -> f64 {
+    let one = |_| {
+        let start = std::time::Instant::now();
+        work();
+        start.elapsed().as_secs_f64()
+    };
+    (0..tries).map(one).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn an_alpha_far_below_the_barrier_of_lead_underflows_to_zero() {
+    let lead = Nuclide::new(82, 208);
+    let table = TransmissionTable::prepare(lead, Fragment::Alpha, mass(lead), &set(), &[], 1);
+    let mut out = vec![1.0; table.width()];
+    for i in 0..200 {
+        let energy = (-14.0 + 13.0 * spread(i)).exp2();
+        table.values(&table.locate(energy), &mut out);
+        assert!(out.iter().all(|t| (0.0..1e-140).contains(t)), "{energy}: {out:?}");
+        assert!(energy > 0.1 || out == [0.0; 4], "{energy}: {out:?}");
+    }
+}
+
 #[test]
 #[ignore = "a measurement, to be run alone and optimised"]
 fn speed_of_tables_and_look_ups() {
     let set = set();
     let all: Vec<usize> = (0..set.len()).collect();
-    let seconds = |work: &mut dyn FnMut()| {
-        let start = std::time::Instant::now();
-        work();
-        start.elapsed().as_secs_f64()
-    };
+    let energies: Vec<f64> = (0..2000).map(|i| 0.5 + 20.0 * spread(i)).collect();
     for fragment in Fragment::ALL {
         let prepare = |wanted: &[usize]| {
             TransmissionTable::prepare(POTASSIUM, fragment, mass(POTASSIUM), &set, wanted, L_MAX)
         };
-        let plain = seconds(&mut || drop(prepare(&[])));
-        let with_gradients = seconds(&mut || drop(prepare(&all)));
+        let plain = 1e3 * least_time(9, || drop(prepare(&[])));
+        let with_gradients = 1e3 * least_time(5, || drop(prepare(&all)));
         let table = prepare(&[]);
         let mut out = vec![0.0; table.width()];
         let mut sum = 0.0;
-        let count = 1_000_000;
-        let looking_up = seconds(&mut || {
-            for i in 0..count {
-                table.values(&table.locate(0.5 + 20.0 * spread(i)), &mut out);
-                sum += out[0];
-            }
-        });
-        let (plain, with_gradients, each) =
-            (1e3 * plain, 1e3 * with_gradients, 1e9 * looking_up / count as f64);
+        let per_look_up = 1e9 / energies.len() as f64;
+        let locating = per_look_up
+            * least_time(50, || sum += energies.iter().map(|&e| table.locate(e).weights[1]).sum::<f64>());
+        let looking_up = per_look_up
+            * least_time(50, || {
+                for &energy in &energies {
+                    table.values(&table.locate(energy), &mut out);
+                    sum += out[0];
+                }
+            });
         println!(
-            "{}: {plain:.1} ms, with gradients {with_gradients:.1} ms, look-up {each:.1} ns ({sum:.3})",
+            "{}: {plain:.1} ms, with gradients {with_gradients:.1} ms, locate {locating:.1} ns, \
+             locate and values {looking_up:.1} ns ({sum:.3})",
             fragment.name()
         );
     }

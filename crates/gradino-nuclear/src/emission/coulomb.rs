@@ -84,7 +84,7 @@ fn start_radius(eta: f64, rho: f64) -> f64 {
     if eta == 0.0 { rho } else { rho.max(2.0 * eta + 2.0 * eta.cbrt() + 4.0) }
 }
 
-/// G_0 and its derivative outside the turning point, eqs. (9) to (13) of barnett1974.
+/// G_0 and its derivative outside the turning point by Steed's method (barnett1974).
 fn asymptotic_irregular(eta: f64, rho: f64) -> Irregular {
     let ratios = regular_log_derivatives(eta, rho, 0);
     let Complex { re: p, im: q } = outgoing_log_derivative(eta, rho);
@@ -125,7 +125,7 @@ struct RegularRatios {
 }
 
 /// F_l' / F_l for l = 0..=`l_max`, by downward recurrence from an l far above the turning point, where
-/// F_l ~ rho^(l+1); eq. 33.4.3 of dlmf.
+/// F_l ~ rho^(l+1); eqs. 33.4.3 and 33.4.4 of dlmf.
 fn regular_log_derivatives(eta: f64, rho: f64, l_max: u32) -> RegularRatios {
     let top = (f64::from(l_max).max(rho) + 10.0 * rho.cbrt()) as usize + 20;
     let term = |k: usize| (k as f64 / rho + eta / k as f64, 1.0 + (eta / k as f64).powi(2));
@@ -182,7 +182,7 @@ fn taylor_step(eta: f64, from: Irregular, rho: f64) -> Irregular {
     Irregular { rho, g: w / size, dg: dw / size, ln_scale: from.ln_scale + size.ln() }
 }
 
-/// All l from G_0: upward recurrence of G (eq. 33.4.3 of dlmf), F from its ratio and the Wronskian.
+/// All l from G_0: upward recurrence of G (eqs. 33.4.3 and 33.4.4 of dlmf), F from its ratio and the Wronskian.
 fn raise(eta: f64, start: Irregular, l_max: u32) -> Vec<CoulombWave> {
     let ratios = regular_log_derivatives(eta, start.rho, l_max);
     let (mut g, mut dg) = (start.g, start.dg);
@@ -274,18 +274,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn wronskian_and_neighbouring_radii_agree(eta in 0.0..40.0f64, rho in 0.01..100.0f64, l in 0u32..=12) {
+        fn wronskian_is_one_and_shared_radii_change_nothing(eta in 0.0..40.0f64, rho in 0.01..100.0f64, l in 0usize..=12) {
             let outer = rho * 1.01;
             let both = coulomb_waves(eta, &[outer, rho], 12);
-            let single = coulomb_wave(eta, rho, 12)[l as usize];
-            let w = both[1][l as usize];
-            prop_assert!((w.df * w.g - w.f * w.dg - 1.0).abs() < 1e-10);
-            // F' G - F G' = 1 carries over a short step: F_b G_a - F_a G_b is about rho_b - rho_a.
-            let far = coulomb_wave(eta, outer, 12)[l as usize];
-            let shift = (far.ln_scale - both[0][l as usize].ln_scale).exp();
-            let size = far.g.abs() + far.dg.abs();
-            prop_assert!((far.g * shift - both[0][l as usize].g).abs() < 1e-9 * size * shift);
-            prop_assert!((single.g - w.g * (w.ln_scale - single.ln_scale).exp()).abs() < 1e-9 * (w.g.abs() + w.dg.abs()));
+            for (shared, at) in [(both[0][l], outer), (both[1][l], rho)] {
+                let alone = coulomb_wave(eta, at, 12)[l];
+                let shift = (shared.ln_scale - alone.ln_scale).exp();
+                let size = alone.g.abs() + alone.dg.abs();
+                prop_assert!((shared.df * shared.g - shared.f * shared.dg - 1.0).abs() < 1e-10);
+                prop_assert!((shared.g * shift - alone.g).abs() < 1e-9 * size);
+                prop_assert!((shared.dg * shift - alone.dg).abs() < 1e-9 * size);
+            }
         }
     }
 }

@@ -5,9 +5,9 @@ use crate::emission::fragment::Fragment;
 use crate::emission::kduq;
 use gradino_core::{Nuclide, Parameter, Params, Real};
 
-/// Neutron Fermi energy E_F = c0 + c1 A [MeV], koning2003, table 14.
+/// Neutron Fermi energy E_F = c0 + c1 A [MeV], global neutron potential of koning2003.
 const FERMI_NEUTRON: [f64; 2] = [-11.2814, 0.02646];
-/// Proton Fermi energy E_F = c0 + c1 A [MeV], koning2003, table 15.
+/// Proton Fermi energy E_F = c0 + c1 A [MeV], global proton potential of koning2003.
 const FERMI_PROTON: [f64; 2] = [-8.4075, 0.01378];
 /// Mean Coulomb energy of a proton is this times Z A^(-1/3) / r_C [MeV fm], eq. (23) of koning2003.
 const COULOMB_CORRECTION: f64 = 1.73;
@@ -20,7 +20,7 @@ enum Sign {
 }
 use Sign::{Any, Positive};
 
-/// Name, value, unit, meaning, sign: koning2003, tables 14 and 15.
+/// Name, value, unit, meaning, sign: the global potential of koning2003, named as in pruitt2023.
 const PARAMETERS: [(&str, f64, &str, &str, Sign); 46] = [
     ("v1_0", 59.30, "MeV", "real volume depth", Positive),
     ("v1_asymm", 21.0, "MeV", "asymmetry (N - Z)/A of the real volume depth", Any),
@@ -187,7 +187,7 @@ struct NucleonPotential<D> {
 }
 
 impl<D: Real> NucleonPotential<D> {
-    /// Eqs. (25) to (27) of koning2003 for a neutron or a proton.
+    /// The global parametrisation of koning2003 for a neutron or a proton.
     fn new(residue: Nuclide, proton: bool, theta: &Params<D>) -> Self {
         let get = |name: &str| theta[format!("optical.{name}").as_str()];
         let own = |name: &str| get(&format!("{name}_{}", if proton { "p" } else { "n" }));
@@ -369,7 +369,7 @@ mod tests {
 
     #[test]
     fn depths_of_koning2003_for_neutrons_on_lead_at_ten_mev() {
-        // Written out by hand from koning2003, table 14, with A = 208, Z = 82.
+        // Written out by hand from the global neutron potential of koning2003, with A = 208, Z = 82.
         let theta = ParamSet::new(parameters()).values();
         let lead = Nuclide::new(82, 208);
         let at = OpticalPotential::prepare(lead, Fragment::Neutron, 193_000.0, &theta).at_energy(10.0);

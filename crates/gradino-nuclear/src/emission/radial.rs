@@ -17,8 +17,8 @@ const PION_WAVELENGTH_SQ: f64 = (HBAR_C / PION_MASS) * (HBAR_C / PION_MASS);
 /// The nuclear potential is dropped where it is below this [MeV].
 ///
 /// gardiner2021 matches where it falls below 1e-3 MeV and at 1.2 times that radius, with the tail left on in
-/// between. A limit ten times lower brings T for l <= 4 to 1e-3 of a mesh without end, and l = 5 below its
-/// barrier to 1e-2.
+/// between. Lowering our limit ten times more changes T of nucleons on A = 39 by less than 1e-3 for
+/// l <= 3, 3e-3 for l = 4, and 1.2e-2 for l = 5 far below its barrier.
 const NEGLIGIBLE_POTENTIAL: f64 = 1e-4;
 
 /// Kinematics of a fragment and a residue at rest together.
@@ -112,7 +112,7 @@ fn nuclear_form_factors<D: Real>(g: &Geometry<D>, r: f64, charges: f64) -> [D; 4
     [volume, surface * g.surface_diffuseness_fm * -4.0, spin_orbit * (PION_WAVELENGTH_SQ / r), coulomb]
 }
 
-/// f = 1 / (1 + exp((r - R)/a)) and df/dr [1/fm], eq. (5) of koning2003.
+/// f = 1 / (1 + exp((r - R)/a)) and df/dr [1/fm], the Woods-Saxon form of koning2003.
 fn woods_saxon<D: Real>(r: f64, radius: D, diffuseness: D) -> (D, D) {
     let inverse = diffuseness.recip();
     let x = (D::from(r) - radius) * inverse;

@@ -7,9 +7,13 @@ use crate::emission::optical::{LOCAL, OpticalPotential, PotentialAtEnergy};
 use crate::emission::radial::{FormFactors, Kinematics, RadialEquation, STEP_FM, two_l_dot_s};
 use gradino_core::{Dual, Nuclide, ParamSet, Real};
 
+/// Lowest tabulated energy [MeV].
+pub(crate) const LOWEST_MEV: f64 = 1.0 / 16_384.0;
 /// log2 of the lowest tabulated energy in MeV.
 pub(crate) const LOWEST_OCTAVE: f64 = -14.0;
-/// Octaves from the lowest to the highest tabulated energy, 64 MeV.
+/// Highest tabulated energy [MeV].
+pub(crate) const HIGHEST_MEV: f64 = 64.0;
+/// Octaves from the lowest to the highest tabulated energy.
 pub(crate) const OCTAVES: usize = 20;
 /// Rows of the dense table per octave.
 pub(crate) const ROWS_PER_OCTAVE: usize = 32;

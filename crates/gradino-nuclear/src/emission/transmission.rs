@@ -3,7 +3,9 @@
 use crate::emission::fragment::Fragment;
 use crate::emission::optical::OpticalPotential;
 use crate::emission::radial::{FormFactors, Kinematics, RadialEquation, two_l_dot_s};
-use crate::emission::tabulate::{Dense, LOWEST_OCTAVE, OCTAVES, ROWS_PER_OCTAVE, Task};
+use crate::emission::tabulate::{
+    Dense, HIGHEST_MEV, LOWEST_MEV, LOWEST_OCTAVE, OCTAVES, ROWS_PER_OCTAVE, Task,
+};
 use gradino_core::constants::ALPHA;
 use gradino_core::{Nuclide, ParamSet, Real};
 use std::f64::consts::{LN_2, PI};
@@ -39,8 +41,10 @@ pub struct TransmissionTable {
     gradients: Vec<f64>,
     /// 2 pi eta sqrt(E) [sqrt(MeV)].
     sommerfeld: f64,
-    /// exp(2 pi eta) of each row over that of the next.
-    falls: Vec<f64>,
+    /// 2 pi eta of each row.
+    exponents: Vec<f64>,
+    /// exp(2 pi eta) of each row and the next three, over that of the second of them.
+    barriers: Vec<[f64; 4]>,
 }
 
 /// A place in the energy grid of a [`TransmissionTable`].
@@ -79,8 +83,9 @@ impl TransmissionTable {
         let reduced = mass * target_mass / (mass + target_mass);
         let charges = f64::from(residue.z) * f64::from(fragment.nuclide().z);
         let sommerfeld = 2.0 * PI * charges * ALPHA * (0.5 * reduced).sqrt();
-        let exponent = |row: usize| sommerfeld / row_energy(row).sqrt();
-        let falls = (0..OCTAVES * ROWS_PER_OCTAVE).map(|r| (exponent(r) - exponent(r + 1)).exp()).collect();
+        let exponents: Vec<f64> =
+            (0..=OCTAVES * ROWS_PER_OCTAVE).map(|row| sommerfeld / row_energy(row).sqrt()).collect();
+        let barriers = exponents.windows(4).map(|w| [0, 1, 2, 3].map(|k| bounded_exp(w[k] - w[1]))).collect();
         TransmissionTable {
             fragment,
             width,
@@ -88,7 +93,8 @@ impl TransmissionTable {
             values,
             gradients: slopes,
             sommerfeld,
-            falls,
+            exponents,
+            barriers,
             channels,
         }
     }
@@ -114,11 +120,11 @@ impl TransmissionTable {
     }
 
     /// Finds the total kinetic energy `energy` [MeV] in the centre of mass.
+    #[inline]
     pub fn locate(&self, energy: f64) -> Located {
-        let (lowest, last) = (row_energy(0), OCTAVES * ROWS_PER_OCTAVE);
-        let inside = energy.clamp(lowest, row_energy(last));
+        let inside = energy.clamp(LOWEST_MEV, HIGHEST_MEV);
         let position = (inside.log2() - LOWEST_OCTAVE) * ROWS_PER_OCTAVE as f64;
-        let row = (position as usize).saturating_sub(1).min(last - 3);
+        let row = (position as usize).saturating_sub(1).min(OCTAVES * ROWS_PER_OCTAVE - 3);
         let (mut weights, mut slopes) = cubic(position - row as f64);
         let per_energy = ROWS_PER_OCTAVE as f64 / (LN_2 * inside);
         slopes.iter_mut().for_each(|s| *s *= per_energy);
@@ -128,21 +134,23 @@ impl TransmissionTable {
         if energy > inside {
             slopes = [0.0; 4];
         }
-        let empty = energy < lowest && self.sommerfeld > 0.0 || energy <= 0.0;
-        let (weights, derivative_weights) = if empty { ([0.0; 4], [0.0; 4]) } else { (weights, slopes) };
-        Located { row, weights, derivative_weights, below: (energy / lowest).clamp(0.0, 1.0), energy }
+        if energy < LOWEST_MEV && (self.sommerfeld > 0.0 || energy <= 0.0) {
+            (weights, slopes) = ([0.0; 4], [0.0; 4]);
+        }
+        let below = (energy / LOWEST_MEV).clamp(0.0, 1.0);
+        Located { row, weights, derivative_weights: slopes, below, energy }
     }
 
     /// Multiplies the weights of T / exp(-2 pi eta) by exp(-2 pi eta(E) + 2 pi eta(row)).
+    #[inline]
     fn restore_barrier(&self, energy: f64, row: usize, weights: &mut [f64; 4], slopes: &mut [f64; 4]) {
-        let exponent = |e: f64| self.sommerfeld / e.sqrt();
-        let second = (exponent(row_energy(row + 1)) - exponent(energy)).exp();
-        let third = second / self.falls[row + 1];
-        let factors = [second * self.falls[row], second, third, third / self.falls[row + 2]];
-        let rise = 0.5 * exponent(energy) / energy;
+        let exponent = self.sommerfeld / energy.sqrt();
+        let second = bounded_exp(self.exponents[row + 1] - exponent);
+        let rise = 0.5 * exponent / energy;
         for k in 0..4 {
-            slopes[k] = (slopes[k] + weights[k] * rise) * factors[k];
-            weights[k] *= factors[k];
+            let factor = second * self.barriers[row][k];
+            slopes[k] = (slopes[k] + weights[k] * rise) * factor;
+            weights[k] *= factor;
         }
     }
 
@@ -186,8 +194,13 @@ impl TransmissionTable {
         let (a, rest) = rows.split_at(width);
         let (b, rest) = rest.split_at(width);
         let (c, d) = rest.split_at(width);
-        for i in 0..width {
-            out[i] = weights[0] * a[i] + weights[1] * b[i] + weights[2] * c[i] + weights[3] * d[i];
+        for (i, o) in out.chunks_exact_mut(LANES).enumerate() {
+            let at = i * LANES;
+            let (a, b, c, d) =
+                (&a[at..at + LANES], &b[at..at + LANES], &c[at..at + LANES], &d[at..at + LANES]);
+            for k in 0..LANES {
+                o[k] = weights[0] * a[k] + weights[1] * b[k] + weights[2] * c[k] + weights[3] * d[k];
+            }
         }
     }
 
@@ -202,6 +215,11 @@ impl TransmissionTable {
     fn power(&self, channel: usize) -> f64 {
         f64::from(self.channels[channel].0) + 0.5
     }
+}
+
+/// exp(x), held finite: where two rows differ by more, T is zero in both.
+fn bounded_exp(x: f64) -> f64 {
+    x.min(300.0).exp()
 }
 
 /// Energy of a row [MeV].
