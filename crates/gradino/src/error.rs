@@ -112,6 +112,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A file that is not replaced in any case.
+    #[error("{} exists already", path.display())]
+    KeptFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// A run that goes on under another configuration.
     #[error("{path} was made with {key} = {then}, now it is {now}", path = path.display())]
     OtherConfiguration {
@@ -191,6 +197,7 @@ impl Error {
             Error::OutputExists { .. } => Some(
                 "go on with it with --resume, replace it with --overwrite, or choose another --output".into(),
             ),
+            Error::KeptFile { .. } => Some("name another file, or remove this one first".into()),
             Error::OtherConfiguration { .. } => {
                 Some("resume with the configuration of the file, or start anew with --overwrite".into())
             }
