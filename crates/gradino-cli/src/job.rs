@@ -1,6 +1,6 @@
 //! A job: from a configuration and options to files, with progress, interruption and resuming.
 
-use crate::message::{Done, note, print};
+use crate::message::{Done, Failure, note, print};
 use crate::options::JobOptions;
 use crate::wiring::{self, EventFiles, Held};
 use gradino::config::Config;
@@ -91,7 +91,7 @@ fn listen_to_ctrl_c() -> Done<()> {
         }
         note("finishing the files; press Ctrl-C again to give them up");
     };
-    Ok(ctrlc::set_handler(stop).map_err(|e| Error::file("listen to", "Ctrl-C".as_ref(), e))?)
+    ctrlc::set_handler(stop).map_err(|error| Failure::of_system(format!("cannot listen to Ctrl-C: {error}")))
 }
 
 fn tell(config: &Config, outcome: &Outcome, tally: &Tally, events: &Range<u64>, quiet: bool) -> Done {
@@ -146,7 +146,7 @@ impl Targets {
             return Targets::resumed(config, events, wiring::held);
         }
         match existing.first() {
-            Some(path) if !config.output.overwrite => Err(Error::OutputExists { path: path.to_path_buf() }),
+            Some(path) if !config.output.overwrite => Err(Error::AlreadyExists { path: path.to_path_buf() }),
             _ => Ok(Targets { events: events.clone(), paths: files.clone(), held: Vec::new() }),
         }
     }
@@ -184,7 +184,8 @@ impl Targets {
     fn merge_with_held(&self) -> Result<()> {
         for (held, rest) in self.held.iter().zip(&self.paths) {
             wiring::merge(&[held.clone(), rest.clone()], held, true)?;
-            std::fs::remove_file(rest).map_err(|error| Error::file("remove", rest, error))?;
+            std::fs::remove_file(rest)
+                .map_err(|error| Error::Unwritable { path: rest.clone(), reason: error.to_string() })?;
         }
         Ok(())
     }

@@ -45,6 +45,11 @@ impl Failure {
         Failure::Error { message: message.into(), hint: Some(hint.into()), code: USAGE }
     }
 
+    /// A failure of the system.
+    pub(crate) fn of_system(message: String) -> Self {
+        Failure::Error { message, hint: None, code: FAILURE }
+    }
+
     /// A panic that came through.
     pub(crate) fn panic(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -85,7 +90,7 @@ pub(crate) fn print(text: &str) -> Done<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Failure::BrokenPipe),
-        Err(error) => Err(Error::file("write", "standard output".as_ref(), error).into()),
+        Err(error) => Err(Failure::of_system(format!("cannot write to the standard output: {error}"))),
     }
 }
 

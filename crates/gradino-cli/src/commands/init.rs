@@ -28,7 +28,7 @@ impl Init {
         let file = OpenOptions::new().write(true).create_new(true).open(&self.path);
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => Error::KeptFile { path: self.path.clone() },
-            _ => Error::file("write", &self.path, error),
+            _ => Error::Unwritable { path: self.path.clone(), reason: error.to_string() },
         })?;
         note(&format!("wrote {}; `gradino run {}` runs it", self.path.display(), self.path.display()));
         Ok(ExitCode::SUCCESS)

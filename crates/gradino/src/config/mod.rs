@@ -186,7 +186,8 @@ impl Config {
 
     /// Reads and checks a configuration file.
     pub fn from_file(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::file("read", path, error))?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
         Config::from_toml(&text)
     }
 

@@ -317,7 +317,7 @@ mod tests {
     fn a_writer_that_fails_ends_the_run_and_its_threads() {
         for threads in [1, 4] {
             let plan = Plan { events: 0..1_000_000_000, threads, batch: 16 };
-            let full = Error::file("write", "a.hepmc3".as_ref(), "no space left on device");
+            let full = Error::DiskFull { path: "a.hepmc3".into() };
             let write = |e: &Event| if e.number < 100 { Ok(()) } else { Err(full.clone()) };
             let toy = Toy { seed: 1, fails_at: NEVER };
             assert_eq!(run(&toy, &plan, &AtomicBool::new(false), write, |_| {}), Err(full.clone()));
