@@ -1,22 +1,31 @@
-//! Tasks of the repository: `cargo xtask make-tables --ripl PATH`.
+//! Tasks of the repository: `cargo xtask TASK`.
 
+mod process;
+mod schema;
 mod tables;
+mod test;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-/// How to call it.
-const USAGE: &str =
-    "usage: cargo xtask make-tables --ripl PATH   (PATH holds `levels` and `masses` of RIPL-4)";
+const USAGE: &str = "\
+tasks:
+  test                      all tests: Rust, and Python in a virtual environment of their own
+  schema                    write docs/config.schema.json
+  schema --check            compare docs/config.schema.json with the code
+  make-tables --ripl PATH   write the tables of masses and levels; PATH holds `levels` and `masses` of RIPL-4";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let done = match words.as_slice() {
+    let outcome = match words[..] {
+        ["test"] => test::run(),
+        ["schema"] => schema::write(),
+        ["schema", "--check"] => schema::check(),
         ["make-tables", "--ripl", path] => tables::make_tables(Path::new(path)),
-        _ => Err(USAGE.to_string()),
+        _ => Err(format!("no such task\n{USAGE}")),
     };
-    match done {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");

@@ -1,23 +1,278 @@
-//! Errors of the hall.
+//! Errors of the hall. Each carries its facts, and [`Error::hint`] says what to do.
 
+use std::fmt;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Result of the hall.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Where in a configuration something stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Section, e.g. "flux"; empty at the top of the file.
+    pub section: String,
+    /// Line, from 1.
+    pub line: Option<usize>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.section.as_str() {
+            "" => f.write_str(" at the top of the configuration")?,
+            section => write!(f, " in [{section}]")?,
+        }
+        self.line.map_or(Ok(()), |line| write!(f, ", line {line}"))
+    }
+}
+
 /// What can go wrong in the hall.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A mistake in names, units or parameters.
-    #[error(transparent)]
-    Core(#[from] gradino_core::Error),
-    /// An error of the nuclear room.
-    #[error(transparent)]
-    Nuclear(#[from] gradino_nuclear::Error),
-    /// A file that cannot be read or written.
-    #[error(transparent)]
-    Files(#[from] crate::io::Error),
+    /// Text that is not TOML.
+    #[error("the configuration is not valid TOML{place}: {reason}", place = line_text(*line))]
+    Syntax {
+        /// What the reader says.
+        reason: String,
+        /// Line, from 1.
+        line: Option<usize>,
+    },
+    /// A key nobody knows.
+    #[error("unknown key \"{key}\"{place}")]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// Where it stands.
+        place: Place,
+        /// The closest known key.
+        suggestion: Option<String>,
+        /// All known keys there.
+        known: Vec<String>,
+    },
+    /// A key that must be there.
+    #[error("key \"{key}\" is missing{place}")]
+    MissingKey {
+        /// The key.
+        key: String,
+        /// Where it is missing.
+        place: Place,
+        /// How it may look.
+        example: String,
+    },
+    /// A value that cannot be.
+    #[error("{key}{place}: {reason}")]
+    BadValue {
+        /// Its key.
+        key: String,
+        /// Where it stands.
+        place: Place,
+        /// What is wrong with it.
+        reason: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// Two sections that exclude each other.
+    #[error("[{first}] and [{second}] exclude each other{place}", place = line_text(*line))]
+    Conflict {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+        /// Line of the other, from 1.
+        line: Option<usize>,
+    },
+    /// A gradient pattern that fits no parameter.
+    #[error("\"{pattern}\" fits no parameter")]
+    NoSuchGradient {
+        /// The pattern.
+        pattern: String,
+        /// The closest known name.
+        suggestion: Option<String>,
+    },
+    /// An event range that cannot be read.
+    #[error("cannot read \"{text}\" as a range of events")]
+    NotARange {
+        /// The text.
+        text: String,
+    },
+    /// A file that is not replaced in any case.
+    #[error("{} exists already", path.display())]
+    KeptFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A run that goes on under another configuration.
+    #[error("{path} was made with {key} = {then}, now it is {now}", path = path.display())]
+    OtherConfiguration {
+        /// The file that is there.
+        path: PathBuf,
+        /// The first key that differs, e.g. `cascade.l_max`.
+        key: String,
+        /// Its value then.
+        then: String,
+        /// Its value now.
+        now: String,
+    },
+    /// A file whose events do not begin where the run begins.
+    #[error("{path} holds events {held_start}:{held_end}, which do not begin the run {start}:{end}", path = path.display())]
+    NotResumable {
+        /// The file.
+        path: PathBuf,
+        /// First event in the file.
+        held_start: u64,
+        /// One past the last event in the file.
+        held_end: u64,
+        /// First event wanted.
+        start: u64,
+        /// One past the last event wanted.
+        end: u64,
+    },
+    /// A panic while an event was made.
+    #[error("the simulation failed in event {event}: {reason}")]
+    Worker {
+        /// Number of the event.
+        event: u64,
+        /// The panic message.
+        reason: String,
+    },
+    /// A part that this build does not have.
+    #[error("this build has no {part}")]
+    Unavailable {
+        /// What is missing.
+        part: &'static str,
+    },
+    /// A file that cannot be opened or read.
+    #[error("cannot read {}: {reason}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file that cannot be created or written.
+    #[error("cannot write {}: {reason}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// No space left for a file.
+    #[error("the disk or the quota is full while writing {}", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that would be overwritten.
+    #[error("{} exists already", path.display())]
+    AlreadyExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A temporary file that another run is writing or has left behind.
+    #[error("the temporary file {} exists already", path.display())]
+    PartExists {
+        /// The temporary file.
+        path: PathBuf,
+    },
+    /// A file name whose ending names no known format.
+    #[error("the ending of {} names no known format", path.display())]
+    UnknownFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line that cannot be understood.
+    #[error("{}, line {line}: {problem}", path.display())]
+    BadLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A binary file whose content is not as it should be.
+    #[error("{}: {problem}", path.display())]
+    BadContent {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A file that ends too early.
+    #[error("{} ends too early, after {events} whole events", path.display())]
+    Truncated {
+        /// The file.
+        path: PathBuf,
+        /// Number of whole events in it.
+        events: u64,
+    },
+    /// An event that no file can hold.
+    #[error("event {event} cannot be written: {problem}")]
+    BadEvent {
+        /// Number of the event.
+        event: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A provenance that no file can hold.
+    #[error("the provenance cannot be written: {problem}")]
+    BadProvenance {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Fewer or more events than the provenance promises.
+    #[error("{} should hold {promised} events but {written} were written", path.display())]
+    WrongEventCount {
+        /// The file.
+        path: PathBuf,
+        /// Events that the provenance promises.
+        promised: u64,
+        /// Events that were written.
+        written: u64,
+    },
+    /// Files of different runs cannot be merged.
+    #[error("{} and {} are of different runs: {item} is {first_value} in one and {second_value} in the other", first.display(), second.display())]
+    DifferentRuns {
+        /// One file.
+        first: PathBuf,
+        /// The other file.
+        second: PathBuf,
+        /// What differs.
+        item: String,
+        /// Its value in the one.
+        first_value: String,
+        /// Its value in the other.
+        second_value: String,
+    },
+    /// Two files hold the same events.
+    #[error("{} and {} both hold events {from} to {to}", first.display(), second.display())]
+    OverlappingEvents {
+        /// One file.
+        first: PathBuf,
+        /// The other file.
+        second: PathBuf,
+        /// First common event.
+        from: u64,
+        /// Last common event.
+        to: u64,
+    },
+    /// Events between two files are in neither.
+    #[error("events {from} to {to}, between {} and {}, are missing", first.display(), second.display())]
+    MissingEvents {
+        /// The file before.
+        first: PathBuf,
+        /// The file behind.
+        second: PathBuf,
+        /// First missing event.
+        from: u64,
+        /// Last missing event.
+        to: u64,
+    },
+    /// A merge of no files.
+    #[error("there are no files to merge")]
+    NothingToMerge,
     /// A source that does not come in this flavour.
     #[error("{source_name} has no {neutrino}")]
     WrongNeutrino {
@@ -32,17 +287,99 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// An error of the nuclear room.
+    #[error(transparent)]
+    Nuclear(#[from] gradino_nuclear::Error),
+    /// An error of the ground.
+    #[error(transparent)]
+    Ground(#[from] gradino_core::Error),
+}
+
+fn line_text(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(", line {line}"))
 }
 
 impl Error {
+    /// Whether the user's input is to blame, and not the machine or the program.
+    pub fn is_usage(&self) -> bool {
+        !matches!(
+            self,
+            Error::Unreadable { .. }
+                | Error::Unwritable { .. }
+                | Error::DiskFull { .. }
+                | Error::BadLine { .. }
+                | Error::BadContent { .. }
+                | Error::Truncated { .. }
+                | Error::BadEvent { .. }
+                | Error::BadProvenance { .. }
+                | Error::WrongEventCount { .. }
+                | Error::Worker { .. }
+                | Error::Unavailable { .. }
+        )
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Core(e) => e.hint(),
-            Error::Nuclear(e) => e.hint(),
-            Error::Files(e) => e.hint(),
+            Error::Syntax { .. } => Some("`gradino init --annotated` writes an example".into()),
+            Error::UnknownKey { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
+            Error::UnknownKey { known, .. } => Some(format!("known keys: {}", known.join(", "))),
+            Error::MissingKey { example, .. } => Some(format!("write it like {example}")),
+            Error::BadValue { hint, .. } => hint.clone(),
+            Error::Conflict { first, second, .. } => Some(format!(
+                "a run starts either from a fixed state or from a neutrino: remove [{first}] or [{second}]"
+            )),
+            Error::NoSuchGradient { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
+            Error::NoSuchGradient { .. } => Some("`gradino list parameters` prints all names".into()),
+            Error::NotARange { .. } => Some(
+                "write a count like 1000, or first and end like 2000:3000 (the end is not included)".into(),
+            ),
+            Error::KeptFile { .. } => Some("name another file, or remove this one first".into()),
+            Error::OtherConfiguration { .. } => {
+                Some("resume with the configuration of the file, or start anew with --overwrite".into())
+            }
+            Error::NotResumable { .. } => Some("merge slices with `gradino merge OUT IN...`".into()),
+            Error::Worker { event, .. } => {
+                Some(format!("`gradino replay CONFIG --event {event}` repeats it; please report it"))
+            }
+            Error::MissingEvents { from, to, .. } => {
+                Some(format!("run events {from} to {to} and merge their file too"))
+            }
+            Error::Ground(error) => error.hint(),
+            Error::Nuclear(error) => error.hint(),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
             Error::NoProcess { .. } => Some("add a process that this neutrino can start".into()),
+            _ => self.file_hint().map(String::from),
         }
+    }
+
+    /// What to do about an event file.
+    fn file_hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Error::Unreadable { .. } => "check the path and the right to read it",
+            Error::Unwritable { .. } => "check that the folder exists and that you may write in it",
+            Error::DiskFull { .. } => "free some space, or write to another folder",
+            Error::AlreadyExists { .. } => {
+                "replace it with --overwrite, or choose another name; --resume goes on with an interrupted run"
+            }
+            Error::PartExists { .. } => {
+                "another run may be writing it; if none is, delete it or ask to overwrite"
+            }
+            Error::UnknownFormat { .. } => {
+                "use .hepmc3 or .hepmc (also with .gz or .zst behind it), or .parquet"
+            }
+            Error::BadLine { .. } | Error::BadContent { .. } => {
+                "only files written by gradino can be read; make the file again if it is one"
+            }
+            Error::Truncated { .. } => {
+                "the file is damaged or its copy was not finished; copy or make it again"
+            }
+            Error::DifferentRuns { .. } => {
+                "merge only files made with the same version, configuration and seed"
+            }
+            Error::OverlappingEvents { .. } => "leave one of the two out",
+            Error::NothingToMerge => "name at least one file",
+            _ => return None,
+        })
     }
 }

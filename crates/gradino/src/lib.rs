@@ -1,8 +1,11 @@
 //! The hall: configuration, chain, runs, files and reports.
 
 pub mod chain;
+pub mod config;
 pub mod error;
 pub mod flux;
 pub mod io;
+pub mod run;
 
+pub use config::Config;
 pub use error::{Error, Result};

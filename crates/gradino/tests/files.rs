@@ -2,7 +2,7 @@
 
 mod support;
 
-use gradino::io::Error;
+use gradino::Error;
 use gradino::io::{SinkOptions, create, open, read_provenance};
 use gradino_core::FourVector;
 use std::fs;

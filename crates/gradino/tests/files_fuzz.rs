@@ -2,7 +2,7 @@
 
 mod support;
 
-use gradino::io::Error;
+use gradino::Error;
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn sample(folder: &Path, ending: &str) -> Vec<u8> {
 }
 
 /// What reading these bytes gives.
-fn read(path: &PathBuf, bytes: &[u8]) -> gradino::io::Result<usize> {
+fn read(path: &PathBuf, bytes: &[u8]) -> gradino::Result<usize> {
     fs::write(path, bytes).expect("the folder of tests can be written");
     read_all(path).map(|events| events.len())
 }

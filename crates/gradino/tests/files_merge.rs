@@ -2,7 +2,7 @@
 
 mod support;
 
-use gradino::io::Error;
+use gradino::Error;
 use gradino::io::{SinkOptions, create, merge};
 use std::fs;
 use std::path::{Path, PathBuf};

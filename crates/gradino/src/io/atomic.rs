@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all.
 
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};

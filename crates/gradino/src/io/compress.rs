@@ -4,7 +4,7 @@
 //! and Parquet needs the library in any case.
 
 use super::atomic::{AtomicFile, read_error, write_error};
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use std::fs::File;

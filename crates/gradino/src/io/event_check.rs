@@ -1,7 +1,7 @@
 //! What every event must obey before it is written.
 
 use super::provenance::Provenance;
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use gradino_core::{Event, Particle, Status, Vertex, VertexStatus};
 
 /// What a sink expects of the next event, from the provenance of its file.

@@ -17,7 +17,7 @@ use super::hepmc3_line::{push_integer, push_next};
 use super::provenance::Provenance;
 use super::run_info;
 use super::sink::{EventSink, SinkOptions, Summary, check_count};
-use crate::io::error::Result;
+use crate::error::Result;
 use gradino_core::{Event, NuclearState, Particle, Vertex};
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use super::hepmc3_line::{Words, unescaped};
 use super::provenance::Provenance;
 use super::run_info::{END_LINE, PROVENANCE_ATTRIBUTE, START_LINE, VERSION_LINE};
 use super::sink::{EventSource, check_count};
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use gradino_core::{Event, FourVector, NuclearState, Parity, Particle, Status, Vertex};
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::provenance::Provenance;
 use super::sink::{EventSource, SinkOptions, Summary, create, open};
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use gradino_core::Event;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,6 @@
 mod atomic;
 mod codes;
 mod compress;
-pub mod error;
 mod event_check;
 mod hepmc3;
 mod hepmc3_line;
@@ -20,7 +19,6 @@ mod provenance;
 mod run_info;
 mod sink;
 
-pub use error::{Error, Result};
 pub use compress::Compression;
 pub use merge::merge;
 pub use provenance::{Beam, Citation, ParameterValue, ProcessInfo, Provenance, QuantityUnit, Spectrum};

@@ -9,7 +9,7 @@ use super::parquet_columns::{Columns, REPETITIVE, schema};
 use super::provenance::Provenance;
 use super::run_info::PROVENANCE_ATTRIBUTE;
 use super::sink::{EventSink, SinkOptions, Summary, check_count};
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::errors::ParquetError;

@@ -7,7 +7,7 @@ use super::parquet_columns::schema;
 use super::provenance::Provenance;
 use super::run_info::PROVENANCE_ATTRIBUTE;
 use super::sink::EventSource;
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use ::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int32Type, UInt32Type, UInt64Type};

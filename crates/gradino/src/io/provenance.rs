@@ -1,6 +1,6 @@
 //! Provenance: all that is needed to know where a file comes from and to make it again.
 
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 

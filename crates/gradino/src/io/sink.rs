@@ -6,7 +6,7 @@ use super::hepmc3_reader::HepMc3Source;
 use super::parquet::ParquetSink;
 use super::parquet_reader::ParquetSource;
 use super::provenance::Provenance;
-use crate::io::error::{Error, Result};
+use crate::error::{Error, Result};
 use gradino_core::Event;
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,7 @@ use gradino::io::{
     Beam, Citation, EventSource, ParameterValue, ProcessInfo, Provenance, SinkOptions, Spectrum, Summary,
     create, open,
 };
-use gradino::io::{Error, Result};
+use gradino::{Error, Result};
 use gradino_core::{
     Event, FourVector, NuclearState, Parity, Particle, Purpose, Status, Stream, Vertex, VertexStatus,
 };

@@ -358,7 +358,7 @@ fn sources_that_can_do_nothing_are_refused() {
     let other = prepare(Flux::mono(14, 30.0).expect("right"), vec![charged_current()]);
     assert!(matches!(other, Err(Error::NoProcess { .. })));
     let undeclared = primary(pinched()).prepare(&ParamSet::default(), &[]);
-    assert!(matches!(undeclared, Err(Error::Core(_))));
+    assert!(matches!(undeclared, Err(Error::Ground(_))));
 }
 
 #[test]

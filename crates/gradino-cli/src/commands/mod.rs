@@ -1,0 +1,57 @@
+//! The commands, one file each.
+
+mod cite;
+mod completions;
+mod deexcite;
+mod init;
+mod list;
+mod merge;
+mod replay;
+mod run;
+mod schema;
+mod widths;
+mod xsec;
+
+use crate::message::Done;
+use clap::Subcommand;
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Run(run::Run),
+    Init(init::Init),
+    List(list::List),
+    Deexcite(deexcite::Deexcite),
+    Widths(widths::Widths),
+    Xsec(xsec::Xsec),
+    Replay(replay::Replay),
+    Merge(merge::Merge),
+    Cite(cite::Cite),
+    Completions(completions::Completions),
+    Schema(schema::Schema),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Command::Run(run::Run::default())
+    }
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn execute(self) -> Done {
+        match self {
+            Command::Run(command) => command.execute(),
+            Command::Init(command) => command.execute(),
+            Command::List(command) => command.execute(),
+            Command::Deexcite(command) => command.execute(),
+            Command::Widths(command) => command.execute(),
+            Command::Xsec(command) => command.execute(),
+            Command::Replay(command) => command.execute(),
+            Command::Merge(command) => command.execute(),
+            Command::Cite(command) => command.execute(),
+            Command::Completions(command) => command.execute(),
+            Command::Schema(command) => command.execute(),
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! A job: from a configuration and options to files, with progress, interruption and resuming.
+
+use crate::message::{Done, Failure, note, print};
+use crate::options::JobOptions;
+use crate::wiring::{self, EventFiles, Held};
+use gradino::config::Config;
+use gradino::run::{EventSource, Outcome, Plan, Tally, check_same_physics, remaining, run};
+use gradino::{Error, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Exit code of a program that was interrupted from the keyboard.
+const INTERRUPTED: u8 = 130;
+
+/// Set by Ctrl-C; a second one ends the program at once.
+static CANCEL: AtomicBool = AtomicBool::new(false);
+
+/// Runs a job. Where neither a configuration file nor --output names the files, they go to `runs/SEED`.
+pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) -> Done {
+    let events = options.apply(&mut config);
+    if options.resume {
+        take_seed_of_files(&mut config)?;
+    }
+    let is_new_seed = config.seed.is_none();
+    let seed = config.settle_seed();
+    if is_new_seed && !options.quiet {
+        note(&format!("seed {seed} (drawn now; --seed {seed} repeats the run)"));
+    }
+    if !has_file && options.output.is_empty() {
+        put_into_folder(&mut config, &Path::new("runs").join(seed.to_string()));
+    }
+    let targets = Targets::new(&config, &events, options.resume)?;
+    if targets.events.is_empty() {
+        note("all events are there already");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut set = wiring::parameters(&config)?;
+    config.apply_parameters(&mut set)?;
+    let gradients = config.gradient_positions(&set)?;
+    let mut tally = Tally::new(gradients.len());
+    let chain = wiring::chain(&config, &set, &gradients)?;
+    let overwrite = config.output.overwrite || options.resume;
+    let files = wiring::create_files(&config, &chain, &targets.events, &targets.paths, overwrite)?;
+    targets.add_held(&mut tally)?;
+    let plan = Plan::new(targets.events.clone(), config.threads);
+    listen_to_ctrl_c()?;
+    let outcome = simulate(&chain, &plan, files, &mut tally, &CANCEL, options.quiet)?;
+    targets.merge_with_held()?;
+    if let Some(path) = &config.output.report {
+        wiring::write_report(path, &config, &tally)?;
+    }
+    tell(&config, &outcome, &tally, &events, options.quiet)
+}
+
+/// Draws the events of the plan, writes them, and ends the files, also after an interruption.
+fn simulate<S: EventSource>(
+    source: &S,
+    plan: &Plan,
+    mut files: Box<dyn EventFiles>,
+    tally: &mut Tally,
+    cancel: &AtomicBool,
+    quiet: bool,
+) -> Result<Outcome> {
+    let bar = progress_bar(plan.events.end - plan.events.start, quiet);
+    let write = |event: &gradino_core::Event| {
+        tally.add(event);
+        files.write(event)
+    };
+    let outcome = run(source, plan, cancel, write, |done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    files.finish(&outcome.written)?;
+    Ok(outcome)
+}
+
+/// The bar goes to the standard error, and only where that is a terminal.
+fn progress_bar(events: u64, quiet: bool) -> ProgressBar {
+    let style =
+        ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} events  {per_sec}  {eta} to go")
+            .expect("the template is valid");
+    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(events) };
+    bar.with_style(style)
+}
+
+fn listen_to_ctrl_c() -> Done<()> {
+    let stop = || {
+        if CANCEL.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        note("finishing the files; press Ctrl-C again to give them up");
+    };
+    ctrlc::set_handler(stop).map_err(|error| Failure::of_system(format!("cannot listen to Ctrl-C: {error}")))
+}
+
+fn tell(config: &Config, outcome: &Outcome, tally: &Tally, events: &Range<u64>, quiet: bool) -> Done {
+    if !quiet {
+        print(&tally.to_string())?;
+        config.output.files.iter().for_each(|path| note(&format!("wrote {}", path.display())));
+    }
+    if !outcome.interrupted {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let done = outcome.written.end - events.start;
+    note(&format!("interrupted after {done} of {} events", events.end - events.start));
+    note("hint: --resume goes on to the same result");
+    Ok(ExitCode::from(INTERRUPTED))
+}
+
+/// A resumed run without a seed takes that of its files.
+fn take_seed_of_files(config: &mut Config) -> Done<()> {
+    if config.seed.is_none()
+        && let Some(path) = config.output.files.iter().find(|path| path.exists())
+    {
+        config.seed = wiring::held(path)?.config.seed;
+    }
+    Ok(())
+}
+
+fn put_into_folder(config: &mut Config, folder: &Path) {
+    config
+        .output
+        .files
+        .iter_mut()
+        .chain(&mut config.output.report)
+        .for_each(|path| *path = folder.join(&*path));
+}
+
+/// The files of a job, and where the events go that a resumed run adds.
+#[derive(Debug, PartialEq)]
+struct Targets {
+    /// Events to draw.
+    events: Range<u64>,
+    /// Where they are written.
+    paths: Vec<PathBuf>,
+    /// Files that hold the first events, in the order of `paths`; none in a fresh run.
+    held: Vec<PathBuf>,
+}
+
+impl Targets {
+    fn new(config: &Config, events: &Range<u64>, resume: bool) -> Result<Self> {
+        let files = &config.output.files;
+        let existing: Vec<&PathBuf> = files.iter().filter(|path| path.exists()).collect();
+        if resume && !existing.is_empty() {
+            return Targets::resumed(config, events, wiring::held);
+        }
+        match existing.first() {
+            Some(path) if !config.output.overwrite => Err(Error::AlreadyExists { path: path.to_path_buf() }),
+            _ => Ok(Targets { events: events.clone(), paths: files.clone(), held: Vec::new() }),
+        }
+    }
+
+    /// Every file must hold the same first events of the same run.
+    fn resumed(config: &Config, events: &Range<u64>, held: impl Fn(&Path) -> Result<Held>) -> Result<Self> {
+        let files = &config.output.files;
+        let mut rest: Option<Range<u64>> = None;
+        for path in files {
+            let Held { events: there, config: stored, .. } = held(path)?;
+            check_same_physics(path, &stored.resolved_toml(), config)?;
+            let missing = remaining(path, &there, events)?;
+            let first = rest.get_or_insert_with(|| missing.clone());
+            if *first != missing {
+                let wanted = events.start..first.start;
+                return Err(Error::NotResumable {
+                    path: path.clone(),
+                    held_start: there.start,
+                    held_end: there.end,
+                    start: wanted.start,
+                    end: wanted.end,
+                });
+            }
+        }
+        let paths = files.iter().map(|path| rest_path(path)).collect();
+        Ok(Targets { events: rest.unwrap_or_else(|| events.clone()), paths, held: files.clone() })
+    }
+
+    /// Adds the events that are there already, so that the sums are those of the whole run.
+    fn add_held(&self, tally: &mut Tally) -> Result<()> {
+        self.held.first().map_or(Ok(()), |path| wiring::read_events(path, &mut |event| tally.add(event)))
+    }
+
+    /// After a resumed run: one file from the first events and the rest, under the first name.
+    fn merge_with_held(&self) -> Result<()> {
+        for (held, rest) in self.held.iter().zip(&self.paths) {
+            wiring::merge(&[held.clone(), rest.clone()], held, true)?;
+            std::fs::remove_file(rest)
+                .map_err(|error| Error::Unwritable { path: rest.clone(), reason: error.to_string() })?;
+        }
+        Ok(())
+    }
+}
+
+/// `events.hepmc3.gz` as `events.rest.hepmc3.gz`: beside it, with the same ending.
+fn rest_path(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (stem, ending) = name.split_once('.').unwrap_or((&name, ""));
+    path.with_file_name(format!("{stem}.rest.{ending}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradino_core::{Event, FourVector, Particle, Purpose, Status, Stream};
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    struct Toy;
+
+    impl EventSource for Toy {
+        type Scratch = ();
+        fn scratch(&self) {}
+        fn draw(&self, number: u64, (): &mut (), event: &mut Event) {
+            event.clear(number);
+            let e = Stream::new(1, number, Purpose::Test).uniform();
+            let momentum = FourVector::new(e, 0.0, 0.0, e);
+            let (status, mass) = (Status::Final, 0.0);
+            event.particles.push(Particle { pdg: 22, status, momentum, mass, charge: 0, state: None });
+        }
+    }
+
+    /// Keeps events, and cancels the run after some of them.
+    struct Memory<'a> {
+        events: Rc<RefCell<Vec<Event>>>,
+        finished: Rc<RefCell<Option<Range<u64>>>>,
+        cancel: &'a AtomicBool,
+        cancel_at: u64,
+    }
+
+    impl EventFiles for Memory<'_> {
+        fn write(&mut self, event: &Event) -> Result<()> {
+            self.events.borrow_mut().push(event.clone());
+            self.cancel.fetch_or(event.number == self.cancel_at, Ordering::Relaxed);
+            Ok(())
+        }
+        fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()> {
+            *self.finished.borrow_mut() = Some(written.clone());
+            Ok(())
+        }
+    }
+
+    fn simulated(plan: Range<u64>, cancel_at: u64) -> (Vec<Event>, Range<u64>) {
+        static STOP: AtomicBool = AtomicBool::new(false);
+        STOP.store(false, Ordering::Relaxed);
+        let (events, finished) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(None)));
+        let memory = Memory { events: events.clone(), finished: finished.clone(), cancel: &STOP, cancel_at };
+        let plan = Plan { events: plan, threads: 2, batch: 10 };
+        simulate(&Toy, &plan, Box::new(memory), &mut Tally::new(0), &STOP, true).expect("no failure");
+        (events.take(), finished.take().expect("the files were ended"))
+    }
+
+    #[test]
+    fn an_interrupted_run_and_its_rest_make_the_whole_run() {
+        let (whole, held) = simulated(0..1000, u64::MAX);
+        assert_eq!(held, 0..1000);
+        let (mut first, held) = simulated(0..1000, 250);
+        assert!(held.start == 0 && held.end > 250 && held.end < 1000);
+        let path = Path::new("events.hepmc3");
+        let (rest, _) = simulated(remaining(path, &held, &(0..1000)).expect("resumable"), u64::MAX);
+        first.extend(rest);
+        assert_eq!(first, whole);
+    }
+
+    #[test]
+    fn a_resumed_run_wants_the_same_physics_and_the_same_events_in_all_files() {
+        let config = Config { seed: Some(3), ..Config::default() };
+        let all = 0..1000;
+        let at = |parquet_end: u64| {
+            let config = config.clone();
+            move |path: &Path| {
+                let end = if path.ends_with("events.parquet") { parquet_end } else { 400 };
+                Ok(Held { events: 0..end, config: config.clone(), citations: Vec::new() })
+            }
+        };
+        let targets = Targets::resumed(&config, &all, at(400)).expect("resumable");
+        assert_eq!(targets.events, 400..1000);
+        assert_eq!(targets.paths[0], Path::new("events.rest.hepmc3.gz"));
+        let error = Targets::resumed(&config, &all, at(300)).expect_err("the files differ");
+        assert!(matches!(error, Error::NotResumable { held_end: 300, .. }));
+        let other = Config { seed: Some(4), ..config.clone() };
+        let error = Targets::resumed(&other, &all, at(400)).expect_err("another seed");
+        assert!(matches!(error, Error::OtherConfiguration { .. }));
+    }
+}

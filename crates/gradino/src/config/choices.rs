@@ -1,0 +1,193 @@
+//! The named choices of a configuration: neutrinos, processes and physics models.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A choice as `gradino list models` prints it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Key in the configuration, e.g. `cascade.level_density`.
+    pub key: &'static str,
+    /// Name, e.g. `bsfg`.
+    pub name: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+    /// Citation key; empty where there is none.
+    pub source: &'static str,
+    /// Whether it is chosen where nothing is said.
+    pub is_default: bool,
+}
+
+/// Declares an enumeration with its names, meanings and sources. The first one is the default.
+macro_rules! choices {
+    ($(#[$doc:meta])* $type:ident, $key:literal {
+        $first:ident = $first_name:literal, $first_meaning:literal, $first_source:literal;
+        $($variant:ident = $name:literal, $meaning:literal, $source:literal;)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        pub enum $type {
+            #[doc = $first_meaning]
+            #[default]
+            #[serde(rename = $first_name)]
+            $first,
+            $(#[doc = $meaning] #[serde(rename = $name)] $variant,)*
+        }
+
+        impl $type {
+            /// All of them, the default first.
+            pub const ALL: &'static [$type] = &[$type::$first, $($type::$variant),*];
+
+            /// How the configuration, and `gradino list models`, describes it.
+            pub fn choice(self) -> Choice {
+                let (name, meaning, source) = match self {
+                    $type::$first => ($first_name, $first_meaning, $first_source),
+                    $($type::$variant => ($name, $meaning, $source),)*
+                };
+                Choice { key: $key, name, meaning, source, is_default: self == $type::default() }
+            }
+
+            /// Its name in the configuration.
+            pub fn name(self) -> &'static str {
+                self.choice().name
+            }
+        }
+    };
+}
+
+choices! {
+    /// Shape of the neutrino spectrum.
+    SpectrumKind, "flux.kind" {
+        Pinched = "pinched", "pinched thermal spectrum of a supernova", "keil2003";
+        FermiDirac = "fermi-dirac", "Fermi-Dirac spectrum with degeneracy eta", "";
+        Mono = "mono", "one energy", "";
+        Uniform = "uniform", "flat between two energies", "";
+        DecayAtRest = "decay-at-rest", "pion and muon decay at rest", "michel1950";
+        Table = "table", "table from a file", "";
+    }
+}
+
+choices! {
+    /// Kind of neutrino.
+    Neutrino, "flux.neutrino" {
+        NuE = "nu_e", "electron neutrino", "";
+        AntiNuE = "anti-nu_e", "electron antineutrino", "";
+        NuMu = "nu_mu", "muon neutrino", "";
+        AntiNuMu = "anti-nu_mu", "muon antineutrino", "";
+        NuTau = "nu_tau", "tau neutrino", "";
+        AntiNuTau = "anti-nu_tau", "tau antineutrino", "";
+    }
+}
+
+impl Neutrino {
+    /// PDG number.
+    pub fn pdg(self) -> i32 {
+        use gradino_core::particle::pdg;
+        match self {
+            Neutrino::NuE => pdg::NU_E,
+            Neutrino::AntiNuE => -pdg::NU_E,
+            Neutrino::NuMu => pdg::NU_MU,
+            Neutrino::AntiNuMu => -pdg::NU_MU,
+            Neutrino::NuTau => pdg::NU_TAU,
+            Neutrino::AntiNuTau => -pdg::NU_TAU,
+        }
+    }
+}
+
+choices! {
+    /// How neutrino energies are distributed in the events.
+    Weighting, "flux.weighting" {
+        CrossSection = "cross-section", "flux times cross section, as a detector sees them", "";
+        Flux = "flux", "flux alone; the cross section is the weight of the event", "";
+    }
+}
+
+choices! {
+    /// Format of a flux table.
+    TableFormat, "flux.format" {
+        Csv = "csv", "columns separated by commas, the energy first", "";
+        Snowglobes = "snowglobes", "flux file of SNOwGLoBES: energy in GeV, six flavours", "";
+    }
+}
+
+choices! {
+    /// Process between the neutrino and the target.
+    Process, "reaction.processes" {
+        Cc = "cc", "charged current on the nucleus, allowed approximation", "kuramoto1990";
+        Es = "es", "elastic scattering on electrons", "thooft1971";
+        Cevns = "cevns", "coherent elastic scattering on the nucleus", "freedman1974";
+    }
+}
+
+choices! {
+    /// Measured Fermi and Gamow-Teller strengths of the charged current on 40Ar.
+    Strengths, "reaction.strengths" {
+        Bhattacharya2009 = "bhattacharya2009", "40Ar(p,n)40K at forward angles", "bhattacharya2009";
+        Bhattacharya1998 = "bhattacharya1998", "beta decay of 40Ti", "bhattacharya1998";
+        Liu1998 = "liu1998", "beta decay of 40Ti", "liu1998";
+    }
+}
+
+choices! {
+    /// Coulomb correction of the outgoing lepton.
+    Coulomb, "reaction.coulomb" {
+        Smooth = "smooth", "smooth passage from the Fermi function to MEMA", "engel1998";
+        None = "none", "no correction", "";
+        Fermi = "fermi", "Fermi function", "fermi1934";
+        Ema = "ema", "effective momentum approximation", "engel1998";
+        Mema = "mema", "modified effective momentum approximation", "engel1998";
+        FermiEma = "fermi-ema", "whichever of the two is nearer to one; has a kink", "engel1998";
+        FermiMema = "fermi-mema", "whichever of the two is nearer to one; has a kink", "engel1998";
+    }
+}
+
+choices! {
+    /// Nuclear form factor of coherent scattering.
+    FormFactor, "reaction.form_factor" {
+        Helm = "helm", "Helm form factor", "helm1956";
+        KleinNystrand = "klein-nystrand", "Klein-Nystrand form factor", "klein1999";
+    }
+}
+
+choices! {
+    /// Optical model of emitted particles.
+    Optical, "cascade.optical" {
+        KoningDelaroche = "koning-delaroche", "global potential of Koning and Delaroche", "koning2003";
+    }
+}
+
+choices! {
+    /// Nuclear level density.
+    LevelDensity, "cascade.level_density" {
+        Bsfg = "bsfg", "back-shifted Fermi gas", "koning2008";
+        Ct = "ct", "constant temperature below a Fermi gas (Gilbert and Cameron)", "koning2008";
+    }
+}
+
+choices! {
+    /// Gamma strength function of electric dipoles.
+    GammaStrength, "cascade.gamma_strength" {
+        Slo = "slo", "standard Lorentzian (Brink and Axel)", "axel1962";
+        Glo = "glo", "generalised Lorentzian", "kopecky1990";
+        Smlo = "smlo", "simplified modified Lorentzian", "goriely2019";
+    }
+}
+
+choices! {
+    /// Where the continuum of levels begins.
+    Continuum, "cascade.continuum" {
+        Completeness = "completeness", "above the energy up to which the level scheme is complete", "capote2009";
+        LastLevel = "last-level", "above the last tabulated level", "gardiner2021";
+    }
+}
+
+/// Every choice there is, in the order of the configuration.
+pub fn all_choices() -> Vec<Choice> {
+    let mut list = Vec::new();
+    macro_rules! add {
+        ($($type:ident)*) => { $(list.extend($type::ALL.iter().map(|c| c.choice()));)* };
+    }
+    add!(SpectrumKind Neutrino Weighting TableFormat Process Strengths Coulomb FormFactor);
+    add!(Optical LevelDensity GammaStrength Continuum);
+    list
+}

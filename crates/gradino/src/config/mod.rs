@@ -1,0 +1,309 @@
+//! The configuration of a run: read from TOML, checked, printed with every default.
+//!
+//! Every string with a dimension carries its unit, unknown keys are refused, and each physics choice
+//! that changes results stands in the printed configuration ([`Config::resolved_toml`]).
+
+mod choices;
+mod flux;
+mod message;
+mod quantity;
+mod select;
+mod source;
+
+pub use choices::{
+    Choice, Continuum, Coulomb, FormFactor, GammaStrength, LevelDensity, Neutrino, Optical, Process,
+    SpectrumKind, Strengths, TableFormat, Weighting, all_choices,
+};
+pub use flux::{Flux, Spectrum};
+pub use quantity::Spin;
+pub use select::select_parameters;
+pub use source::{Beam, Reaction, Source, State};
+
+use crate::error::{Error, Result};
+use message::{Checked, complaint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use source::{StateTable, TargetTable};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Events of the default job.
+const DEFAULT_EVENTS: u64 = 100_000;
+/// Largest seed that a TOML integer holds.
+pub const LARGEST_SEED: u64 = i64::MAX as u64;
+/// Largest orbital angular momentum that the transmission coefficients are meant for.
+const LARGEST_L: u32 = 30;
+/// The default configuration with comments.
+const ANNOTATED: &str = include_str!("annotated.toml");
+
+/// The configuration of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Seed of the random numbers; drawn once, printed and stored where it is absent.
+    pub seed: Option<u64>,
+    /// Number of events.
+    pub events: u64,
+    /// Number of threads; 0: one for each core.
+    pub threads: usize,
+    /// What the events start from.
+    pub source: Source,
+    /// Models of the deexcitation.
+    pub cascade: Cascade,
+    /// Values of parameters, by name, that replace the published ones.
+    pub parameters: BTreeMap<String, f64>,
+    /// Parameters whose gradients are wanted.
+    pub gradients: Gradients,
+    /// Files.
+    pub output: Output,
+}
+
+/// Models of the deexcitation of the nucleus.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cascade {
+    /// Optical model of emitted particles.
+    pub optical: Optical,
+    /// Nuclear level density.
+    pub level_density: LevelDensity,
+    /// Gamma strength function.
+    pub gamma_strength: GammaStrength,
+    /// Largest orbital angular momentum of fragments and multipole order of gammas.
+    pub l_max: u32,
+    /// Where the continuum of levels begins.
+    pub continuum: Continuum,
+    /// Discrete levels: "builtin", or the path of a RIPL folder or of a MARLEY structure file.
+    pub levels: String,
+}
+
+impl Default for Cascade {
+    fn default() -> Self {
+        Cascade {
+            optical: Optical::default(),
+            level_density: LevelDensity::default(),
+            gamma_strength: GammaStrength::default(),
+            l_max: 5, // gardiner2021, section II
+            continuum: Continuum::default(),
+            levels: "builtin".into(),
+        }
+    }
+}
+
+/// Parameters whose gradients are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gradients {
+    /// Names, patterns like "optical.*", or "all"; none: no gradients.
+    pub parameters: Vec<String>,
+}
+
+/// Files that a run writes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Output {
+    /// Event files; the ending chooses the format.
+    pub files: Vec<PathBuf>,
+    /// Report; an empty text: none.
+    #[serde(with = "path_or_none")]
+    #[schemars(with = "PathBuf")]
+    pub report: Option<PathBuf>,
+    /// Whether files that exist are replaced.
+    pub overwrite: bool,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Output {
+            files: vec!["events.hepmc3.gz".into(), "events.parquet".into()],
+            report: Some("report.html".into()),
+            overwrite: false,
+        }
+    }
+}
+
+/// A path, or an empty text for none.
+mod path_or_none {
+    use super::*;
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        path: &Option<PathBuf>,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        path.clone().unwrap_or_default().serialize(serializer)
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Option<PathBuf>, D::Error> {
+        let path = PathBuf::deserialize(deserializer)?;
+        Ok((!path.as_os_str().is_empty()).then_some(path))
+    }
+}
+
+/// Configuration of a gradino run.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "gradino configuration")]
+struct ConfigTable {
+    /// Seed of the random numbers; drawn once, printed and stored where it is absent.
+    #[schemars(range(max = 9223372036854775807u64))]
+    seed: Option<u64>,
+    /// Number of events; default 100000.
+    #[schemars(range(min = 1))]
+    events: Option<u64>,
+    /// Number of threads; 0 (the default): one for each core.
+    threads: Option<usize>,
+    /// Neutrinos that come in.
+    flux: Option<flux::FluxTable>,
+    /// What they hit.
+    target: Option<TargetTable>,
+    /// How they react.
+    reaction: Option<Reaction>,
+    /// A fixed nuclear state to start from, instead of [flux], [target] and [reaction].
+    state: Option<StateTable>,
+    /// Models of the deexcitation.
+    cascade: Option<Cascade>,
+    /// Values of parameters, by name.
+    parameters: Option<BTreeMap<String, f64>>,
+    /// Gradients.
+    gradients: Option<Gradients>,
+    /// Files.
+    output: Option<Output>,
+}
+
+impl Default for Config {
+    /// The default job: a supernova's electron neutrinos on 40Ar.
+    fn default() -> Self {
+        ConfigTable::default().check().expect("the default configuration is valid")
+    }
+}
+
+impl Config {
+    /// Reads and checks a configuration.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let table: ConfigTable = toml::from_str(text).map_err(|error| message::from_toml(text, &error))?;
+        table.check().map_err(|complaint| message::from_complaint(text, complaint))
+    }
+
+    /// Reads and checks a configuration file.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
+        Config::from_toml(&text)
+    }
+
+    /// The configuration with every default, and the seed if there is one; reading it gives it back.
+    pub fn resolved_toml(&self) -> String {
+        toml::to_string(&ConfigTable::from(self)).expect("a checked configuration can be written")
+    }
+
+    /// The default configuration with comments on every key; reading it gives the default.
+    pub fn annotated() -> &'static str {
+        ANNOTATED
+    }
+
+    /// JSON schema of the configuration file, for editors.
+    pub fn schema() -> String {
+        let schema = schemars::schema_for!(ConfigTable);
+        let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
+        text.push('\n');
+        text
+    }
+
+    /// The seed; where none is given, one is drawn now and kept.
+    pub fn settle_seed(&mut self) -> u64 {
+        *self.seed.get_or_insert_with(crate::run::draw_seed)
+    }
+}
+
+impl ConfigTable {
+    /// The configuration, if it makes sense.
+    fn check(self) -> Checked<Config> {
+        let source = match self.state {
+            None => Source::Beam(Box::new(Beam {
+                flux: self.flux.unwrap_or_default().check().map_err(|c| c.within("flux"))?,
+                target: self.target.map_or(source::DEFAULT_TARGET, |t| t.nuclide.0),
+                reaction: self.reaction.unwrap_or_default().check().map_err(|c| c.within("reaction"))?,
+            })),
+            Some(state) => {
+                let given = [
+                    ("flux", self.flux.is_some()),
+                    ("target", self.target.is_some()),
+                    ("reaction", self.reaction.is_some()),
+                ];
+                if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
+                    return Err(complaint(name, "").conflict("state"));
+                }
+                Source::State(state.check().map_err(|c| c.within("state"))?)
+            }
+        };
+        Ok(Config {
+            seed: check_seed(self.seed)?,
+            events: check_events(self.events.unwrap_or(DEFAULT_EVENTS))?,
+            threads: self.threads.unwrap_or(0),
+            source,
+            cascade: check_cascade(self.cascade.unwrap_or_default()).map_err(|c| c.within("cascade"))?,
+            parameters: check_parameters(self.parameters.unwrap_or_default())?,
+            gradients: self.gradients.unwrap_or_default(),
+            output: self.output.unwrap_or_default(),
+        })
+    }
+}
+
+impl From<&Config> for ConfigTable {
+    fn from(config: &Config) -> Self {
+        let mut table = ConfigTable {
+            seed: config.seed,
+            events: Some(config.events),
+            threads: Some(config.threads),
+            cascade: Some(config.cascade.clone()),
+            parameters: Some(config.parameters.clone()),
+            gradients: Some(config.gradients.clone()),
+            output: Some(config.output.clone()),
+            ..ConfigTable::default()
+        };
+        match &config.source {
+            Source::State(state) => table.state = Some(StateTable::from(state)),
+            Source::Beam(beam) => {
+                table.flux = Some(flux::FluxTable::from(&beam.flux));
+                table.target = Some(TargetTable::from(beam.target));
+                table.reaction = Some(beam.reaction.clone());
+            }
+        }
+        table
+    }
+}
+
+fn check_seed(seed: Option<u64>) -> Checked<Option<u64>> {
+    match seed {
+        Some(s) if s > LARGEST_SEED => Err(complaint("seed", format!("{s} is above {LARGEST_SEED}"))),
+        _ => Ok(seed),
+    }
+}
+
+fn check_events(events: u64) -> Checked<u64> {
+    match events {
+        0 => Err(complaint("events", "0 events are no run").hint("write a whole number from 1")),
+        n => Ok(n),
+    }
+}
+
+fn check_cascade(cascade: Cascade) -> Checked<Cascade> {
+    if !(1..=LARGEST_L).contains(&cascade.l_max) {
+        let reason = format!("{} is not between 1 and {LARGEST_L}", cascade.l_max);
+        return Err(complaint("l_max", reason).hint("5 is the default; raise it to test convergence"));
+    }
+    if cascade.levels.trim().is_empty() {
+        return Err(complaint("levels", "the path is empty").hint("write \"builtin\" or a path"));
+    }
+    Ok(cascade)
+}
+
+fn check_parameters(values: BTreeMap<String, f64>) -> Checked<BTreeMap<String, f64>> {
+    match values.iter().find(|(_, value)| !value.is_finite()) {
+        None => Ok(values),
+        Some((name, value)) => Err(complaint(name, format!("{value} is not a number")).within("parameters")),
+    }
+}
+
+#[cfg(test)]
+mod tests;
