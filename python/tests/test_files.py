@@ -131,9 +131,9 @@ def test_both_formats_hold_the_same_numbers(events, table):
         assert [p.generated_mass for p in particles] == row["mass"]
         assert int(text(event.attributes["signal_process_id"])) == row["process"] == 100
         assert [float(word) for word in text(event.attributes["lab_pos"]).split()] == [0, 0, 0]
-        moves = "energy_gradient" in event.attributes
-        words = text(event.attributes["energy_gradient"]).split() if moves else []
-        assert [float(word) for word in words] == row["energy_gradient"]
+        for name in ("coordinate_gradient", "energy_jacobian"):
+            words = text(event.attributes[name]).split() if name in event.attributes else []
+            assert [float(word) for word in words] == row[name]
 
 
 def test_nuclear_states_are_attributes_of_particles(events, table):
@@ -163,12 +163,12 @@ def test_every_column_says_what_it_is(table):
     units = {
         "neutrino_energy": b"MeV", "visible_energy": b"MeV", "px": b"MeV", "py": b"MeV", "pz": b"MeV", "e": b"MeV",
         "mass": b"MeV", "excitation": b"MeV", "charge": b"e", "weight_gradient": b"1/parameter",
-        "energy_gradient": b"MeV/parameter",
+        "coordinate_gradient": b"MeV/parameter",
     }
     for field in table.schema:
         assert field.metadata[b"description"]
         assert field.metadata.get(b"unit") == units.get(field.name), field.name
-    gradient = table.schema.field("energy_gradient").metadata
+    gradient = table.schema.field("coordinate_gradient").metadata
     assert json.loads(gradient[b"parameters"]) == GRADIENTS
     assert json.loads(gradient[b"parameter_units"]) == ["1/MeV", "MeV"]
 

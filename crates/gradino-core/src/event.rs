@@ -161,9 +161,12 @@ pub struct Event {
     /// Derivative of ln(weight): the score of the discrete choices, one entry for each
     /// parameter whose gradient was asked for; empty without gradients.
     pub weight_gradient: Vec<f64>,
-    /// Derivative of the laboratory energy of each particle with respect to each of those
-    /// parameters, `energy_gradient[particle * n + parameter]`; empty where none moves.
-    pub energy_gradient: Vec<f64>,
+    /// Derivatives of the coordinates that move (the neutrino energy, excitation energies in the
+    /// continuum) with respect to those parameters [MeV per unit]: a row for each coordinate.
+    pub coordinate_gradient: Vec<f64>,
+    /// Derivatives of the laboratory energy of each particle with respect to the coordinates: a row
+    /// for each particle; empty where no energy moves.
+    pub energy_jacobian: Vec<f64>,
     /// Particles.
     pub particles: Vec<Particle>,
     /// Vertices, the primary one first.
@@ -181,7 +184,8 @@ impl Event {
         self.process = 0;
         self.weight = 1.0;
         self.weight_gradient.clear();
-        self.energy_gradient.clear();
+        self.coordinate_gradient.clear();
+        self.energy_jacobian.clear();
         self.particles.clear();
         self.vertices.clear();
     }
@@ -194,17 +198,37 @@ impl Event {
     pub fn visible_energy(&self) -> f64 {
         self.final_state().filter(|p| is_visible(p)).map(Particle::kinetic_energy).sum()
     }
-    /// Derivatives of [`Event::visible_energy`] are added to `out`, one entry for each parameter.
-    pub fn add_visible_energy_gradient(&self, out: &mut [f64]) {
-        if self.energy_gradient.is_empty() {
+    /// Number of coordinates that move with the parameters.
+    pub fn coordinates(&self) -> usize {
+        match self.weight_gradient.len() {
+            0 => 0,
+            n => self.coordinate_gradient.len() / n,
+        }
+    }
+    /// Adds `factor` times the derivative of the energy of particle `i` to `out`, one entry for each
+    /// parameter: dE/dtheta = sum_c (dE/dc) (dc/dtheta).
+    pub fn add_energy_gradient(&self, i: usize, factor: f64, out: &mut [f64]) {
+        let k = self.coordinates();
+        if k == 0 {
             return;
         }
-        let n = out.len();
-        for (i, p) in self.particles.iter().enumerate() {
-            if p.status == Status::Final && is_visible(p) {
-                let row = &self.energy_gradient[i * n..(i + 1) * n];
-                out.iter_mut().zip(row).for_each(|(o, r)| *o += r);
+        let (slopes, n) = (&self.energy_jacobian[i * k..(i + 1) * k], out.len());
+        for (slope, row) in slopes.iter().zip(self.coordinate_gradient.chunks_exact(n)) {
+            let slope = factor * slope;
+            if slope != 0.0 {
+                out.iter_mut().zip(row).for_each(|(o, r)| *o += slope * r);
             }
+        }
+    }
+    /// Adds the derivatives of [`Event::visible_energy`] to `out`, one entry for each parameter.
+    pub fn add_visible_energy_gradient(&self, out: &mut [f64]) {
+        let k = self.coordinates();
+        for c in 0..k {
+            let visible = self.particles.iter().enumerate();
+            let visible = visible.filter(|(_, p)| p.status == Status::Final && is_visible(p));
+            let slope: f64 = visible.map(|(i, _)| self.energy_jacobian[i * k + c]).sum();
+            let row = &self.coordinate_gradient[c * out.len()..(c + 1) * out.len()];
+            out.iter_mut().zip(row).for_each(|(o, r)| *o += slope * r);
         }
     }
     /// Number of final-state particles with this PDG number.
@@ -221,6 +245,23 @@ fn is_visible(p: &Particle) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn energies_move_by_the_chain_rule() {
+        let mut event = Event::new();
+        let momentum = FourVector::new(2.0, 0.0, 0.0, 2.0);
+        let (status, mass) = (Status::Final, 0.0);
+        event.particles = vec![Particle { pdg: 22, status, momentum, mass, charge: 0, state: None }; 2];
+        event.weight_gradient = vec![0.0; 3];
+        event.coordinate_gradient = vec![1.0, 2.0, 3.0, 10.0, 20.0, 30.0];
+        event.energy_jacobian = vec![1.0, 0.0, 0.5, 2.0];
+        let mut second = [0.0; 3];
+        event.add_energy_gradient(1, 1.0, &mut second);
+        assert_eq!(second, [20.5, 41.0, 61.5]);
+        let mut both = [0.0; 3];
+        event.add_visible_energy_gradient(&mut both);
+        assert_eq!(both, [21.5, 43.0, 64.5]);
+    }
 
     #[test]
     fn parity_multiplies_as_signs_do() {

@@ -125,7 +125,7 @@ proptest! {
         prop_oneof![
             r"P [0-9]{1,2} -?[0-9] [0-9]{1,4} 0 0 1 1 0 (1|2|4|20|23|9)",
             r"V -?[0-9] (1|22|23|7) \[[0-9]{0,2},?[0-9]{0,2}\]?",
-            r"A [0-9] (Ex|twoJ|parity|charge|lab_pos|energy_gradient|x) -?[0-9]{0,9}",
+            r"A [0-9] (Ex|twoJ|parity|charge|lab_pos|coordinate_gradient|energy_jacobian|x) -?[0-9]{0,9}",
             r"E [0-9]{1,20} [0-9]{1,3} [0-9]{1,20}",
             r"W( 1e?[0-9]{0,4}){0,4}",
             r"U (MEV|GEV) (CM|MM)",

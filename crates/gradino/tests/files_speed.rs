@@ -17,7 +17,8 @@ fn events_per_second_of_each_format() {
     let mut template: Vec<Event> = (0..n_events).map(sample_event).collect();
     for event in &mut template {
         event.weight_gradient.clear();
-        event.energy_gradient.clear();
+        event.coordinate_gradient.clear();
+        event.energy_jacobian.clear();
     }
     let particles: usize = template.iter().map(|event| event.particles.len()).sum();
     println!("{} particles for each event", particles as f64 / n_events as f64);

@@ -17,8 +17,6 @@ type Moving = Dual<f64, LANES>;
 /// Memory for gradients.
 #[derive(Debug, Default)]
 pub(super) struct GradientScratch {
-    /// Derivative of the neutrino energy.
-    neutrino: Vec<f64>,
     /// dE of each particle with respect to the coordinates of a pass.
     energies: Vec<[f64; LANES]>,
 }
@@ -34,39 +32,42 @@ impl Chain {
     ) {
         let n = self.gradients.len();
         event.weight_gradient.extend_from_slice(&scratch.record.score);
-        scratch.gradient.neutrino.clear();
-        scratch.gradient.neutrino.resize(n, 0.0);
-        let moves = scratch.record.moves_len();
         let mut neutrino_moves = false;
         if let (Kind::Neutrino(interaction), Some(draw)) = (&self.kind, primary) {
             interaction.primary.add_score(draw, &mut event.weight_gradient);
-            interaction.primary.energy_gradient(draw, &mut scratch.gradient.neutrino);
-            neutrino_moves = scratch.gradient.neutrino.iter().any(|d| *d != 0.0);
+            event.coordinate_gradient.resize(n, 0.0);
+            interaction.primary.energy_gradient(draw, &mut event.coordinate_gradient);
             if let ChannelKind::ElectronElastic | ChannelKind::Cevns =
                 interaction.primary.channels()[draw.channel].kind
             {
-                write_elastic(interaction, draw, &scratch.gradient.neutrino, event);
+                write_elastic(interaction, draw, event);
                 return;
             }
+            neutrino_moves = event.coordinate_gradient.iter().any(|d| *d != 0.0);
+            if !neutrino_moves {
+                event.coordinate_gradient.clear();
+            }
         }
-        let first = usize::from(!neutrino_moves);
-        if first > moves {
-            return;
-        }
-        event.energy_gradient.resize(event.particles.len() * n, 0.0);
-        for pass in (first..=moves).step_by(LANES) {
-            self.energies_along(primary, start, pass, scratch);
-            self.add_pass(pass, moves, scratch, event);
+        event.coordinate_gradient.extend_from_slice(&scratch.record.moves);
+        let coordinates = event.coordinates();
+        event.energy_jacobian.resize(event.particles.len() * coordinates, 0.0);
+        for pass in (0..coordinates).step_by(LANES) {
+            self.energies_along(primary, start, (pass, neutrino_moves), scratch);
+            let rows = event.energy_jacobian.chunks_exact_mut(coordinates);
+            for (energies, row) in scratch.gradient.energies.iter().zip(rows) {
+                let lanes = LANES.min(coordinates - pass);
+                row[pass..pass + lanes].copy_from_slice(&energies[..lanes]);
+            }
         }
     }
 
-    /// dE of each particle with respect to the coordinates `pass..pass + LANES`; 0 is the neutrino
-    /// energy, k + 1 the moving energy k.
+    /// dE of each particle with respect to the coordinates `pass..pass + LANES`; the neutrino energy
+    /// comes first if it moves, then the moving excitation energies.
     fn energies_along(
         &self,
         primary: Option<&PrimaryDraw>,
         start: Option<Start>,
-        pass: usize,
+        (pass, neutrino_moves): (usize, bool),
         scratch: &mut Scratch,
     ) {
         let lift = |coordinate: usize, value: f64| match coordinate.checked_sub(pass) {
@@ -83,7 +84,8 @@ impl Chain {
                 else {
                     return;
                 };
-                let energy = lift(0, draw.energy);
+                let energy =
+                    if neutrino_moves { lift(0, draw.energy) } else { Moving::constant(draw.energy) };
                 let out = interaction.transition(draw, transition, energy);
                 energies.extend([energy.eps, [0.0; LANES], out.lepton.e.eps, out.residue.e.eps]);
                 Beginning { momentum: out.residue, excitation, charge: 1 }
@@ -101,40 +103,22 @@ impl Chain {
             &beginning,
             steps,
             directions,
-            |row, e| lift(row + 1, e),
+            |row, e| lift(row + usize::from(neutrino_moves), e),
             |_, emission| {
                 energies.push(emission.emitted.e.eps);
                 energies.push(emission.nucleus.e.eps);
             },
         );
     }
-
-    /// Chain rule: adds (dE / d coordinate) (d coordinate / d theta) of one pass.
-    fn add_pass(&self, pass: usize, moves: usize, scratch: &Scratch, event: &mut Event) {
-        let n = self.gradients.len();
-        for (energies, row) in scratch.gradient.energies.iter().zip(event.energy_gradient.chunks_exact_mut(n))
-        {
-            for (lane, slope) in energies.iter().enumerate().filter(|(_, s)| **s != 0.0) {
-                let coordinate = pass + lane;
-                if coordinate > moves {
-                    break;
-                }
-                let motion = match coordinate {
-                    0 => &scratch.gradient.neutrino[..],
-                    k => scratch.record.moved(k - 1),
-                };
-                row.iter_mut().zip(motion).for_each(|(r, m)| *r += slope * m);
-            }
-        }
-    }
 }
 
-/// Elastic channels: neutrino, target at rest, outgoing neutrino, recoiling target.
-fn write_elastic(interaction: &Interaction, draw: &PrimaryDraw, neutrino: &[f64], event: &mut Event) {
-    let n = neutrino.len();
-    event.energy_gradient.resize(event.particles.len() * n, 0.0);
-    event.energy_gradient[..n].copy_from_slice(neutrino);
-    let (_, out) = event.energy_gradient.split_at_mut(2 * n);
-    let (lepton, residue) = out.split_at_mut(n);
+/// Elastic channels: neutrino, target at rest, outgoing neutrino, recoiling target. Scattering angle and
+/// energies depend on several parameters at once: each outgoing energy is a coordinate of its own.
+fn write_elastic(interaction: &Interaction, draw: &PrimaryDraw, event: &mut Event) {
+    let n = event.weight_gradient.len();
+    event.coordinate_gradient.resize(3 * n, 0.0);
+    let (lepton, residue) = event.coordinate_gradient[n..].split_at_mut(n);
     interaction.primary.final_state_gradient(draw, lepton, residue);
+    const ENERGIES: [[f64; 3]; 4] = [[1.0, 0.0, 0.0], [0.0; 3], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    event.energy_jacobian.extend(ENERGIES.iter().flatten());
 }

@@ -57,10 +57,18 @@ impl EventCheck {
                 self.gradients
             ));
         }
-        let rows = event.particles.len() * self.gradients;
-        let found = event.energy_gradient.len();
-        if found != 0 && found != rows {
-            return Err(format!("it has {found} derivatives of energies instead of {rows}"));
+        let coordinates = event.coordinates();
+        if event.coordinate_gradient.len() != coordinates * self.gradients {
+            let found = event.coordinate_gradient.len();
+            return Err(format!(
+                "{found} derivatives of coordinates are no whole rows of {}",
+                self.gradients
+            ));
+        }
+        let wanted = event.particles.len() * coordinates;
+        let found = event.energy_jacobian.len();
+        if found != wanted {
+            return Err(format!("it has {found} derivatives of energies instead of {wanted}"));
         }
         Ok(())
     }
@@ -91,7 +99,8 @@ fn outgoing(vertex: &Vertex) -> Option<std::ops::Range<usize>> {
 
 /// No number of an event may be infinite or undefined.
 fn finite(event: &Event) -> std::result::Result<(), String> {
-    let gradients = event.weight_gradient.iter().chain(&event.energy_gradient);
+    let motion = event.coordinate_gradient.iter().chain(&event.energy_jacobian);
+    let gradients = event.weight_gradient.iter().chain(motion);
     if !event.weight.is_finite() || gradients.copied().any(|g| !g.is_finite()) {
         return Err("its weight or a derivative is not finite".into());
     }

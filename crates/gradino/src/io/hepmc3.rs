@@ -6,8 +6,9 @@
 //! - weights behind the first are derivatives of the logarithm of the weight;
 //! - nuclei have the attributes `Ex` [MeV], `twoJ` and `parity` of their state;
 //! - particles whose charge is not that of the bare particle have the attribute `charge` [e];
-//! - the event attribute `energy_gradient` holds, for each particle in turn, the derivatives of
-//!   its energy [MeV] with respect to each parameter.
+//! - the event attribute `coordinate_gradient` holds, for each moving coordinate in turn, its
+//!   derivatives with respect to the parameters; `energy_jacobian`, for each particle in turn, those of
+//!   its energy with respect to the coordinates.
 
 use super::atomic::{AtomicFile, write_error};
 use super::codes::bare_charge;
@@ -114,9 +115,11 @@ fn push_head(out: &mut Vec<u8>, event: &Event) {
     event.weight_gradient.iter().for_each(|g| push_next(out, *g));
     out.extend_from_slice(b"\nA 0 lab_pos 0 0 0\nA 0 signal_process_id ");
     push_integer(out, event.process);
-    if !event.energy_gradient.is_empty() {
-        out.extend_from_slice(b"\nA 0 energy_gradient");
-        event.energy_gradient.iter().for_each(|g| push_next(out, *g));
+    if !event.energy_jacobian.is_empty() {
+        out.extend_from_slice(b"\nA 0 coordinate_gradient");
+        event.coordinate_gradient.iter().for_each(|g| push_next(out, *g));
+        out.extend_from_slice(b"\nA 0 energy_jacobian");
+        event.energy_jacobian.iter().for_each(|g| push_next(out, *g));
     }
     out.push(b'\n');
 }

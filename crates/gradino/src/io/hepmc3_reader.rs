@@ -307,7 +307,8 @@ fn attribute(words: &mut Words, event: &mut Event) -> Checked<()> {
 fn event_attribute(words: &mut Words, event: &mut Event, name: &str) -> Checked<()> {
     match name {
         "signal_process_id" => event.process = words.number("a process")?,
-        "energy_gradient" => words.reals("a derivative", &mut event.energy_gradient)?,
+        "coordinate_gradient" => words.reals("a derivative", &mut event.coordinate_gradient)?,
+        "energy_jacobian" => words.reals("a derivative", &mut event.energy_jacobian)?,
         "lab_pos" => {
             for _ in 0..3 {
                 words.real("a position")?;

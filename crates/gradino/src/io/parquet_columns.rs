@@ -66,10 +66,16 @@ fn vertex_table() -> Vec<Row> {
         ("vertex_count_out", list(UInt32), "", "number of particles out of each vertex, side by side"),
         ("weight_gradient", list(Float64), "1/parameter", "derivatives of ln(weight); shape [parameters]"),
         (
-            "energy_gradient",
+            "coordinate_gradient",
             list(Float64),
             "MeV/parameter",
-            "derivatives of the energies of the particles; shape [particles, parameters] row by row, empty if none moves",
+            "derivatives of the moving coordinates; shape [coordinates, parameters] row by row",
+        ),
+        (
+            "energy_jacobian",
+            list(Float64),
+            "",
+            "derivatives of the energies of the particles with respect to the coordinates; shape [particles, coordinates] row by row",
         ),
     ]
 }
@@ -168,7 +174,7 @@ pub(super) struct Columns {
     vertex_status: Lists<Int32Type>,
     vertex_links: [Lists<UInt32Type>; 3],
     vertex_in_second: Lists<UInt32Type>,
-    gradients: [Lists<Float64Type>; 2],
+    gradients: [Lists<Float64Type>; 3],
 }
 
 impl Columns {
@@ -188,7 +194,8 @@ impl Columns {
         self.push_particles(event);
         self.push_vertices(event);
         self.gradients[0].push(event.weight_gradient.iter().copied());
-        self.gradients[1].push(event.energy_gradient.iter().copied());
+        self.gradients[1].push(event.coordinate_gradient.iter().copied());
+        self.gradients[2].push(event.energy_jacobian.iter().copied());
     }
 
     fn push_particles(&mut self, event: &Event) {
@@ -225,7 +232,7 @@ impl Columns {
         let [px, py, pz, e, mass] = &mut self.kinematics;
         let [two_j, parity] = &mut self.spin;
         let [first_in, first_out, count_out] = &mut self.vertex_links;
-        let [weight_gradient, energy_gradient] = &mut self.gradients;
+        let [weight_gradient, coordinate_gradient, energy_jacobian] = &mut self.gradients;
         let neutrino_energy: PrimitiveArray<Float64Type> = self.neutrino_energy.drain(..).collect();
         let columns: Vec<ArrayRef> = vec![
             flat::<UInt64Type>(&mut self.event),
@@ -250,7 +257,8 @@ impl Columns {
             first_out.take(false),
             count_out.take(false),
             weight_gradient.take(false),
-            energy_gradient.take(false),
+            coordinate_gradient.take(false),
+            energy_jacobian.take(false),
         ];
         RecordBatch::try_new(schema.clone(), columns)
     }

@@ -140,7 +140,8 @@ fn fill(batch: &RecordBatch, row: usize, event: &mut Event) -> Checked<()> {
     event.process = single::<UInt32Type>(batch, "process", row)?;
     event.weight = single::<Float64Type>(batch, "weight", row)?;
     event.weight_gradient.extend(list::<Float64Type>(batch, "weight_gradient", row)?.values);
-    event.energy_gradient.extend(list::<Float64Type>(batch, "energy_gradient", row)?.values);
+    event.coordinate_gradient.extend(list::<Float64Type>(batch, "coordinate_gradient", row)?.values);
+    event.energy_jacobian.extend(list::<Float64Type>(batch, "energy_jacobian", row)?.values);
     fill_particles(batch, row, event)?;
     fill_vertices(batch, row, event)
 }

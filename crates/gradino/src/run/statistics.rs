@@ -167,13 +167,14 @@ mod tests {
             let u = stream.uniform();
             event.clear(number);
             event.particles.push(gamma(theta * u));
-            event.energy_gradient.push(u);
+            event.coordinate_gradient.push(u);
+            event.energy_jacobian.push(1.0);
             let p = (-theta).exp();
             let second = stream.uniform() < p;
             event.weight_gradient.push(if second { -1.0 } else { p / (1.0 - p) });
             if second {
                 event.particles.push(gamma(1.0));
-                event.energy_gradient.push(0.0);
+                event.energy_jacobian.push(0.0);
             }
             tally.add(&event);
         }

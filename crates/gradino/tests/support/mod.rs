@@ -83,8 +83,10 @@ pub(crate) fn sample_event(number: u64) -> Event {
     event.particles.last_mut().expect("an event has particles").status = Status::Final;
     event.weight_gradient.extend([0.1 * stream.uniform(), -stream.uniform()]);
     if number.is_multiple_of(2) {
-        let rows = 2 * event.particles.len();
-        event.energy_gradient.extend((0..rows).map(|_| stream.uniform() - 0.5));
+        let coordinates = 3;
+        event.coordinate_gradient.extend((0..2 * coordinates).map(|_| stream.uniform() - 0.5));
+        let entries = coordinates * event.particles.len();
+        event.energy_jacobian.extend((0..entries).map(|_| stream.uniform() - 0.5));
     }
     event
 }
