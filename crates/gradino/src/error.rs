@@ -136,12 +136,6 @@ pub enum Error {
         /// The panic message.
         reason: String,
     },
-    /// A part that this build does not have.
-    #[error("this build has no {part}")]
-    Unavailable {
-        /// What is missing.
-        part: &'static str,
-    },
     /// A file that cannot be opened or read.
     #[error("cannot read {}: {reason}", path.display())]
     Unreadable {
@@ -281,6 +275,9 @@ pub enum Error {
         /// The neutrino asked for.
         neutrino: String,
     },
+    /// The last tabulated level is asked for, but no levels above the completeness energy are there.
+    #[error("continuum = \"last-level\" needs level files: the built-in levels end where they are complete")]
+    NoLevelsAboveCut,
     /// A run in which nothing can happen.
     #[error("no process can happen: {reason}")]
     NoProcess {
@@ -314,7 +311,6 @@ impl Error {
                 | Error::BadProvenance { .. }
                 | Error::WrongEventCount { .. }
                 | Error::Worker { .. }
-                | Error::Unavailable { .. }
         )
     }
 
@@ -348,6 +344,7 @@ impl Error {
             Error::Ground(error) => error.hint(),
             Error::Nuclear(error) => error.hint(),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
+            Error::NoLevelsAboveCut => Some("set levels to a RIPL folder or a MARLEY structure file".into()),
             Error::NoProcess { .. } => Some("add a process that this neutrino can start".into()),
             _ => self.file_hint().map(String::from),
         }

@@ -5,6 +5,7 @@ pub mod config;
 pub mod error;
 pub mod flux;
 pub mod io;
+pub mod literature;
 pub mod run;
 
 pub use config::Config;

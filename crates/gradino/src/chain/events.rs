@@ -15,13 +15,13 @@ use gradino_nuclear::reaction::kinematics::{CentreOfMass, Masses, TwoBody, scatt
 /// Process number of jobs that start from a fixed state.
 pub(super) const DEEXCITATION: u32 = 1;
 
-/// Process number in files, after the ranges of NuHepMC (nuhepmc2023, table 2): 100-199 coherent,
-/// 200-299 quasi-elastic and below, 700-799 elastic scattering on electrons.
+/// Process number in files: NuHepMC keeps 100 to 149 for charged-current and 150 to 199 for
+/// neutral-current scattering at low energy (gardiner2025, E.C.1).
 pub(super) fn process_number(process: &Process) -> u32 {
     match process {
-        Process::Allowed(_) => 200,
+        Process::Allowed(_) => 100,
         Process::Cevns(_) => 150,
-        Process::ElectronElastic(_) => 700,
+        Process::ElectronElastic(_) => 160,
     }
 }
 

@@ -1,9 +1,12 @@
 //! The chain: from the source through the primary interaction and the cascade to the final state.
 
+mod configured;
 mod events;
 mod gradient;
 mod kinematics;
 pub mod primary;
+
+pub use configured::library;
 
 use crate::error::Result;
 use gradino_core::constants::ELECTRON_MASS;
@@ -166,6 +169,14 @@ impl Chain {
         match &self.kind {
             Kind::State { .. } => None,
             Kind::Neutrino(i) => Some(i.primary.total()),
+        }
+    }
+
+    /// Mean energy of the flux itself [MeV], for neutrino jobs.
+    pub fn mean_flux_energy(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::State { .. } => None,
+            Kind::Neutrino(i) => Some(i.primary.mean_flux_energy()),
         }
     }
 

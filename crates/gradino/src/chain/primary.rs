@@ -340,6 +340,17 @@ impl PreparedPrimary {
         &self.total
     }
 
+    /// Mean energy of the flux [MeV].
+    pub fn mean_flux_energy(&self) -> f64 {
+        if let Some(energy) = self.rates.flux.single_energy() {
+            return energy;
+        }
+        let [low, high] = self.rates.flux.range();
+        let grid = Grid::new(low, high, self.rates.flux.kinks());
+        let integral = |f: &dyn Fn(f64) -> f64| fold(&self.rates.flux, &grid, f).total;
+        integral(&|e| e) / integral(&|_| 1.0)
+    }
+
     /// Probability of a channel.
     pub fn probability(&self, channel: usize) -> f64 {
         self.averages[channel].value / self.total.value

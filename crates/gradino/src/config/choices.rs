@@ -105,7 +105,8 @@ choices! {
 choices! {
     /// Format of a flux table.
     TableFormat, "flux.format" {
-        Csv = "csv", "columns separated by commas, the energy first", "";
+        Csv = "csv", "columns separated by commas, the energy first; straight lines between rows", "";
+        Histogram = "histogram", "as csv; each row starts a bin, the last one closes it with flux 0", "";
         Snowglobes = "snowglobes", "flux file of SNOwGLoBES: energy in GeV, six flavours", "";
     }
 }

@@ -110,6 +110,20 @@ impl Default for Flux {
     }
 }
 
+impl Flux {
+    /// The kind of its spectrum.
+    pub fn kind(&self) -> SpectrumKind {
+        match self.spectrum {
+            Spectrum::Mono { .. } => SpectrumKind::Mono,
+            Spectrum::Uniform => SpectrumKind::Uniform,
+            Spectrum::FermiDirac { .. } => SpectrumKind::FermiDirac,
+            Spectrum::Pinched { .. } => SpectrumKind::Pinched,
+            Spectrum::DecayAtRest => SpectrumKind::DecayAtRest,
+            Spectrum::Table { .. } => SpectrumKind::Table,
+        }
+    }
+}
+
 impl SpectrumKind {
     /// Keys that belong to this kind, beside those that belong to all.
     fn keys(self) -> &'static [&'static str] {
@@ -223,33 +237,29 @@ impl From<&Flux> for FluxTable {
             range: Some(flux.range.map(Energy)),
             ..FluxTable::default()
         };
-        table.kind = Some(match &flux.spectrum {
+        table.kind = Some(flux.kind());
+        match &flux.spectrum {
             Spectrum::Mono { energy } => {
                 (table.energy, table.range) = (Some(Energy(*energy)), None);
-                SpectrumKind::Mono
             }
             Spectrum::Uniform => {
                 let [min, max] = flux.range.map(Energy);
                 (table.min, table.max, table.range) = (Some(min), Some(max), None);
-                SpectrumKind::Uniform
             }
             Spectrum::FermiDirac { temperature, eta } => {
                 (table.temperature, table.eta) = (Some(Energy(*temperature)), Some(*eta));
-                SpectrumKind::FermiDirac
             }
             Spectrum::Pinched { mean_energy, alpha } => {
                 (table.mean_energy, table.alpha) = (Some(Energy(*mean_energy)), Some(*alpha));
-                SpectrumKind::Pinched
             }
-            Spectrum::DecayAtRest => SpectrumKind::DecayAtRest,
+            Spectrum::DecayAtRest => {}
             Spectrum::Table { file, format, column, energy_unit } => {
                 (table.file, table.format) = (Some(file.clone()), Some(*format));
-                if *format == TableFormat::Csv {
+                if *format != TableFormat::Snowglobes {
                     (table.column, table.energy_unit) = (Some(*column), Some(energy_unit.clone()));
                 }
-                SpectrumKind::Table
             }
-        });
+        }
         table
     }
 }

@@ -31,8 +31,8 @@ use std::path::{Path, PathBuf};
 const DEFAULT_EVENTS: u64 = 100_000;
 /// Largest seed that a TOML integer holds.
 pub const LARGEST_SEED: u64 = i64::MAX as u64;
-/// Largest orbital angular momentum that the transmission coefficients are meant for.
-const LARGEST_L: u32 = 30;
+/// Largest orbital angular momentum that the transmission coefficients are tabulated for.
+const LARGEST_L: u32 = gradino_nuclear::emission::transmission::L_MAX;
 /// The default configuration with comments.
 const ANNOTATED: &str = include_str!("annotated.toml");
 
@@ -199,6 +199,27 @@ impl Config {
     /// The default configuration with comments on every key; reading it gives the default.
     pub fn annotated() -> &'static str {
         ANNOTATED
+    }
+
+    /// The named choices that this configuration makes.
+    pub fn chosen(&self) -> Vec<Choice> {
+        let mut list = Vec::new();
+        if let Source::Beam(beam) = &self.source {
+            list.push(beam.flux.kind().choice());
+            list.extend(beam.reaction.processes.iter().map(|p| p.choice()));
+            list.extend([beam.reaction.strengths.choice(), beam.reaction.coulomb.choice()]);
+            if beam.reaction.processes.contains(&Process::Cevns) {
+                list.push(beam.reaction.form_factor.choice());
+            }
+        }
+        let c = &self.cascade;
+        list.extend([
+            c.optical.choice(),
+            c.level_density.choice(),
+            c.gamma_strength.choice(),
+            c.continuum.choice(),
+        ]);
+        list
     }
 
     /// JSON schema of the configuration file, for editors.

@@ -109,6 +109,15 @@ impl Flux {
         Flux::of(neutrino, Shape::Table(table), range)
     }
 
+    /// The same source, kept only where its energies lie in `range` [MeV] too.
+    pub fn within(mut self, range: [f64; 2]) -> Result<Self> {
+        if !matches!(self.shape, Shape::Mono { .. }) {
+            let [low, high] = checked_range(range)?;
+            self.range = checked_range([self.range[0].max(low), self.range[1].min(high)])?;
+        }
+        Ok(self)
+    }
+
     fn of(neutrino: i32, shape: Shape, range: [f64; 2]) -> Result<Self> {
         match neutrino.abs() {
             pdg::NU_E | pdg::NU_MU | pdg::NU_TAU => Ok(Flux { neutrino, shape, range }),

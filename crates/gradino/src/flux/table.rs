@@ -35,6 +35,15 @@ impl Table {
     /// lines do not count, nor does a header whose first character is a letter. `path` names the
     /// text in errors.
     pub fn from_csv(path: &str, text: &str, interpolation: Interpolation) -> Result<Self> {
+        Table::from_columns(path, text, interpolation, (2, 1.0))
+    }
+
+    fn from_columns(
+        path: &str,
+        text: &str,
+        interpolation: Interpolation,
+        (column, to_mev): (usize, f64),
+    ) -> Result<Self> {
         let mut rows = Rows::new(path, interpolation);
         for (i, row) in lines(text) {
             let header = rows.energies.is_empty() && row.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -45,9 +54,21 @@ impl Table {
                 continue;
             }
             let fields: Vec<&str> = row.split(',').map(str::trim).collect();
-            rows.push(i, &fields, 2, 1, 1.0)?;
+            let wanted = if column == 2 { 2 } else { fields.len().max(column) };
+            rows.push(i, &fields, wanted, column - 1, to_mev)?;
         }
         rows.finish(text)
+    }
+
+    /// Reads the CSV file at `path` with the energy in the first column, in units of `to_mev` MeV, and the
+    /// flux in column `column` (from 1); the rest as [`Table::from_csv`].
+    pub fn read_csv_column(
+        path: &Path,
+        interpolation: Interpolation,
+        column: usize,
+        to_mev: f64,
+    ) -> Result<Self> {
+        Table::from_columns(&path.display().to_string(), &read(path)?, interpolation, (column, to_mev))
     }
 
     /// Reads the flux file of SNOwGLoBES at `path`, see [`Table::from_snowglobes`].

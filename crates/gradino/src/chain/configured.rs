@@ -1,0 +1,192 @@
+//! From a configuration to a chain, and to what its files say of it.
+
+use super::primary::{AtomicMasses, Primary, Process, Weighting};
+use super::{Chain, Origin, Setup};
+use crate::config::{self, Beam, Config, Source, Spectrum, TableFormat};
+use crate::error::{Error, Result};
+use crate::flux::{Flux, Interpolation, Table};
+use crate::io::{self, Provenance};
+use crate::literature;
+use crate::run::{EventSource, physics_toml};
+use gradino_core::{Event, Nuclide, units};
+use gradino_nuclear::decay::CascadeModels;
+use gradino_nuclear::emission::gamma_strength::GammaStrengthModel;
+use gradino_nuclear::reaction::{
+    AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet,
+};
+use gradino_nuclear::structure::level_density::LevelDensityModel;
+use gradino_nuclear::structure::{ContinuumStart, StructureLibrary, masses};
+use std::ops::Range;
+use std::path::Path;
+
+/// The target whose charged-current strengths are known.
+const ARGON: Nuclide = Nuclide::new(18, 40);
+
+impl Setup {
+    /// The chain that a configuration asks for; a seed that is not settled counts as 0.
+    pub fn from_config(config: &Config) -> Result<Self> {
+        let origin = match &config.source {
+            Source::State(state) => Origin::State {
+                nuclide: state.nuclide,
+                excitation: state.state.excitation,
+                two_j: state.state.two_j,
+                parity: state.state.parity,
+            },
+            Source::Beam(beam) => Origin::Neutrino { primary: primary(beam)?, target: beam.target },
+        };
+        let models = CascadeModels {
+            level_density: config.cascade.level_density.name().parse::<LevelDensityModel>()?,
+            gamma_strength: config.cascade.gamma_strength.name().parse::<GammaStrengthModel>()?,
+            l_max: config.cascade.l_max,
+        };
+        Ok(Setup { seed: config.seed.unwrap_or(0), origin, models, library: library(&config.cascade)? })
+    }
+}
+
+impl Chain {
+    /// Prepares the chain of a configuration: its parameters with the values it sets, and the gradients
+    /// it wants.
+    pub fn from_config(config: &Config) -> Result<Self> {
+        let setup = Setup::from_config(config)?;
+        let mut params = setup.parameters();
+        config.apply_parameters(&mut params)?;
+        let gradients = config.gradient_positions(&params)?;
+        Chain::prepare(&setup, &params, &gradients)
+    }
+
+    /// What the files of a run say of it, for the events `events`.
+    pub fn provenance(&self, config: &Config, events: &Range<u64>) -> Provenance {
+        let mut provenance = Provenance::new(self.seed, events.start, events.end - events.start);
+        provenance.config_toml = physics_toml(config);
+        let value = |p: &gradino_core::Parameter| io::ParameterValue {
+            name: p.name.clone(),
+            value: p.value,
+            unit: p.unit.clone(),
+        };
+        provenance.parameters = self.params.iter().map(value).collect();
+        provenance.gradient_names = self.gradient_names();
+        provenance.citations = literature::citations(config);
+        provenance.processes = self.processes().into_iter().map(process_info).collect();
+        if let Some(average) = self.cross_section() {
+            provenance.flux_averaged_cross_section_cm2 = average.value;
+            provenance.flux_averaged_cross_section_error_cm2 = average.error;
+        }
+        if let Source::Beam(beam) = &config.source {
+            provenance.beams = vec![self.beam(beam)];
+        }
+        provenance
+    }
+
+    fn beam(&self, beam: &Beam) -> io::Beam {
+        let (mean_energy_mev, spectrum) = match beam.flux.spectrum {
+            Spectrum::Mono { energy } => (energy, io::Spectrum::MonoEnergetic),
+            _ => (self.mean_flux_energy().unwrap_or(0.0), io::Spectrum::InConfiguration),
+        };
+        io::Beam { pdg: beam.flux.neutrino.pdg(), mean_energy_mev, spectrum }
+    }
+}
+
+impl EventSource for Chain {
+    type Scratch = super::Scratch;
+
+    fn scratch(&self) -> Self::Scratch {
+        Chain::scratch(self)
+    }
+    fn draw(&self, number: u64, scratch: &mut Self::Scratch, event: &mut Event) {
+        Chain::draw(self, number, scratch, event);
+    }
+}
+
+fn process_info((id, name, cross_section): (u32, String, f64)) -> io::ProcessInfo {
+    let description = match cross_section {
+        0.0 => name.clone(),
+        x => format!("{name}; flux-averaged cross section {x:e} cm2"),
+    };
+    io::ProcessInfo { id, name, description }
+}
+
+fn primary(beam: &Beam) -> Result<Primary> {
+    let target = beam.target;
+    let mut processes = Vec::new();
+    for process in &beam.reaction.processes {
+        processes.push(match process {
+            config::Process::Cc if target == ARGON => {
+                let strengths = beam.reaction.strengths.name().parse::<StrengthSet>()?.strengths();
+                let coulomb = beam.reaction.coulomb.name().parse::<CoulombMode>()?;
+                Process::Allowed(AllowedReaction::argon40(strengths, coulomb))
+            }
+            config::Process::Cc => {
+                let reason =
+                    format!("the strengths of the charged current are known on {ARGON}, not on {target}");
+                return Err(Error::NoProcess { reason });
+            }
+            config::Process::Es => Process::ElectronElastic(ElectronElastic {
+                electrons: target.z,
+                neutrino: beam.flux.neutrino.pdg(),
+            }),
+            config::Process::Cevns => {
+                let form_factor = match beam.reaction.form_factor {
+                    config::FormFactor::Helm => FormFactor::Helm,
+                    config::FormFactor::KleinNystrand => FormFactor::KleinNystrand,
+                };
+                Process::Cevns(Cevns { target, form_factor })
+            }
+        });
+    }
+    let residue = masses::atomic_mass(Nuclide::new(target.z + 1, target.a)).unwrap_or(0.0);
+    let masses = AtomicMasses { target: masses::atomic_mass(target)?, residue };
+    let weighting = match beam.flux.weighting {
+        config::Weighting::CrossSection => Weighting::CrossSection,
+        config::Weighting::Flux => Weighting::Flux,
+    };
+    Ok(Primary { flux: flux(&beam.flux)?, processes, masses, weighting })
+}
+
+fn flux(flux: &config::Flux) -> Result<Flux> {
+    let (neutrino, range) = (flux.neutrino.pdg(), flux.range);
+    match &flux.spectrum {
+        Spectrum::Mono { energy } => Flux::mono(neutrino, *energy),
+        Spectrum::Uniform => Flux::uniform(neutrino, range),
+        Spectrum::FermiDirac { temperature, eta } => Flux::fermi_dirac(neutrino, *temperature, *eta, range),
+        Spectrum::Pinched { mean_energy, alpha } => Flux::pinched(neutrino, *mean_energy, *alpha, range),
+        Spectrum::DecayAtRest => Flux::muon_decay_at_rest(neutrino)?.within(range),
+        Spectrum::Table { file, format, column, energy_unit } => {
+            let to_mev = units::parse_energy(&format!("1 {energy_unit}"))?;
+            let csv = |way| Table::read_csv_column(file, way, *column as usize, to_mev);
+            let table = match format {
+                TableFormat::Csv => csv(Interpolation::Linear)?,
+                TableFormat::Histogram => csv(Interpolation::Histogram)?,
+                TableFormat::Snowglobes => Table::read_snowglobes(file, neutrino)?,
+            };
+            Flux::table(neutrino, table)?.within(range)
+        }
+    }
+}
+
+/// The level schemes that a configuration asks for. A user's schemes replace the embedded ones.
+pub fn library(cascade: &config::Cascade) -> Result<StructureLibrary> {
+    let start = match cascade.continuum {
+        config::Continuum::Completeness => ContinuumStart::Completeness,
+        config::Continuum::LastLevel => ContinuumStart::LastLevel,
+    };
+    if cascade.levels == "builtin" {
+        if start == ContinuumStart::LastLevel {
+            return Err(Error::NoLevelsAboveCut);
+        }
+        return Ok(StructureLibrary::builtin());
+    }
+    let path = Path::new(&cascade.levels);
+    let library = StructureLibrary::builtin();
+    Ok(match (path.is_dir(), has_ripl_files(path)) {
+        (true, true) => library.with_ripl_dir(path, start)?,
+        (true, false) => library.with_marley_dir(path, start)?,
+        (false, _) => library.with_marley_file(path, start)?,
+    })
+}
+
+/// Whether a folder holds level files of RIPL, `zNNN.dat`.
+fn has_ripl_files(folder: &Path) -> bool {
+    let is_ripl = |name: &str| name.len() == 8 && name.starts_with('z') && name.ends_with(".dat");
+    std::fs::read_dir(folder)
+        .is_ok_and(|entries| entries.flatten().any(|e| is_ripl(&e.file_name().to_string_lossy())))
+}
