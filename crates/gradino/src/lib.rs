@@ -1,1 +1,2 @@
 //! The hall: configuration, chain, runs, files and reports.
+pub mod report;
