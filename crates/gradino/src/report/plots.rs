@@ -1,0 +1,269 @@
+//! Line and step plots as SVG that follows the colours of the page.
+
+use super::histogram::Histogram;
+use super::numbers;
+use kuva::plot::{LinePlot, LineStyle};
+use kuva::prelude::{BandPlot, LegendPosition, Plot, TickFormat};
+use kuva::render::layout::Layout;
+use kuva::render::theme::Theme;
+
+/// Colours that the colour-blind can tell apart (wong2011), set in the page for light and dark.
+const COLOURS: [&str; 5] = ["var(--c0)", "var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)"];
+const WIDTH: f64 = 620.0;
+const WIDE: f64 = 1250.0;
+const HEIGHT: f64 = 380.0;
+/// Lower end of a logarithmic axis, relative to the smallest content of a bin.
+const LOG_FLOOR: f64 = 0.5;
+/// A logarithmic axis that spans less than this factor has ticks between the powers of ten.
+const FEW_DECADES: f64 = 10.0;
+/// Dashes short enough to be seen in the legend.
+const DASHES: &str = "4 2.5";
+/// Bins that have this many entries on average are wide enough.
+const ENTRIES_PER_BIN: u64 = 12;
+
+/// A curve with an error band.
+pub(super) struct Curve {
+    label: Option<String>,
+    /// x, y, error of y.
+    points: Vec<(f64, f64, f64)>,
+    style: usize,
+    filled: bool,
+}
+
+impl Curve {
+    /// A histogram divided by `norm` (the weight of all events) and its bin width, as steps.
+    pub(super) fn density(histogram: &Histogram, norm: f64, style: usize) -> Self {
+        let scale = 1.0 / (norm * histogram.width());
+        Curve::steps(histogram, scale, histogram.occupied(), style)
+    }
+    /// The first `bins` bins of a histogram times `scale`, as steps.
+    pub(super) fn steps(histogram: &Histogram, scale: f64, bins: usize, style: usize) -> Self {
+        let edges = histogram.edges();
+        let mut points = Vec::new();
+        for (i, tally) in histogram.bins().iter().enumerate().take(bins) {
+            let (y, error) = (tally.weight * scale, tally.weight_sq.sqrt() * scale);
+            points.extend([(edges[i], y, error), (edges[i + 1], y, error)]);
+        }
+        Curve { label: None, points, style, filled: true }
+    }
+    /// A line through points with errors.
+    pub(super) fn line(points: Vec<(f64, f64, f64)>, style: usize) -> Self {
+        Curve { label: None, points, style, filled: false }
+    }
+    /// With a name in the legend.
+    pub(super) fn named(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self.filled = false;
+        self
+    }
+}
+
+/// The texts and scales of the axes.
+pub(super) struct Axes<'a> {
+    /// Label of the x axis.
+    pub(super) x: &'a str,
+    /// Label of the y axis.
+    pub(super) y: &'a str,
+    /// Scales and size.
+    pub(super) look: Look,
+}
+
+/// Scales and size of a plot.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    /// Logarithmic y axis.
+    log: bool,
+    /// The y axis may go below zero.
+    signed: bool,
+    /// Ticks of the x axis at whole numbers.
+    counts: bool,
+    /// As wide as the page, with the legend to the right of the plot instead of inside.
+    pub(super) wide: bool,
+}
+
+impl Look {
+    /// Linear axes, y from zero on.
+    pub(super) const LINEAR: Look = Look { log: false, signed: false, counts: false, wide: false };
+    /// Linear axes, y of any sign.
+    pub(super) const SIGNED: Look = Look { signed: true, ..Look::LINEAR };
+    /// Logarithmic y axis.
+    pub(super) const LOG: Look = Look { log: true, ..Look::LINEAR };
+    /// The same, as wide as the page.
+    pub(super) fn wide(self) -> Look {
+        Look { wide: true, ..self }
+    }
+    /// Logarithmic y axis above whole numbers.
+    pub(super) const COUNTS: Look = Look { counts: true, ..Look::LOG };
+}
+
+/// The histogram in bins wide enough for its number of entries.
+pub(super) fn readable(histogram: &Histogram, most_bins: usize) -> Histogram {
+    let occupied = histogram.occupied().max(1);
+    let mean = |f: usize| histogram.total().entries * f as u64 / occupied as u64;
+    let factor = [1, 2, 4, 5, 10, 20]
+        .into_iter()
+        .find(|f| occupied / f <= most_bins && mean(*f) >= ENTRIES_PER_BIN)
+        .unwrap_or(20);
+    histogram.rebinned(factor.min(histogram.bins().len()))
+}
+
+/// Draws the curves. `figure` is the number of the figure in its page; `title` is read aloud.
+pub(super) fn draw(curves: &[Curve], axes: &Axes<'_>, figure: usize, title: &str) -> String {
+    let (smallest, largest) = positive_range(curves);
+    let floor = if axes.look.log { LOG_FLOOR * smallest } else { f64::NEG_INFINITY };
+    let mut plots = Vec::new();
+    for curve in curves {
+        plots.push(band(curve, floor));
+        plots.push(line(curve, floor));
+    }
+    let mut layout = layout(&plots, axes, curves);
+    if axes.look.log {
+        let ticks = decades(largest / floor >= FEW_DECADES);
+        layout = layout.with_log_y().with_y_axis_min(floor).with_y_tick_format(ticks);
+    } else if !axes.look.signed {
+        layout = layout.with_y_axis_min(0.0);
+    }
+    if !axes.look.wide && curves.iter().any(|c| c.label.is_some()) {
+        layout = layout.with_legend_position(LegendPosition::InsideTopRight);
+    }
+    in_page(&kuva::render_to_svg(plots, layout), figure, title)
+}
+
+/// Labels, size, colours and the range in x.
+fn layout(plots: &[Plot], axes: &Axes<'_>, curves: &[Curve]) -> Layout {
+    let x = || curves.iter().flat_map(|c| &c.points).map(|p| p.0);
+    let layout = Layout::auto_from_plots(plots)
+        .with_x_label(axes.x)
+        .with_y_label(axes.y)
+        .with_width(if axes.look.wide { WIDE } else { WIDTH })
+        .with_height(HEIGHT)
+        .with_theme(theme())
+        .with_label_size(15)
+        .with_tick_size(13)
+        .with_body_size(13)
+        .with_legend_box(false)
+        .with_x_axis_min(x().fold(f64::INFINITY, f64::min))
+        .with_x_axis_max(x().fold(f64::NEG_INFINITY, f64::max));
+    if axes.look.counts { layout.with_x_tick_step(1.0) } else { layout }
+}
+
+fn band(curve: &Curve, floor: f64) -> Plot {
+    let x: Vec<f64> = curve.points.iter().map(|p| p.0).collect();
+    let low: Vec<f64> = curve.points.iter().map(|p| (p.1 - p.2).max(floor)).collect();
+    let high: Vec<f64> = curve.points.iter().map(|p| (p.1 + p.2).max(floor)).collect();
+    Plot::Band(BandPlot::new(x, low, high).with_color(COLOURS[curve.style % COLOURS.len()]).with_opacity(0.3))
+}
+
+fn line(curve: &Curve, floor: f64) -> Plot {
+    let points: Vec<(f64, f64)> = curve.points.iter().map(|p| (p.0, p.1.max(floor))).collect();
+    let mut line = LinePlot::new()
+        .with_data(points)
+        .with_color(COLOURS[curve.style % COLOURS.len()])
+        .with_stroke_width(1.6);
+    if curve.filled {
+        line = line.with_fill().with_fill_opacity(0.09);
+    }
+    if curve.style >= COLOURS.len() {
+        line = line.with_line_style(LineStyle::Custom(DASHES.into()));
+    }
+    if let Some(label) = &curve.label {
+        line = line.with_legend(label.clone());
+    }
+    Plot::Line(line)
+}
+
+/// The smallest and the largest positive y; one where there is none.
+fn positive_range(curves: &[Curve]) -> (f64, f64) {
+    let contents = || curves.iter().flat_map(|c| &c.points).map(|p| p.1).filter(|y| *y > 0.0);
+    let smallest = contents().fold(f64::INFINITY, f64::min);
+    if smallest.is_finite() { (smallest, contents().fold(0.0, f64::max)) } else { (1.0, 1.0) }
+}
+
+/// Ticks of a logarithmic axis: powers of ten only, or plain numbers on an axis of few decades.
+fn decades(many: bool) -> TickFormat {
+    TickFormat::Custom(std::sync::Arc::new(move |y: f64| {
+        let exponent = y.log10().round();
+        let whole = (y / 10f64.powf(exponent) - 1.0).abs() < 1e-6;
+        match (many, whole) {
+            (true, true) => format!("10{}", numbers::superscript(&exponent.to_string())),
+            (true, false) => String::new(),
+            (false, _) => numbers::plain(y),
+        }
+    }))
+}
+
+/// The colours of the page.
+fn theme() -> Theme {
+    Theme {
+        background: "none".into(),
+        axis_color: "var(--axis)".into(),
+        grid_color: "var(--grid)".into(),
+        tick_color: "var(--axis)".into(),
+        text_color: "var(--text)".into(),
+        legend_bg: "var(--card)".into(),
+        legend_border: "none".into(),
+        ..Theme::light()
+    }
+}
+
+/// Makes a drawn SVG scale with the page, gives it a name for readers, and names of its own for
+/// its clip paths, which the plotting crate numbers through the whole process.
+fn in_page(svg: &str, figure: usize, title: &str) -> String {
+    let Some((head, body)) = svg.split_once('>') else { return String::new() };
+    let size = |key: &str| {
+        let rest = head.split_once(key).map_or("0", |(_, rest)| rest);
+        rest.split('"').next().unwrap_or("0").to_string()
+    };
+    let (width, height) = (size(" width=\""), size(" height=\""));
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">",
+        escaped(title)
+    );
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("kuva-clip-") {
+        out += before;
+        out += &format!("clip-{figure}");
+        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    out + rest
+}
+
+/// Text for use inside of SVG.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axes(log: bool) -> Axes<'static> {
+        let look = if log { Look::LOG } else { Look::LINEAR };
+        Axes { x: "energy [MeV]", y: "events", look }
+    }
+
+    #[test]
+    fn the_same_plot_is_the_same_text_each_time_and_scales() {
+        let mut histogram = Histogram::new(0.0, 1.0, 5);
+        [0.5, 1.5, 1.7].into_iter().for_each(|x| histogram.fill(x, 1.0));
+        let curve = [Curve::density(&histogram, 3.0, 0)];
+        let (one, two) = (draw(&curve, &axes(false), 3, "a < b"), draw(&curve, &axes(false), 3, "a < b"));
+        assert_eq!(one, two);
+        assert!(one.contains("viewBox=\"0 0 620 380\"") && one.contains("a &lt; b"));
+        assert!(one.contains("url(#clip-3)") && one.contains("id=\"clip-3\""));
+    }
+
+    #[test]
+    fn empty_bins_on_a_logarithmic_axis_are_no_trouble() {
+        let mut histogram = Histogram::new(0.0, 1.0, 5);
+        [0.5, 3.5].into_iter().for_each(|x| histogram.fill(x, 1.0));
+        let svg = draw(&[Curve::density(&histogram, 2.0, 0)], &axes(true), 1, "");
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+
+    #[test]
+    fn names_of_curves_are_escaped() {
+        let curve = Curve::line(vec![(0.0, 1.0, 0.1), (1.0, 2.0, 0.1)], 7).named("<script>");
+        assert!(!draw(&[curve], &axes(false), 1, "").contains("<script>"));
+    }
+}
