@@ -2,15 +2,18 @@
 
 use crate::message::{Done, Failure, note, print};
 use crate::options::JobOptions;
-use crate::wiring::{self, EventFiles, Held};
+use crate::wiring::{self, Chain, EventFiles, Held};
 use gradino::config::Config;
+use gradino::report::Accumulator;
 use gradino::run::{EventSource, Outcome, Plan, Tally, check_same_physics, remaining, run};
 use gradino::{Error, Result};
+use gradino_core::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// Exit code of a program that was interrupted from the keyboard.
 const INTERRUPTED: u8 = 130;
@@ -40,19 +43,42 @@ pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) 
     let mut set = wiring::parameters(&config)?;
     config.apply_parameters(&mut set)?;
     let gradients = config.gradient_positions(&set)?;
-    let mut tally = Tally::new(gradients.len());
     let chain = wiring::chain(&config, &set, &gradients)?;
+    if !options.quiet {
+        chain.warnings().iter().for_each(|warning| note(&format!("warning: {warning}")));
+    }
+    let mut sums = Sums::new(&config, &chain);
+    let begun = Instant::now();
     let overwrite = config.output.overwrite || options.resume;
     let files = wiring::create_files(&config, &chain, &targets.events, &targets.paths, overwrite)?;
-    targets.add_held(&mut tally)?;
+    targets.add_held(&mut sums)?;
     let plan = Plan::new(targets.events.clone(), config.threads);
     listen_to_ctrl_c()?;
-    let outcome = simulate(&chain, &plan, files, &mut tally, &CANCEL, options.quiet)?;
+    let outcome = simulate(&chain, &plan, files, &mut sums, &CANCEL, options.quiet)?;
     targets.merge_with_held()?;
-    if let Some(path) = &config.output.report {
-        wiring::write_report(path, &config, &tally)?;
+    if let (Some(path), Some(collected)) = (&config.output.report, &sums.report) {
+        wiring::write_report(path, &config, &chain, collected, begun.elapsed().as_secs_f64())?;
     }
-    tell(&config, &outcome, &tally, &events, options.quiet)
+    tell(&config, &chain, &outcome, &sums.tally, &events, options.quiet)
+}
+
+/// What a run adds up, in the order of the events.
+struct Sums {
+    tally: Tally,
+    report: Option<Accumulator>,
+}
+
+impl Sums {
+    fn new(config: &Config, chain: &Chain) -> Self {
+        let report = config.output.report.is_some().then(|| wiring::accumulator(chain));
+        Sums { tally: Tally::new(chain.gradients().len()), report }
+    }
+    fn add(&mut self, event: &Event) {
+        self.tally.add(event);
+        if let Some(report) = &mut self.report {
+            report.add(event);
+        }
+    }
 }
 
 /// Draws the events of the plan, writes them, and ends the files, also after an interruption.
@@ -60,13 +86,13 @@ fn simulate<S: EventSource>(
     source: &S,
     plan: &Plan,
     mut files: Box<dyn EventFiles>,
-    tally: &mut Tally,
+    sums: &mut Sums,
     cancel: &AtomicBool,
     quiet: bool,
 ) -> Result<Outcome> {
     let bar = progress_bar(plan.events.end - plan.events.start, quiet);
-    let write = |event: &gradino_core::Event| {
-        tally.add(event);
+    let write = |event: &Event| {
+        sums.add(event);
         files.write(event)
     };
     let outcome = run(source, plan, cancel, write, |done| bar.set_position(done))?;
@@ -94,10 +120,22 @@ fn listen_to_ctrl_c() -> Done<()> {
     ctrlc::set_handler(stop).map_err(|error| Failure::of_system(format!("cannot listen to Ctrl-C: {error}")))
 }
 
-fn tell(config: &Config, outcome: &Outcome, tally: &Tally, events: &Range<u64>, quiet: bool) -> Done {
+fn tell(
+    config: &Config,
+    chain: &Chain,
+    outcome: &Outcome,
+    tally: &Tally,
+    events: &Range<u64>,
+    quiet: bool,
+) -> Done {
     if !quiet {
+        if let Some(average) = chain.cross_section() {
+            let (value, error) = (average.value, average.error);
+            print(&format!("flux-averaged cross section: {value:.6e} +- {error:.1e} cm2 per atom\n"))?;
+        }
         print(&tally.to_string())?;
-        config.output.files.iter().for_each(|path| note(&format!("wrote {}", path.display())));
+        let written = config.output.files.iter().chain(&config.output.report);
+        written.for_each(|path| note(&format!("wrote {}", path.display())));
     }
     if !outcome.interrupted {
         return Ok(ExitCode::SUCCESS);
@@ -176,8 +214,8 @@ impl Targets {
     }
 
     /// Adds the events that are there already, so that the sums are those of the whole run.
-    fn add_held(&self, tally: &mut Tally) -> Result<()> {
-        self.held.first().map_or(Ok(()), |path| wiring::read_events(path, &mut |event| tally.add(event)))
+    fn add_held(&self, sums: &mut Sums) -> Result<()> {
+        self.held.first().map_or(Ok(()), |path| wiring::read_events(path, &mut |event| sums.add(event)))
     }
 
     /// After a resumed run: one file from the first events and the rest, under the first name.
@@ -201,7 +239,7 @@ fn rest_path(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gradino_core::{Event, FourVector, Particle, Purpose, Status, Stream};
+    use gradino_core::{FourVector, Particle, Purpose, Status, Stream};
     use std::cell::RefCell;
     use std::rc::Rc;
 
@@ -245,7 +283,15 @@ mod tests {
         let (events, finished) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(None)));
         let memory = Memory { events: events.clone(), finished: finished.clone(), cancel: &STOP, cancel_at };
         let plan = Plan { events: plan, threads: 2, batch: 10 };
-        simulate(&Toy, &plan, Box::new(memory), &mut Tally::new(0), &STOP, true).expect("no failure");
+        simulate(
+            &Toy,
+            &plan,
+            Box::new(memory),
+            &mut Sums { tally: Tally::new(0), report: None },
+            &STOP,
+            true,
+        )
+        .expect("no failure");
         (events.take(), finished.take().expect("the files were ended"))
     }
 

@@ -1,23 +1,23 @@
 //! Where the commands meet the physics and the files. Each function here is one call into the hall.
 
 use crate::table::Table;
-use gradino::config::{Config, State};
-use gradino::run::{EventSource, Tally};
-use gradino::{Error, Result};
+use gradino::chain::{self, Setup, cross_section_table};
+use gradino::config::{Config, Source, State};
+use gradino::io::{self, EventSink, SinkOptions};
+use gradino::report::{
+    Accumulator, AccumulatorConfig, CitationFact, Measured, ProcessFact, ReportFacts, render,
+};
+use gradino::{Error, Result, literature};
 use gradino_core::{Event, ParamSet};
+use gradino_nuclear::decay::{Network, StateAt};
+use gradino_nuclear::emission::Fragment;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// The prepared chain of a configuration: flux, reaction and cascade.
-pub(crate) enum Chain {}
+pub(crate) use gradino::chain::Chain;
 
-impl EventSource for Chain {
-    type Scratch = ();
-    fn scratch(&self) {}
-    fn draw(&self, _: u64, (): &mut (), _: &mut Event) {
-        match *self {}
-    }
-}
+/// Energies above this are one bin of the report's plots [MeV]: all sources of the field end below.
+const REPORT_ENERGY: f64 = 60.0;
 
 /// Files that take the events of a run, in order.
 pub(crate) trait EventFiles {
@@ -26,6 +26,25 @@ pub(crate) trait EventFiles {
     /// Ends them as valid files that hold the events `written`: all that were promised, or the first
     /// ones of an interrupted run. Without this call there will be no file.
     fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()>;
+}
+
+/// The sinks of a run.
+struct Files {
+    sinks: Vec<Box<dyn EventSink>>,
+    promised: u64,
+}
+
+impl EventFiles for Files {
+    fn write(&mut self, event: &Event) -> Result<()> {
+        self.sinks.iter_mut().try_for_each(|sink| sink.write(event))
+    }
+    fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()> {
+        let events = written.end - written.start;
+        for sink in self.sinks {
+            sink.finish()?;
+        }
+        Ok(())
+    }
 }
 
 /// What a file says of itself.
@@ -39,57 +58,175 @@ pub(crate) struct Held {
 }
 
 /// All parameters of the models that `config` chooses, at their published values.
-pub(crate) fn parameters(_config: &Config) -> Result<ParamSet> {
-    Err(Error::Unavailable { part: "chain" })
+pub(crate) fn parameters(config: &Config) -> Result<ParamSet> {
+    Ok(Setup::from_config(config)?.parameters())
 }
 
 /// The chain of `config` with the parameters `set`, and the gradients for those at the positions `gradients`.
-pub(crate) fn chain(_config: &Config, _set: &ParamSet, _gradients: &[usize]) -> Result<Chain> {
-    Err(Error::Unavailable { part: "chain" })
+pub(crate) fn chain(config: &Config, set: &ParamSet, gradients: &[usize]) -> Result<Chain> {
+    Chain::prepare(&Setup::from_config(config)?, set, gradients)
 }
 
 /// Creates the event files `paths` for the events `events` of a run.
 pub(crate) fn create_files(
-    _config: &Config,
-    _chain: &Chain,
-    _events: &Range<u64>,
-    _paths: &[PathBuf],
-    _overwrite: bool,
+    config: &Config,
+    chain: &Chain,
+    events: &Range<u64>,
+    paths: &[PathBuf],
+    overwrite: bool,
 ) -> Result<Box<dyn EventFiles>> {
-    Err(Error::Unavailable { part: "writer of events" })
+    let provenance = chain.provenance(config, events);
+    let options = SinkOptions { overwrite, keep_partial: false };
+    let mut sinks = Vec::with_capacity(paths.len());
+    for path in paths {
+        make_folder(path)?;
+        sinks.push(io::create(path, &provenance, options)?);
+    }
+    Ok(Box::new(Files { sinks, promised: events.end - events.start }))
+}
+
+fn make_folder(path: &Path) -> Result<()> {
+    let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Error::Unwritable { path: folder.to_path_buf(), reason: error.to_string() })
 }
 
 /// Reads what an event file says of itself.
-pub(crate) fn held(_path: &Path) -> Result<Held> {
-    Err(Error::Unavailable { part: "reader of events" })
+pub(crate) fn held(path: &Path) -> Result<Held> {
+    let provenance = io::read_provenance(path)?;
+    let mut config = Config::from_toml(&provenance.config_toml)?;
+    config.seed = Some(provenance.seed);
+    let citations = provenance.citations.into_iter().map(|c| (c.key, c.what_for)).collect();
+    let events = provenance.first_event..provenance.first_event + provenance.n_events;
+    Ok(Held { events, config, citations })
 }
 
 /// Reads the events of a file, in order.
-pub(crate) fn read_events(_path: &Path, _each: &mut dyn FnMut(&Event)) -> Result<()> {
-    Err(Error::Unavailable { part: "reader of events" })
+pub(crate) fn read_events(path: &Path, each: &mut dyn FnMut(&Event)) -> Result<()> {
+    let mut source = io::open(path)?;
+    let mut event = Event::new();
+    while source.read(&mut event)? {
+        each(&event);
+    }
+    Ok(())
 }
 
-/// Writes the report of a run, with the sums over its events, to `path`.
-pub(crate) fn write_report(_path: &Path, _config: &Config, _tally: &Tally) -> Result<()> {
-    Err(Error::Unavailable { part: "report" })
+/// What a report collects from the events of `chain`.
+pub(crate) fn accumulator(chain: &Chain) -> Accumulator {
+    let gradient_parameters = chain.gradients().iter().map(|&i| chain.params().at(i).clone()).collect();
+    Accumulator::new(AccumulatorConfig { gradient_parameters, e_max: REPORT_ENERGY })
+}
+
+/// Writes the report of a run, with what was collected, to `path`, by way of a temporary file.
+pub(crate) fn write_report(
+    path: &Path,
+    config: &Config,
+    chain: &Chain,
+    collected: &Accumulator,
+    seconds: f64,
+) -> Result<()> {
+    let unit = 1e-42; // cm2
+    let processes = chain.processes().into_iter().map(|(number, name, value)| ProcessFact {
+        number,
+        name,
+        cross_section: (value > 0.0).then_some(Measured { value: value / unit, error: 0.0 }),
+    });
+    let cross_section =
+        chain.cross_section().map(|a| Measured { value: a.value / unit, error: a.error / unit });
+    let citation = |c: io::Citation| CitationFact { reference: literature::reference(&c.key), key: c.key };
+    let facts = ReportFacts {
+        title: title(config),
+        version: env!("CARGO_PKG_VERSION").into(),
+        seed: config.seed.unwrap_or(0),
+        duration: seconds,
+        processes: processes.collect(),
+        cross_section,
+        cross_section_unit: "1e-42 cm2 per atom".into(),
+        warnings: chain.warnings(),
+        configuration: config.resolved_toml(),
+        citations: literature::citations(config).into_iter().map(citation).collect(),
+        parameters: chain.params().iter().cloned().collect(),
+        ..ReportFacts::default()
+    };
+    make_folder(path)?;
+    io::write_text(path, &render(collected, &facts))
+}
+
+fn title(config: &Config) -> String {
+    match &config.source {
+        Source::State(s) => format!("{} at {} MeV", s.nuclide, s.state.excitation),
+        Source::Beam(beam) => format!("{} on {}", beam.flux.neutrino.name(), beam.target),
+    }
 }
 
 /// Merges event files of one run, in any order, into `output`.
-pub(crate) fn merge(_inputs: &[PathBuf], _output: &Path, _overwrite: bool) -> Result<u64> {
-    Err(Error::Unavailable { part: "merging of files" })
+pub(crate) fn merge(inputs: &[PathBuf], output: &Path, overwrite: bool) -> Result<u64> {
+    Ok(io::merge(inputs, output, SinkOptions { overwrite, keep_partial: false })?.events)
 }
 
 /// The nuclides whose levels `config` knows: nuclide, number of levels, energy up to which they are complete.
-pub(crate) fn nuclides(_config: &Config) -> Result<Table> {
-    Err(Error::Unavailable { part: "table of levels" })
+pub(crate) fn nuclides(config: &Config) -> Result<Table> {
+    let mut table = Table::new(&["nuclide", "levels", "continuum from [MeV]", "source"]);
+    for scheme in chain::library(&config.cascade)?.iter() {
+        let from = match scheme.continuum_from {
+            e if e.is_finite() => format!("{e:.4}"),
+            _ => "none".into(),
+        };
+        table.push(vec![
+            scheme.nuclide.to_string(),
+            scheme.levels.len().to_string(),
+            from,
+            scheme.source.clone(),
+        ]);
+    }
+    Ok(table)
 }
 
 /// Partial widths of a state: channel, width [MeV], branching.
-pub(crate) fn widths(_config: &Config, _set: &ParamSet, _state: &State) -> Result<Table> {
-    Err(Error::Unavailable { part: "table of widths" })
+pub(crate) fn widths(config: &Config, set: &ParamSet, state: &State) -> Result<Table> {
+    let setup = Setup::from_config(config)?;
+    let network =
+        Network::prepare(state.nuclide, state.state.excitation, setup.models, &setup.library, set, &[])?;
+    let at =
+        StateAt { excitation: state.state.excitation, two_j: state.state.two_j, parity: state.state.parity };
+    let widths = network.widths(at);
+    let total = widths.total();
+    if total <= 0.0 {
+        return Err(gradino_nuclear::Error::NoOpenChannel {
+            nuclide: state.nuclide,
+            excitation: at.excitation,
+        }
+        .into());
+    }
+    let header = ["emitted", "residue", "to levels [MeV]", "to continuum [MeV]", "width [MeV]", "fraction"];
+    let mut table = Table::new(&header);
+    let mut row = |emitted: &str, residue: String, discrete: f64, continuum: f64| {
+        let sum = discrete + continuum;
+        let numbers = [discrete, continuum, sum].map(|x| format!("{x:.6e}"));
+        let mut cells = vec![emitted.to_string(), residue];
+        cells.extend(numbers);
+        cells.push(format!("{:.6}", sum / total));
+        table.push(cells);
+    };
+    for w in &widths.partial {
+        row(w.fragment.map_or("gamma", Fragment::name), w.residue.to_string(), w.discrete, w.continuum);
+    }
+    let sum = |of: fn(&gradino_nuclear::decay::PartialWidth) -> f64| widths.partial.iter().map(of).sum();
+    row("all", String::new(), sum(|w| w.discrete), sum(|w| w.continuum));
+    Ok(table)
 }
 
 /// Total cross sections [cm^2] of each process at the energies [MeV].
-pub(crate) fn cross_sections(_config: &Config, _set: &ParamSet, _energies: &[f64]) -> Result<Table> {
-    Err(Error::Unavailable { part: "table of cross sections" })
+pub(crate) fn cross_sections(config: &Config, set: &ParamSet, energies: &[f64]) -> Result<Table> {
+    let Source::Beam(beam) = &config.source else { return Ok(Table::new(&[])) };
+    let (names, rows) = cross_section_table(beam, set, energies)?;
+    let mut header = vec!["energy [MeV]".to_string()];
+    header.extend(names.iter().map(|name| format!("{name} [cm2]")));
+    let mut table = Table { header, rows: Vec::new() };
+    for (energy, row) in energies.iter().zip(rows) {
+        let mut cells = vec![format!("{energy}")];
+        cells.extend(row.iter().map(|x| format!("{x:.8e}")));
+        table.push(cells);
+    }
+    Ok(table)
 }

@@ -4,7 +4,7 @@ use crate::message::{Done, print};
 use crate::wiring;
 use clap::Args;
 use gradino::config::Config;
-use gradino::run::{EventSource, chain_text};
+use gradino::run::chain_text;
 use gradino_core::Event;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use crate::flux::{Flux, Interpolation, Table};
 use crate::io::{self, Provenance};
 use crate::literature;
 use crate::run::{EventSource, physics_toml};
-use gradino_core::{Event, Nuclide, units};
+use gradino_core::{Event, Nuclide, ParamSet, units};
 use gradino_nuclear::decay::CascadeModels;
 use gradino_nuclear::emission::gamma_strength::GammaStrengthModel;
 use gradino_nuclear::reaction::{
@@ -95,6 +95,18 @@ impl EventSource for Chain {
     fn draw(&self, number: u64, scratch: &mut Self::Scratch, event: &mut Event) {
         Chain::draw(self, number, scratch, event);
     }
+}
+
+/// Total cross sections [cm^2 per atom] of each process of a beam at the `energies` [MeV]: names of the
+/// processes, and for each energy a value for each process.
+pub fn cross_section_table(
+    beam: &Beam,
+    params: &ParamSet,
+    energies: &[f64],
+) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
+    let primary = primary(beam)?;
+    let names = primary.processes.iter().map(|p| p.name().to_string()).collect();
+    Ok((names, primary.cross_sections(params, energies)))
 }
 
 fn process_info((id, name, cross_section): (u32, String, f64)) -> io::ProcessInfo {

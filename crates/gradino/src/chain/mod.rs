@@ -6,7 +6,7 @@ mod gradient;
 mod kinematics;
 pub mod primary;
 
-pub use configured::library;
+pub use configured::{cross_section_table, library};
 
 use crate::error::Result;
 use gradino_core::constants::ELECTRON_MASS;

@@ -135,6 +135,18 @@ impl Primary {
         Ok(prepared)
     }
 
+    /// Total cross sections [cm^2 per atom] of each process at the `energies` [MeV].
+    pub fn cross_sections(&self, params: &ParamSet, energies: &[f64]) -> Vec<Vec<f64>> {
+        let theta = params.values();
+        let rates = Rates::new(self.flux.prepare(&theta), &self.processes, &theta, &self.masses);
+        let channels = rates.channels(&self.processes, self.flux.neutrino);
+        let at = |process: usize, energy: f64| {
+            let own = channels.iter().filter(|c| c.process == process && energy > c.threshold);
+            own.map(|c| rates.strength(c) * rates.per_strength(c, energy)).sum()
+        };
+        energies.iter().map(|&e| (0..self.processes.len()).map(|p| at(p, e)).collect()).collect()
+    }
+
     /// The channels that the source can start and whose threshold lies below its largest energy.
     fn open_channels(&self, rates: &Rates<f64>) -> Result<Vec<Channel>> {
         let mut channels = rates.channels(&self.processes, self.flux.neutrino);

@@ -82,6 +82,13 @@ impl Drop for AtomicFile {
 }
 
 /// The temporary name of a file.
+/// Writes a text file whole or not at all, in place of an older one.
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
+    let mut file = AtomicFile::create(path, true, false)?;
+    file.write_all(text.as_bytes()).map_err(|error| write_error(path, &error))?;
+    file.commit().map(|_| ())
+}
+
 fn part_path(target: &Path) -> PathBuf {
     let mut name = target.as_os_str().to_os_string();
     name.push(".part");

@@ -19,6 +19,7 @@ mod provenance;
 mod run_info;
 mod sink;
 
+pub use atomic::write_text;
 pub use compress::Compression;
 pub use merge::merge;
 pub use provenance::{Beam, Citation, ParameterValue, ProcessInfo, Provenance, QuantityUnit, Spectrum};

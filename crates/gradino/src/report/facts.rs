@@ -11,9 +11,11 @@ pub struct Measured {
     pub error: f64,
 }
 
-/// A process of the run, at the place that `Event::process` names.
+/// A process of the run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProcessFact {
+    /// Its number in `Event::process`.
+    pub number: u32,
     /// Readable name, e.g. "nu_e + 40Ar -> e- + 40K*".
     pub name: String,
     /// Flux-averaged cross section, in the unit of [`ReportFacts::cross_section_unit`].
@@ -42,7 +44,7 @@ pub struct ReportFacts {
     pub started: String,
     /// Wall-clock time of the run [s].
     pub duration: f64,
-    /// The processes, in the order of `Event::process`.
+    /// The processes.
     pub processes: Vec<ProcessFact>,
     /// Flux-averaged total cross section.
     pub cross_section: Option<Measured>,

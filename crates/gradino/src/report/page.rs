@@ -118,17 +118,18 @@ fn highlight(name: &str, number: &str, unit: &str) -> Value {
 }
 
 fn processes(a: &Accumulator, facts: &ReportFacts) -> Vec<Value> {
-    let unknown = ProcessFact::default();
-    let count = a.processes.len().max(facts.processes.len());
-    let row = |i: usize| {
-        let fact = facts.processes.get(i).unwrap_or(&unknown);
-        let tally = a.processes.get(i).copied().unwrap_or_default();
-        let name = if fact.name.is_empty() { format!("process {i}") } else { fact.name.clone() };
+    let known = |number: u32| facts.processes.iter().any(|f| f.number == number);
+    let tally = |number: u32| a.processes.get(number as usize).copied().unwrap_or_default();
+    let drawn = (0..a.processes.len() as u32).filter(|&n| tally(n).entries > 0 && !known(n));
+    let unknown =
+        drawn.map(|number| ProcessFact { number, name: format!("process {number}"), cross_section: None });
+    let row = |fact: ProcessFact| {
+        let tally = tally(fact.number);
         let cross_section =
             fact.cross_section.map_or_else(|| "–".to_string(), |m| with_unit(m, "").trim_end().to_string());
-        context! { name, cross_section, events => grouped(tally.entries), ..share(&tally, a) }
+        context! { name => fact.name, cross_section, events => grouped(tally.entries), ..share(&tally, a) }
     };
-    (0..count).map(row).collect()
+    facts.processes.iter().cloned().chain(unknown).map(row).collect()
 }
 
 /// A share of all events with its error, and the length of its bar in per cent.
