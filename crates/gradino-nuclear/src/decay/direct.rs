@@ -118,7 +118,7 @@ impl Network {
         let models = (self.models.gamma_strength, self.models.level_density);
         let gamma = GammaAt::prepare(models, &data, theta, MAX_MULTIPOLARITY);
         let mut discrete = D::zero();
-        for level in entry.scheme.levels.iter().filter(|l| l.energy < state.excitation) {
+        for level in entry.levels().iter().filter(|l| l.energy < state.excitation) {
             let row = gamma.row(D::from(state.excitation - level.energy), D::from(level.energy));
             let change = state.parity.times(level.parity);
             discrete += widths::discrete_gamma(state.two_j, level.two_j, change, &row, MAX_MULTIPOLARITY);
@@ -153,7 +153,7 @@ impl Network {
             transmission::direct(&potential, e, l, u32::from(two_j), STEP_FM)
         };
         let mut discrete = D::zero();
-        for level in residue.scheme.levels.iter().filter(|l| l.energy < available) {
+        for level in residue.levels().iter().filter(|l| l.energy < available) {
             let mask = rules.couplings.mask(state.two_j, level.two_j, state.parity.times(level.parity));
             for c in (0..rules.channels.len()).filter(|c| mask >> c & 1 == 1) {
                 discrete += t(available - level.energy, c);
