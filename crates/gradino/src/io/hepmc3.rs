@@ -10,9 +10,9 @@
 //!   derivatives with respect to the parameters; `energy_jacobian`, for each particle in turn, those of
 //!   its energy with respect to the coordinates.
 
-use super::atomic::{AtomicFile, write_error};
+use super::atomic::{AtomicFile, read_error};
 use super::codes::bare_charge;
-use super::compress::{Compression, Output};
+use super::compress::{self, Compression, TextFile};
 use super::event_check::{self, EventCheck};
 use super::hepmc3_line::{push_integer, push_next};
 use super::provenance::Provenance;
@@ -20,19 +20,16 @@ use super::run_info;
 use super::sink::{EventSink, SinkOptions, Summary, check_count};
 use crate::error::Result;
 use gradino_core::{Event, NuclearState, Particle, Vertex};
-use std::io::Write;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-/// Text is handed on in pieces of at least this size [bytes].
-const PIECE: usize = 1 << 17;
 
 /// A NuHepMC file that is being written.
 pub(super) struct HepMc3Sink {
     path: PathBuf,
-    output: Output,
-    text: Vec<u8>,
+    file: TextFile,
+    compression: Compression,
     check: EventCheck,
-    promised: u64,
+    provenance: Provenance,
 }
 
 impl HepMc3Sink {
@@ -44,22 +41,22 @@ impl HepMc3Sink {
         compression: Compression,
     ) -> Result<Self> {
         let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
-        let mut text = Vec::with_capacity(2 * PIECE);
-        text.extend_from_slice(run_info::head(provenance).as_bytes());
+        let mut file = TextFile::new(file, compression)?;
+        file.text.extend_from_slice(run_info::head(provenance).as_bytes());
         Ok(HepMc3Sink {
             path: path.to_path_buf(),
-            output: Output::new(file, compression)?,
-            text,
+            file,
+            compression,
             check: EventCheck::new(provenance),
-            promised: provenance.n_events,
+            provenance: provenance.clone(),
         })
     }
 
-    /// Hands the text on to the file.
-    fn drain(&mut self) -> Result<()> {
-        let written = self.output.write_all(&self.text);
-        self.text.clear();
-        written.map_err(|error| write_error(&self.path, &error))
+    /// Ends the text.
+    fn end(mut self) -> Result<AtomicFile> {
+        self.file.text.extend_from_slice(run_info::END_LINE.as_bytes());
+        self.file.text.extend_from_slice(b"\n\n");
+        self.file.end()
     }
 }
 
@@ -67,19 +64,38 @@ impl EventSink for HepMc3Sink {
     fn write(&mut self, event: &Event) -> Result<()> {
         event_check::nuhepmc(event)?;
         self.check.accept(event)?;
-        push_event(&mut self.text, event);
-        if self.text.len() >= PIECE { self.drain() } else { Ok(()) }
+        push_event(&mut self.file.text, event);
+        self.file.drain()
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Summary> {
-        let events = self.check.accepted();
-        check_count(&self.path, self.promised, events)?;
-        self.text.extend_from_slice(run_info::END_LINE.as_bytes());
-        self.text.extend_from_slice(b"\n\n");
-        self.drain()?;
-        let bytes = self.output.commit(&self.path)?;
-        Ok(Summary { path: self.path, events, bytes })
+    fn finish(self: Box<Self>) -> Result<Summary> {
+        let (path, events) = (self.path.clone(), self.check.accepted());
+        check_count(&path, self.provenance.n_events, events)?;
+        let bytes = self.end()?.commit()?;
+        Ok(Summary { path, events, bytes })
     }
+
+    fn finish_early(self: Box<Self>, n_events: u64) -> Result<Summary> {
+        let (path, events) = (self.path.clone(), self.check.accepted());
+        check_count(&path, n_events, events)?;
+        let (old, compression) = (run_info::head(&self.provenance), self.compression);
+        let new = run_info::head(&Provenance { n_events, ..self.provenance.clone() });
+        let first = self.end()?;
+        let mut second = TextFile::new(first.successor()?, compression)?;
+        second.text.extend_from_slice(new.as_bytes());
+        second.copy(behind_head(&first, compression, old.len() as u64)?, first.part())?;
+        let bytes = second.end()?.commit()?;
+        first.discard();
+        Ok(Summary { path, events, bytes })
+    }
+}
+
+/// The text of a file behind its first `head` bytes.
+fn behind_head(file: &AtomicFile, compression: Compression, head: u64) -> Result<impl io::BufRead> {
+    let mut input = compress::input(file.part(), compression)?;
+    let skipped = io::copy(&mut input.by_ref().take(head), &mut io::sink());
+    skipped.map_err(|error| read_error(file.part(), &error, 0))?;
+    Ok(input)
 }
 
 /// All lines of an event.
