@@ -6,7 +6,9 @@ use gradino::Error;
 use gradino::io::{SinkOptions, create, merge, read_provenance};
 use std::fs;
 use std::path::Path;
-use support::{ENDINGS, folder, provenance, read_all, sample_event, write};
+use support::{
+    ENDINGS, folder, provenance, read_all, sample_event, state_event, state_provenance, write, write_states,
+};
 
 /// Ends a run over `promised` events from `first` behind `count`.
 fn write_early(path: &Path, first: u64, promised: u64, count: u64, options: SinkOptions) {
@@ -42,6 +44,22 @@ fn an_interrupted_and_resumed_run_gives_the_file_of_the_whole_run_to_the_bit() {
         write_early(&early, 0, 120, 77, SinkOptions::default());
         write(&rest, 77, 43).unwrap();
         merge(&[early, rest], &merged, SinkOptions::default()).unwrap();
+        assert!(fs::read(whole).unwrap() == fs::read(merged).unwrap(), "{ending}");
+    }
+}
+
+#[test]
+fn an_interrupted_run_from_a_fixed_state_can_go_on_too() {
+    let folder = folder("resume-states");
+    for ending in ENDINGS {
+        let [whole, early, rest, merged] =
+            ["whole", "early", "rest", "merged"].map(|name| folder.join(format!("{name}.{ending}")));
+        write_states(&whole, 0, 12).unwrap();
+        let mut sink = create(&early, &state_provenance(0, 12), SinkOptions::default()).unwrap();
+        (0..5).for_each(|number| sink.write(&state_event(number)).unwrap());
+        sink.finish_early(5).unwrap();
+        write_states(&rest, 5, 7).unwrap();
+        merge(&[rest, early], &merged, SinkOptions::default()).unwrap();
         assert!(fs::read(whole).unwrap() == fs::read(merged).unwrap(), "{ending}");
     }
 }

@@ -1,7 +1,9 @@
 //! Writing NuHepMC 1.0 (gardiner2025, arXiv:2310.13211) in the text format of HepMC3.
 //!
 //! Particles have the numbers 1, 2, ... in the order of the event, vertices -1, -2, ... Numbers
-//! are written with the shortest digits that give back the same bits. Beyond the standard:
+//! are written with the shortest digits that give back the same bits. A run without beams starts from
+//! a fixed nuclear state: its events have neither neutrino nor target nor primary vertex, and the head
+//! says which requirements of NuHepMC hold all the same. Beyond the standard:
 //!
 //! - weights behind the first are derivatives of the logarithm of the weight;
 //! - nuclei have the attributes `Ex` [MeV], `twoJ` and `parity` of their state;
@@ -14,11 +16,11 @@ use super::atomic::{AtomicFile, read_error};
 use super::codes::bare_charge;
 use super::compress::{self, Compression, TextFile};
 use super::event_check::{self, EventCheck};
-use super::hepmc3_line::{push_integer, push_next};
+use super::hepmc3_line::{LONGEST_LINE, long_line, push_integer, push_next};
 use super::provenance::Provenance;
 use super::run_info;
 use super::sink::{EventSink, SinkOptions, Summary, check_count};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use gradino_core::{Event, NuclearState, Particle, Vertex};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -40,9 +42,13 @@ impl HepMc3Sink {
         options: SinkOptions,
         compression: Compression,
     ) -> Result<Self> {
+        let head = run_info::head(provenance);
+        if let Some((start, length)) = long_line(head.as_bytes()) {
+            return Err(Error::BadProvenance { problem: too_long(&start, length) });
+        }
         let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
         let mut file = TextFile::new(file, compression)?;
-        file.text.extend_from_slice(run_info::head(provenance).as_bytes());
+        file.text.extend_from_slice(head.as_bytes());
         Ok(HepMc3Sink {
             path: path.to_path_buf(),
             file,
@@ -62,9 +68,15 @@ impl HepMc3Sink {
 
 impl EventSink for HepMc3Sink {
     fn write(&mut self, event: &Event) -> Result<()> {
-        event_check::nuhepmc(event)?;
-        self.check.accept(event)?;
+        event_check::roles(event, self.provenance.has_beam())?;
+        self.check.check(event)?;
+        let end = self.file.text.len();
         push_event(&mut self.file.text, event);
+        if let Some((start, length)) = long_line(&self.file.text[end..]) {
+            self.file.text.truncate(end);
+            return Err(Error::BadEvent { event: event.number, problem: too_long(&start, length) });
+        }
+        self.check.count();
         self.file.drain()
     }
 
@@ -96,6 +108,14 @@ fn behind_head(file: &AtomicFile, compression: Compression, head: u64) -> Result
     let skipped = io::copy(&mut input.by_ref().take(head), &mut io::sink());
     skipped.map_err(|error| read_error(file.part(), &error, 0))?;
     Ok(input)
+}
+
+/// What is wrong with a line that begins so and has so many bytes.
+fn too_long(start: &str, length: usize) -> String {
+    format!(
+        "its line \"{start}...\" would have {length} bytes, and readers of HepMC3 take {LONGEST_LINE} at most; \
+         Parquet has no such limit"
+    )
 }
 
 /// All lines of an event.

@@ -61,7 +61,8 @@ impl ParquetSink {
 
 impl EventSink for ParquetSink {
     fn write(&mut self, event: &Event) -> Result<()> {
-        self.check.accept(event)?;
+        self.check.check(event)?;
+        self.check.count();
         self.columns.push(event);
         if self.columns.rows() == BATCH { self.drain() } else { Ok(()) }
     }

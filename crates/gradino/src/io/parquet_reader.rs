@@ -81,9 +81,9 @@ impl EventSource for ParquetSource {
 /// Runs a step of the Parquet library, which panics on some damaged files; here that is an error
 /// like others. A source is not read any further behind it.
 fn guarded<T, E: Display>(step: impl FnOnce() -> std::result::Result<T, E>) -> Checked<T> {
-    match catch_unwind(AssertUnwindSafe(step)) {
-        Ok(result) => result.map_err(|e| e.to_string()),
-        Err(_) => Err("it is damaged".into()),
+    match quiet::catch(step) {
+        Some(result) => result.map_err(|e| e.to_string()),
+        None => Err("it is damaged".into()),
     }
 }
 

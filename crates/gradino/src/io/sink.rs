@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// Takes the events of a run, in order, and makes a file of them.
 pub trait EventSink: Send {
-    /// Writes the next event.
+    /// Writes the next event. An event that is refused ([`Error::BadEvent`]) leaves no trace: the file can
+    /// be ended behind the one before it.
     fn write(&mut self, event: &Event) -> Result<()>;
     /// Ends the file and gives it its name. Without this call or the next there will be no file.
     fn finish(self: Box<Self>) -> Result<Summary>;
