@@ -12,10 +12,13 @@ use support::{
 
 /// Ends a run over `promised` events from `first` behind `count`.
 fn write_early(path: &Path, first: u64, promised: u64, count: u64, options: SinkOptions) {
-    let mut sink = create(path, &provenance(first, promised), options).unwrap();
-    (first..first + count).for_each(|number| sink.write(&sample_event(number)).unwrap());
-    let summary = sink.finish_early(count).unwrap();
-    assert_eq!((summary.events, summary.bytes), (count, fs::metadata(path).unwrap().len()));
+    let mut sink = create(path, &provenance(first, promised), options).expect("the file is written");
+    (first..first + count).for_each(|number| sink.write(&sample_event(number)).expect("the file is written"));
+    let summary = sink.finish_early(count).expect("the file is written");
+    assert_eq!(
+        (summary.events, summary.bytes),
+        (count, fs::metadata(path).expect("the file is written").len())
+    );
 }
 
 #[test]

@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-/// Level of gzip: the default of the gzip program.
-const GZIP_LEVEL: u32 = 6;
+/// Level of gzip: twice as fast as the default of the gzip program, for a tenth more bytes.
+const GZIP_LEVEL: u32 = 3;
 /// Level of Zstandard: the default of the zstd program.
 const ZSTD_LEVEL: i32 = 3;
 /// Size of the blocks in which text goes to the compressor [bytes].

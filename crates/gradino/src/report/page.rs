@@ -67,7 +67,9 @@ fn run_facts(a: &Accumulator, facts: &ReportFacts) -> Vec<Value> {
     }
     rows.push(pair("seed", facts.seed.to_string()));
     rows.push(pair("version", &facts.version));
-    rows.push(pair("started", &facts.started));
+    if !facts.started.is_empty() {
+        rows.push(pair("started", &facts.started));
+    }
     rows.push(pair("duration", duration(facts.duration)));
     rows.extend(facts.more.iter().map(|(name, value)| pair(name, value)));
     rows
