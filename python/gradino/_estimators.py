@@ -75,7 +75,7 @@ def histogram(
     place[values == edges[-1]] = bins - 1
     inside = (place >= 0) & (place < bins)
     where, w = place[inside], weight[inside]
-    counts = np.bincount(where, w, minlength=bins)
+    counts = np.bincount(where, w, minlength=bins).astype(np.float64, copy=False)
     errors = np.sqrt(np.bincount(where, w * w, minlength=bins))
     jacobian = np.zeros((bins, score.shape[1]))
     np.add.at(jacobian, where, w[:, None] * score[inside])
@@ -86,8 +86,12 @@ def histogram(
 
 
 def _flow(weight: Floats, values: Floats, edges: Floats, motion: Floats) -> Floats:
-    """Weight that crosses each edge, upwards, for a unit of each parameter."""
-    width = np.diff(edges)
+    """Weight that crosses each edge, upwards, for a unit of each parameter.
+
+    It is the density of the weight times its mean motion at the edge, taken over half a bin to both
+    sides: unbiased to first order in the width, but not next to an end of the spectrum.
+    """
+    width = 0.5 * np.diff(edges)
     reach = np.minimum(np.append(width, width[-1]), np.insert(width, 0, width[0]))
     flow = np.zeros((len(edges), motion.shape[1]))
     order = np.argsort(values)

@@ -170,7 +170,7 @@ class Run:
         """Sums of weights between the edges ``bins``, with errors and derivatives.
 
         Values and gradient are as for ``expectation``. What moves over an edge is estimated from the
-        events within one bin of it.
+        events within half a bin of it, which is biased next to a sharp end of the spectrum.
         """
         edges = np.asarray(bins, dtype=np.float64)
         if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():

@@ -1,9 +1,7 @@
 //! Events as flat columns, and back.
 
 use crate::array::Array;
-use gradino_core::{
-    Event, FourVector, NuclearState, Parity, Particle, Status, Vertex, VertexStatus,
-};
+use gradino_core::{Event, FourVector, NuclearState, Parity, Particle, Status, Vertex, VertexStatus};
 use numpy::PyReadonlyArray1;
 use pyo3::prelude::*;
 

@@ -107,7 +107,10 @@ fn value_of(value: &Bound<'_, PyAny>, path: &str) -> PyResult<Value> {
     if value.hasattr("__index__")? {
         let whole = value.extract::<i64>();
         return whole.map(Value::Integer).map_err(|_| {
-            config_error(&format!("{path} = {value} is too large"), "whole numbers end at 9223372036854775807")
+            config_error(
+                &format!("{path} = {value} is too large"),
+                "whole numbers end at 9223372036854775807",
+            )
         });
     }
     if let Ok(number) = value.extract::<f64>() {

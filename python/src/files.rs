@@ -39,7 +39,11 @@ fn read_events(path: &Path, signals: &Signals) -> Result<(Store, Record)> {
 }
 
 /// Hands each event to `each`, until the work is cancelled.
-fn each_event(view: &View<'_>, signals: &Signals, mut each: impl FnMut(&Event) -> Result<()>) -> Result<bool> {
+fn each_event(
+    view: &View<'_>,
+    signals: &Signals,
+    mut each: impl FnMut(&Event) -> Result<()>,
+) -> Result<bool> {
     let mut event = Event::new();
     for i in 0..view.events() {
         if i % BATCH == 0 && !signals.tell(i as u64) {
@@ -111,7 +115,8 @@ fn facts(record: &Record, seconds: f64) -> Result<ReportFacts> {
         value: value / REPORT_CROSS_SECTION,
         error: error / REPORT_CROSS_SECTION,
     };
-    let process = |p: &io::ProcessInfo| ProcessFact { number: p.id, name: p.name.clone(), cross_section: None };
+    let process =
+        |p: &io::ProcessInfo| ProcessFact { number: p.id, name: p.name.clone(), cross_section: None };
     let citation =
         |c: &io::Citation| CitationFact { reference: literature::reference(&c.key), key: c.key.clone() };
     let total = measured(p.flux_averaged_cross_section_cm2, p.flux_averaged_cross_section_error_cm2);

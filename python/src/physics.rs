@@ -33,17 +33,20 @@ pub(crate) fn parameters(config: &str) -> PyResult<Vec<Row>> {
 /// Emitted fragment, residue, width to levels and width to the continuum [MeV].
 type Width = (String, String, f64, f64);
 
+/// Level density, partial widths, names of the parameters, derivatives of the total width.
+type StateWidths<Gradient> = (f64, Vec<Width>, Vec<String>, Gradient);
+
 /// Widths of the state of a configuration: level density of its spin and parity [1/MeV], the partial
 /// widths [MeV], names of the parameters whose gradients are wanted, and the derivatives of the total
 /// width.
 #[pyfunction]
-pub(crate) fn widths(py: Python<'_>, config: &str) -> PyResult<(f64, Vec<Width>, Vec<String>, Array<f64>)> {
+pub(crate) fn widths(py: Python<'_>, config: &str) -> PyResult<StateWidths<Array<f64>>> {
     let config = Config::from_toml(config).map_err(raise)?;
     let (density, partial, names, gradient) = py.detach(|| state_widths(&config)).map_err(raise)?;
     Ok((density, partial, names, Array::new(py, gradient)))
 }
 
-fn state_widths(config: &Config) -> gradino::Result<(f64, Vec<Width>, Vec<String>, Vec<f64>)> {
+fn state_widths(config: &Config) -> gradino::Result<StateWidths<Vec<f64>>> {
     let Source::State(state) = &config.source else {
         return Err(gradino::Error::NoProcess { reason: "widths belong to a fixed state".into() });
     };
@@ -92,12 +95,11 @@ pub(crate) fn covariance(py: Python<'_>, config: &str, names: Vec<String>) -> Py
     let set = parameter_set(&config).map_err(raise)?;
     let known = kduq::names();
     let place = |name: &str| known.iter().position(|n| *n == name);
-    let sigma: Vec<f64> = names
-        .iter()
-        .map(|name| set.get(name).map(|p| p.sigma).map_err(raise))
-        .collect::<PyResult<_>>()?;
+    let sigma: Vec<f64> =
+        names.iter().map(|name| set.get(name).map(|p| p.sigma).map_err(raise)).collect::<PyResult<_>>()?;
     let element = |i: usize, j: usize| match (place(&names[i]), place(&names[j])) {
-        (Some(a), Some(b)) => kduq::covariance()[a * known.len() + b],
+        // One half of the matrix for both: the other differs in its last bits.
+        (Some(a), Some(b)) => kduq::covariance()[a.max(b) * known.len() + a.min(b)],
         _ if names[i] == names[j] => sigma[i] * sigma[i],
         _ => 0.0,
     };

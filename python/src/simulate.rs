@@ -16,7 +16,7 @@ use std::ops::Range;
 ///
 /// `progress` is called now and then with the number of events that are done.
 #[pyfunction]
-#[pyo3(signature = (config, events = None, progress: "collections.abc.Callable[[int], object] | None" = None))]
+#[pyo3(signature = (config: "str", events: "tuple[int, int] | None" = None, progress: "object" = None) -> "tuple[Columns, Record]")]
 pub(crate) fn run(
     py: Python<'_>,
     config: &str,
