@@ -2,6 +2,7 @@
 
 mod process;
 mod schema;
+mod stubs;
 mod tables;
 mod test;
 
@@ -13,6 +14,8 @@ tasks:
   test                      all tests: Rust, and Python in a virtual environment of their own
   schema                    write docs/config.schema.json
   schema --check            compare docs/config.schema.json with the code
+  stubs                     write the type stubs of the Python package
+  stubs --check             compare them with the code
   make-tables --ripl PATH   write the tables of masses and levels; PATH holds `levels` and `masses` of RIPL-4";
 
 fn main() -> ExitCode {
@@ -22,6 +25,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["schema"] => schema::write(),
         ["schema", "--check"] => schema::check(),
+        ["stubs"] => stubs::write(),
+        ["stubs", "--check"] => stubs::check(),
         ["make-tables", "--ripl", path] => tables::make_tables(Path::new(path)),
         _ => Err(format!("no such task\n{USAGE}")),
     };

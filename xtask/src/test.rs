@@ -1,11 +1,9 @@
 //! All tests of the repository, with their counts.
 
 use crate::process::{Done, cargo, root, succeed, watch};
-use std::path::{Path, PathBuf};
+use crate::stubs;
+use std::path::Path;
 use std::process::Command;
-
-/// What the Python tests need beside the package.
-const PYTHON_TOOLS: [&str; 3] = ["maturin>=1.9,<2", "pytest", "numpy"];
 
 /// Counts of a kind of tests.
 #[derive(Default)]
@@ -19,12 +17,12 @@ struct Counts {
 pub(crate) fn run() -> Done {
     let rust = rust_tests()?;
     let mut all_well = report("rust", &rust);
-    if root().join("python/pyproject.toml").exists() {
-        let python = environment()?;
-        all_well &= report("python", &python_tests(&python)?);
-        all_well &= report("examples", &examples(&python)?);
-    } else {
-        println!("python: there is no Python package yet");
+    let bin = stubs::environment()?;
+    install(&bin)?;
+    all_well &= report("python", &python_tests(&bin)?);
+    if let Err(message) = stubs::check() {
+        println!("stubs: {message}");
+        all_well = false;
     }
     if all_well { Ok(()) } else { Err("there are failed tests".into()) }
 }
@@ -49,29 +47,19 @@ fn rust_tests() -> Done<(Counts, bool)> {
     Ok((counts, succeeded))
 }
 
-/// The virtual environment with the package in it; its interpreter.
-fn environment() -> Done<PathBuf> {
-    let venv = root().join(".venv");
-    let bin = venv.join("bin");
-    let python = bin.join("python");
-    if !python.exists() {
-        succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    }
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    succeed(Command::new(&python).args(pip).args(PYTHON_TOOLS))?;
+/// Installs the package with what its tests need. It is built in the target folder of the Rust tests,
+/// under the same profile, so that nothing is built twice.
+fn install(bin: &Path) -> Done {
     let mut build = Command::new(bin.join("maturin"));
-    build.args(["develop", "--release", "--quiet"]).current_dir(root().join("python"));
-    succeed(build.env("VIRTUAL_ENV", &venv))?;
-    Ok(python)
+    build.args(["develop", "--release", "--quiet", "--extras", "test"]).current_dir(root());
+    succeed(build.env("VIRTUAL_ENV", root().join(".venv")))
 }
 
-fn python_tests(python: &Path) -> Done<(Counts, bool)> {
+/// All Python tests, the examples among them.
+fn python_tests(bin: &Path) -> Done<(Counts, bool)> {
     let mut counts = Counts::default();
-    if !root().join("python/tests").exists() {
-        return Ok((counts, true));
-    }
-    let mut command = Command::new(python);
-    command.args(["-m", "pytest", "--quiet", "python/tests"]).current_dir(root());
+    let mut command = Command::new(bin.join("python"));
+    command.args(["-m", "pytest", "--quiet", "python/tests"]).current_dir(root()).env("MPLBACKEND", "Agg");
     let succeeded = watch(&mut command, |line| {
         if line.contains(" in ") && [" passed", " failed", " error"].iter().any(|word| line.contains(word)) {
             counts.passed = number_before(line, " passed");
@@ -80,36 +68,6 @@ fn python_tests(python: &Path) -> Done<(Counts, bool)> {
         }
     })?;
     Ok((counts, succeeded))
-}
-
-/// Each Python example is run as a program.
-fn examples(python: &Path) -> Done<(Counts, bool)> {
-    let mut counts = Counts::default();
-    for path in scripts(&root().join("examples"))? {
-        let mut command = Command::new(python);
-        command.arg(&path).current_dir(root()).env("MPLBACKEND", "Agg");
-        match watch(&mut command, |_| {})? {
-            true => counts.passed += 1,
-            false => {
-                println!("{} failed", path.display());
-                counts.failed += 1;
-            }
-        }
-    }
-    let succeeded = counts.failed == 0;
-    Ok((counts, succeeded))
-}
-
-/// Python files of a folder, in order; none where there is no folder.
-fn scripts(folder: &Path) -> Done<Vec<PathBuf>> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "py"));
-    paths.sort();
-    Ok(paths)
 }
 
 /// The number before a word: 12 in "12 passed; 3 failed" for " passed"; 0 where it is not there.

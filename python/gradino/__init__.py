@@ -1,0 +1,37 @@
+"""Differentiable simulation of low-energy neutrino interactions on nuclei.
+
+    run = gradino.run({"events": 10_000, "gradients": {"parameters": ["level_density.*"]}})
+    mean, error, gradient = run.expectation()      # of the visible energy [MeV]
+
+Energies are in MeV, cross sections in cm2 per target atom.
+"""
+
+from ._errors import ConfigError, FileError, GradinoError, PhysicsError
+from ._estimators import Expectation, Histogram
+from ._gradino import VERSION as __version__
+from ._gradino import default_config
+from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
+from ._run import Citation, CrossSection, Run, read, run
+
+__all__ = [
+    "Citation",
+    "ConfigError",
+    "CrossSection",
+    "Expectation",
+    "FileError",
+    "GradinoError",
+    "Histogram",
+    "Parameter",
+    "PhysicsError",
+    "Run",
+    "Width",
+    "Widths",
+    "__version__",
+    "covariance",
+    "cross_section",
+    "default_config",
+    "parameters",
+    "read",
+    "run",
+    "widths",
+]

@@ -1,0 +1,281 @@
+"""
+The native half of gradino.
+"""
+
+from _typeshed import SupportsGetItem
+from numpy import bool_, float64, int32, int64, uint32, uint64
+from numpy.typing import NDArray
+from os import PathLike
+from typing import Final, SupportsFloat, SupportsIndex, final
+
+__all__ = ["VERSION", "Columns", "Record", "covariance", "cross_section", "default_config", "energy_gradient", "parameters", "read", "report", "resolve", "run", "widths", "write"]
+
+VERSION: Final[str]
+
+@final
+class Columns:
+    """
+    Events as flat columns.
+    """
+    @property
+    def charge(self, /) -> NDArray[int32]:
+        """
+        Charge of each particle [e].
+        """
+    @property
+    def coordinate_gradient(self, /) -> NDArray[float64]:
+        """
+        Derivatives of the moving coordinates.
+        """
+    @property
+    def coordinate_offsets(self, /) -> NDArray[int64]:
+        """
+        First number of each event in `coordinate_gradient`, and the number of all.
+        """
+    @property
+    def e(self, /) -> NDArray[float64]:
+        """
+        Energy of each particle [MeV].
+        """
+    @property
+    def energy_jacobian(self, /) -> NDArray[float64]:
+        """
+        Derivatives of the particles' energies with respect to the coordinates.
+        """
+    @property
+    def event(self, /) -> NDArray[uint64]:
+        """
+        Number of each event.
+        """
+    @property
+    def excitation(self, /) -> NDArray[float64]:
+        """
+        Excitation energy of each nucleus [MeV]; NaN for other particles.
+        """
+    @property
+    def jacobian_offsets(self, /) -> NDArray[int64]:
+        """
+        First number of each event in `energy_jacobian`, and the number of all.
+        """
+    @property
+    def mass(self, /) -> NDArray[float64]:
+        """
+        Mass of each particle [MeV].
+        """
+    @property
+    def neutrino_energy(self, /) -> NDArray[float64]:
+        """
+        Energy of the neutrino [MeV]; NaN without one.
+        """
+    @property
+    def offsets(self, /) -> NDArray[int64]:
+        """
+        First particle of each event, and the number of all particles.
+        """
+    @property
+    def parity(self, /) -> NDArray[int32]:
+        """
+        Parity of each nucleus; 0 for other particles.
+        """
+    @property
+    def pdg(self, /) -> NDArray[int32]:
+        """
+        PDG number of each particle.
+        """
+    @property
+    def process(self, /) -> NDArray[uint32]:
+        """
+        Process of each event.
+        """
+    @property
+    def px(self, /) -> NDArray[float64]:
+        """
+        Momentum along x [MeV].
+        """
+    @property
+    def py(self, /) -> NDArray[float64]:
+        """
+        Momentum along y [MeV].
+        """
+    @property
+    def pz(self, /) -> NDArray[float64]:
+        """
+        Momentum along z [MeV].
+        """
+    @property
+    def status(self, /) -> NDArray[int32]:
+        """
+        Status of each particle.
+        """
+    @property
+    def two_j(self, /) -> NDArray[int32]:
+        """
+        Twice the spin of each nucleus; -1 for other particles.
+        """
+    @property
+    def vertex_count_out(self, /) -> NDArray[uint32]:
+        """
+        Number of particles out of each vertex.
+        """
+    @property
+    def vertex_first_out(self, /) -> NDArray[uint32]:
+        """
+        First particle out of each vertex, counted in its event.
+        """
+    @property
+    def vertex_in(self, /) -> NDArray[uint32]:
+        """
+        First particle into each vertex, counted in its event.
+        """
+    @property
+    def vertex_in_second(self, /) -> NDArray[uint32]:
+        """
+        Second particle into each vertex; 4294967295 without one.
+        """
+    @property
+    def vertex_offsets(self, /) -> NDArray[int64]:
+        """
+        First vertex of each event, and the number of all vertices.
+        """
+    @property
+    def vertex_status(self, /) -> NDArray[int32]:
+        """
+        Status of each vertex.
+        """
+    @property
+    def visible_energy(self, /) -> NDArray[float64]:
+        """
+        Visible energy [MeV].
+        """
+    @property
+    def visible_energy_gradient(self, /) -> NDArray[float64]:
+        """
+        Derivatives of the visible energy, a row of parameters for each event.
+        """
+    @property
+    def weight(self, /) -> NDArray[float64]:
+        """
+        Weight of each event.
+        """
+    @property
+    def weight_gradient(self, /) -> NDArray[float64]:
+        """
+        Derivatives of ln(weight), a row of parameters for each event.
+        """
+
+@final
+class Record:
+    """
+    What a run says of itself.
+    """
+    @property
+    def citations(self, /) -> list[tuple[str, str, str, str, str]]:
+        """
+        Works that were used.
+        """
+    @property
+    def config(self, /) -> str:
+        """
+        The configuration with every default, as TOML.
+        """
+    @property
+    def cross_section(self, /) -> tuple[float, float, NDArray[float64]] | None:
+        """
+        Flux-averaged cross section, its error and its derivatives [cm^2]; none for a fixed state.
+        """
+    @property
+    def gradient_names(self, /) -> list[str]:
+        """
+        Names of the parameters in the gradients.
+        """
+    def parameter_list(self, /) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:
+        """
+        All parameters of the run: see `parameters` of this module.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, float]]:
+        """
+        Name and value of each parameter.
+        """
+    @property
+    def processes(self, /) -> list[tuple[int, str]]:
+        """
+        Number and name of each process.
+        """
+    @property
+    def seed(self, /) -> int:
+        """
+        Seed of the random numbers.
+        """
+    @property
+    def version(self, /) -> str:
+        """
+        Version of the code that made the events.
+        """
+    @property
+    def warnings(self, /) -> list[str]:
+        """
+        Things the user should know.
+        """
+
+def covariance(config: str, names: SupportsGetItem[int, str]) -> NDArray[float64]:
+    """
+    Prior covariance of the parameters `names`, row by row: that of KDUQ (pruitt2023) among the optical
+    parameters, the squared sigmas of all others.
+    """
+
+def cross_section(config: str, energies: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> list[tuple[str, NDArray[float64]]]:
+    """
+    Total cross section of each process [cm^2 per atom] at the energies [MeV].
+    """
+
+def default_config() -> str:
+    """
+    The annotated default configuration, as TOML.
+    """
+
+def energy_gradient(columns: Columns, selected: NDArray[bool_]) -> NDArray[float64]:
+    """
+    Derivatives of the summed energy of the particles that `selected` marks: a row of parameters for
+    each event [MeV per unit].
+    """
+
+def parameters(config: str) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:
+    """
+    Name, value, unit, bounds, sigma, source and meaning of each parameter of a configuration.
+    """
+
+def read(path: str | PathLike[str]) -> tuple[Columns, Record]:
+    """
+    Reads an event file.
+    """
+
+def report(path: str | PathLike[str], columns: Columns, record: Record, overwrite: bool, seconds: SupportsFloat | SupportsIndex) -> None:
+    """
+    Writes the report of a run as one HTML file. `seconds` is the time that the run took.
+    """
+
+def resolve(config: "object", overrides: "dict[str, object]") -> "str":
+    """
+    The configuration with every default, as TOML: read from a path, a TOML text or a mapping (None: the
+    defaults), with `overrides` put over it.
+    """
+
+def run(config: "str", events: "tuple[int, int] | None" = None, progress: "object" = None) -> "tuple[Columns, Record]":
+    """
+    Makes the events of a configuration (resolved TOML), or those of the numbers `events`.
+
+    `progress` is called now and then with the number of events that are done.
+    """
+
+def widths(config: str) -> tuple[float, list[tuple[str, str, float, float]], list[str], NDArray[float64]]:
+    """
+    Widths of the state of a configuration: level density of its spin and parity [1/MeV], the partial
+    widths [MeV], names of the parameters whose gradients are wanted, and the derivatives of the total
+    width.
+    """
+
+def write(path: str | PathLike[str], columns: Columns, record: Record, overwrite: bool) -> None:
+    """
+    Writes an event file; the ending of the name chooses the format.
+    """

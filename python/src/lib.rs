@@ -1,0 +1,32 @@
+//! The native half of the Python package `gradino`: each function is one call into the hall.
+//!
+//! Arrays go to NumPy with the memory in which the run collected them; nothing is copied.
+
+mod array;
+mod columns;
+mod configuration;
+mod error;
+mod files;
+mod physics;
+mod record;
+mod simulate;
+mod watch;
+
+/// The native half of gradino.
+#[pyo3::pymodule]
+mod _gradino {
+    #[pymodule_export]
+    use crate::columns::Columns;
+    #[pymodule_export]
+    use crate::configuration::{default_config, resolve};
+    #[pymodule_export]
+    use crate::files::{read, report, write};
+    #[pymodule_export]
+    use crate::physics::{covariance, cross_section, parameters, widths};
+    #[pymodule_export]
+    use crate::record::Record;
+    #[pymodule_export]
+    use crate::simulate::{energy_gradient, run};
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+}

@@ -1,0 +1,69 @@
+//! Work beside the interpreter: it goes on in a thread of its own, while the thread that called looks
+//! for Ctrl-C and tells the progress.
+
+use crate::error::raise;
+use pyo3::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Time between two looks: short for a person, long against the looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What the work and its watcher tell each other.
+#[derive(Default)]
+pub(crate) struct Signals {
+    /// Whether the work shall end early.
+    pub(crate) cancel: AtomicBool,
+    /// Events that are done.
+    pub(crate) done: AtomicU64,
+}
+
+impl Signals {
+    /// Tells how many events are done. Whether the work shall go on.
+    pub(crate) fn tell(&self, done: u64) -> bool {
+        self.done.store(done, Ordering::Relaxed);
+        !self.cancel.load(Ordering::Relaxed)
+    }
+}
+
+/// Does `work` without the interpreter lock. Ctrl-C, or an exception of `progress` (which hears the
+/// number of events done), cancels the work and is raised when it has ended.
+pub(crate) fn watched<T: Send>(
+    py: Python<'_>,
+    progress: Option<Py<PyAny>>,
+    work: impl FnOnce(&Signals) -> gradino::Result<T> + Send,
+) -> PyResult<T> {
+    let signals = Signals::default();
+    py.detach(|| {
+        std::thread::scope(|scope| {
+            let (end, ended) = mpsc::channel::<()>();
+            let signals = &signals;
+            let worker = scope.spawn(move || {
+                let _end = end;
+                work(signals)
+            });
+            let mut interruption = None;
+            while ended.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                if interruption.is_none()
+                    && let Err(error) = look(progress.as_ref(), signals)
+                {
+                    signals.cancel.store(true, Ordering::Relaxed);
+                    interruption = Some(error);
+                }
+            }
+            let result = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            match interruption {
+                Some(error) => Err(error),
+                None => result.map_err(raise),
+            }
+        })
+    })
+}
+
+fn look(progress: Option<&Py<PyAny>>, signals: &Signals) -> PyResult<()> {
+    Python::attach(|py| {
+        py.check_signals()?;
+        progress.map_or(Ok(()), |p| p.call1(py, (signals.done.load(Ordering::Relaxed),)).map(drop))
+    })
+}

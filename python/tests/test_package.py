@@ -1,0 +1,64 @@
+"""The package itself: types, stubs, examples, the example of the README."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import gradino
+import pytest
+from gradino import _gradino
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def test_the_package_and_the_examples_pass_the_strict_type_checker():
+    pytest.importorskip("mypy")
+    paths = [ROOT / "python" / "gradino", *EXAMPLES]
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(ROOT / "pyproject.toml"), *map(str, paths)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def stub_names(body: list[ast.stmt]) -> set[str]:
+    names = {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return names | {node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+
+
+def test_the_stubs_name_what_the_extension_has_and_say_its_types():
+    text = (ROOT / "python" / "gradino" / "_gradino.pyi").read_text()
+    tree = ast.parse(text)
+    public = {name for name in dir(_gradino) if not name.startswith("_")}
+    assert stub_names(tree.body) == public
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            of_class = {name for name in dir(getattr(_gradino, node.name)) if not name.startswith("_")}
+            assert stub_names(node.body) == of_class
+    assert "Incomplete" not in text and "Any" not in text
+
+
+def test_the_public_names_are_there():
+    for name in gradino.__all__:
+        assert getattr(gradino, name) is not None
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", gradino.__version__)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs_and_fits_a_screen(path):
+    assert len(path.read_text().splitlines()) <= 50 and "# %%" in path.read_text()
+    result = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/src/tutorial.md"])
+def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+    assert blocks
+    (tmp_path / "run.toml").write_text('seed = 42\nevents = 2000\n[gradients]\nparameters = ["level_density.*"]\n')
+    program = tmp_path / "page.py"
+    program.write_text("\n".join(blocks))
+    result = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
