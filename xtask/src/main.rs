@@ -4,6 +4,7 @@ mod process;
 mod schema;
 mod tables;
 mod test;
+mod validate;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 tasks:
   test                      all tests: Rust, and Python in a virtual environment of their own
+  validate                  measure and print the tables of docs/validation.md
   schema                    write docs/config.schema.json
   schema --check            compare docs/config.schema.json with the code
   make-tables --ripl PATH   write the tables of masses and levels; PATH holds `levels` and `masses` of RIPL-4";
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["test"] => test::run(),
+        ["validate"] => validate::run(),
         ["schema"] => schema::write(),
         ["schema", "--check"] => schema::check(),
         ["make-tables", "--ripl", path] => tables::make_tables(Path::new(path)),
