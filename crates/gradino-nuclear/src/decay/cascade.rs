@@ -168,7 +168,7 @@ impl Cascade {
     }
 
     /// The interpolated decay at `excitation`.
-    fn mixture(
+    pub(super) fn mixture(
         &self,
         entry: usize,
         excitation: f64,
