@@ -83,6 +83,9 @@ def test_run_information_follows_nuhepmc(events):
     assert attributes["NuHepMC.Units.CrossSection.TargetScale"] == "PerAtom"
     pb = float(attributes["NuHepMC.FluxAveragedTotalCrossSection"])
     assert pb == pytest.approx(2.345678901234567e-41 * 1e36, rel=1e-14)
+    gradient = [float(word) for word in attributes["gradino.FluxAveragedTotalCrossSectionGradient"].split()]
+    assert gradient == pytest.approx([-1.2345678901234567e-43 * 1e36, 0.0], rel=1e-14)
+    assert "gradino.NuHepMC.Requirements" not in attributes
     for kind, used in [
         ("Process", {100}),
         ("VertexStatus", {v.status for e in events for v in e.vertices}),
@@ -103,6 +106,7 @@ def test_provenance_is_whole_in_both_formats(events, table):
     metadata = pq.read_metadata(FOLDER / "sample.parquet").metadata
     provenance = json.loads(attributes["gradino.provenance"])
     assert provenance == json.loads(metadata[b"gradino.provenance"])
+    assert provenance["flux_averaged_cross_section_gradient"] == [-1.2345678901234567e-43, 0.0]
     assert provenance["seed"] == 7 and provenance["n_events"] == N_EVENTS
     config = '[run]\nname = "a \\\\ b | c"\n\n[cascade]\nlevel_density = "backshifted"\n'
     assert provenance["config_toml"] == config
@@ -193,3 +197,38 @@ def test_compressed_files_are_the_same_text(ending):
     else:
         zstd = pytest.importorskip("backports.zstd")
         assert zstd.decompress(packed) == plain
+
+
+@pytest.fixture(scope="module", params=["states.hepmc3", "states.hepmc3.gz"])
+def states(request):
+    with pyhepmc.open(str(FOLDER / request.param)) as file:
+        return list(file)
+
+
+def test_events_from_a_fixed_state_are_read(states):
+    rows = pq.read_table(FOLDER / "states.parquet").to_pylist()
+    assert [event.event_number for event in states] == list(range(9))
+    for event, row in zip(states, rows, strict=True):
+        particles = sorted(event.particles, key=lambda p: p.id)
+        assert [p.pid for p in particles] == row["pdg"]
+        assert [p.status for p in particles] == row["status"]
+        assert [v.status for v in sorted(event.vertices, key=lambda v: -v.id)] == row["vertex_status"]
+        assert set(row["vertex_status"]) <= {22, 23}
+        first = particles[0]
+        assert first.status == (23 if event.vertices else 1)
+        assert components(first)[1:].tolist() == [0, 0, 0]
+        assert float(text(first.attributes["Ex"])) == row["excitation"][0]
+        outgoing = sum(components(p) for p in particles if p.status == 1)
+        np.testing.assert_allclose(outgoing, components(first), atol=1e-9)
+        assert row["neutrino_energy"] is None
+    assert [len(event.vertices) for event in states] == [0, 2, 2] * 3
+
+
+def test_files_from_a_fixed_state_say_what_holds_of_nuhepmc(states):
+    attributes = {name: text(value) for name, value in states[0].run_info.attributes.items()}
+    assert not [name for name in attributes if name.startswith("NuHepMC.Version")]
+    assert not [name for name in attributes if "CrossSection" in name]
+    assert set(attributes["NuHepMC.Conventions"].split()) == {"G.C.3", "G.S.1", "G.S.2"}
+    held = set(attributes["gradino.NuHepMC.Requirements"].split())
+    assert {"E.R.2", "E.R.3", "E.R.8"} <= held
+    assert not held & {"G.R.2", "G.R.5", "G.R.6", "E.R.6", "E.R.7", "P.R.1"}

@@ -5,6 +5,7 @@ mod schema;
 mod stubs;
 mod tables;
 mod test;
+mod validate;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 tasks:
   test                      all tests: Rust, and Python in a virtual environment of their own
+  validate                  measure and print the tables of docs/validation.md
   schema                    write docs/config.schema.json
   schema --check            compare docs/config.schema.json with the code
   stubs                     write the type stubs of the Python package
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["test"] => test::run(),
+        ["validate"] => validate::run(),
         ["schema"] => schema::write(),
         ["schema", "--check"] => schema::check(),
         ["stubs"] => stubs::write(),

@@ -35,7 +35,7 @@ pub(crate) fn make_tables(ripl: &Path) -> Result<(), String> {
         .with_ripl_dir(ripl.join("levels"), ContinuumStart::Completeness)
         .map_err(|e| e.to_string())?;
     let is_wanted = |s: &&LevelScheme| s.nuclide.z <= LEVELS_UP_TO.0 && s.nuclide.n() <= LEVELS_UP_TO.1;
-    let schemes: Vec<LevelScheme> = library.iter().filter(is_wanted).cloned().collect();
+    let schemes: Vec<LevelScheme> = library.iter().filter(is_wanted).map(embedded).collect();
     write(&data.join("Levels.csv"), &format!("{LEVELS_HEAD}{}", builtin::write(&schemes)))
 }
 
@@ -65,6 +65,23 @@ fn mass_row(line: &str) -> Option<(Nuclide, f64, f64, bool)> {
 /// The text of a file.
 fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))
+}
+
+/// What is embedded of a scheme: the levels up to its cut. Of 40K, where cascades start after the charged
+/// current on 40Ar, all levels below the lowest separation energy.
+fn embedded(scheme: &LevelScheme) -> LevelScheme {
+    const LOWEST_SEPARATION_40K: f64 = 6.438; // MeV, S_alpha of wang2021
+    match scheme.nuclide {
+        Nuclide { z: 19, a: 40 } => {
+            let kept = scheme.levels.partition_point(|l| l.energy < LOWEST_SEPARATION_40K);
+            LevelScheme { levels: scheme.levels[..kept].to_vec(), ..scheme.clone() }
+        }
+        _ if scheme.continuum_from.is_finite() => {
+            let levels = scheme.levels[..scheme.complete()].to_vec();
+            LevelScheme { levels, ..scheme.clone() }
+        }
+        _ => scheme.clone(),
+    }
 }
 
 /// Writes a file and says so.

@@ -41,7 +41,11 @@ impl EventFiles for Files {
     fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()> {
         let events = written.end - written.start;
         for sink in self.sinks {
-            sink.finish()?;
+            if events == self.promised {
+                sink.finish()?
+            } else {
+                sink.finish_early(events)?
+            };
         }
         Ok(())
     }

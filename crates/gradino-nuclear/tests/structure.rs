@@ -22,7 +22,7 @@ fn ripl_levels() -> Option<PathBuf> {
 fn check_laws(scheme: &LevelScheme) {
     let name = scheme.nuclide;
     assert_eq!(scheme.levels[0].energy, 0.0, "{name}");
-    assert!(scheme.continuum_from >= scheme.last_level_energy(), "{name}");
+    assert!(scheme.complete() >= 1, "{name}");
     assert!(scheme.levels.windows(2).all(|w| w[0].energy < w[1].energy), "{name}");
     for level in &scheme.levels {
         let at = format!("{name} at {} MeV", level.energy);
@@ -35,7 +35,7 @@ fn check_laws(scheme: &LevelScheme) {
 
 /// The same scheme, with branchings to five digits.
 fn assert_same(ours: &LevelScheme, theirs: &LevelScheme) {
-    let summary = |s: &LevelScheme| (s.nuclide, s.continuum_from, s.levels.len());
+    let summary = |s: &LevelScheme| (s.nuclide, s.continuum_from, s.complete());
     assert_eq!(summary(ours), summary(theirs));
     for (a, b) in ours.levels.iter().zip(&theirs.levels) {
         assert_eq!((a.energy, a.two_j, a.parity, a.assigned), (b.energy, b.two_j, b.parity, b.assigned));
@@ -77,7 +77,7 @@ fn residues_of_excited_potassium_start_their_continuum_at_the_completeness_level
         ("40Ar", 74, 6.013),
     ] {
         let scheme = library.scheme(name.parse().expect(name)).expect(name);
-        assert_eq!((scheme.levels.len(), scheme.continuum_from), (levels, from), "{name}");
+        assert_eq!((scheme.complete(), scheme.continuum_from), (levels, from), "{name}");
     }
 }
 
@@ -104,6 +104,20 @@ fn first_levels_of_potassium_40_are_those_of_nuclear_data_sheets() {
     assert_eq!(scheme.closest_level(2.29), 10);
     let level = &scheme.levels[10];
     assert_eq!((level.energy, level.two_j, level.parity), (2.289868, 2, Parity::Plus));
+}
+
+#[test]
+fn the_isobaric_analogue_state_of_potassium_40_keeps_its_measured_photons() {
+    // 4383.7 keV, 0+, above the completeness energy: nearly all of it goes to the 1+ level at 2290 keV.
+    let library = StructureLibrary::builtin();
+    let scheme = library.scheme(K40).expect("40K");
+    let level = scheme.known_level(4.3837, (0, Parity::Plus), 0.01).expect("a known level");
+    assert!(level >= scheme.complete());
+    let strongest =
+        scheme.levels[level].transitions.iter().max_by(|a, b| a.probability.total_cmp(&b.probability));
+    let to = &scheme.levels[strongest.expect("it decays").to];
+    assert_eq!((to.two_j, to.parity), (2, Parity::Plus));
+    assert_eq!(scheme.known_level(4.3837, (4, Parity::Minus), 1e-3), None);
 }
 
 #[test]

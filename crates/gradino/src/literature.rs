@@ -40,16 +40,21 @@ pub fn field(key: &str, name: &str) -> Option<String> {
     let start = BIBLIOGRAPHY.find(&format!("{{{key},"))?;
     let entry = &BIBLIOGRAPHY[start..];
     let entry = &entry[..entry.find("\n}").unwrap_or(entry.len())];
-    let line = entry.lines().find(|l| l.trim_start().starts_with(name))?;
-    let (_, value) = line.split_once('=')?;
-    Some(value.trim().trim_end_matches(',').trim_matches(|c| "{}\"".contains(c)).to_string())
+    let value =
+        entry.lines().find_map(|l| l.trim_start().strip_prefix(name)?.trim_start().strip_prefix('='))?;
+    let plain: String = value.trim().trim_end_matches(',').chars().filter(|c| !"{}".contains(*c)).collect();
+    Some(plain.replace("--", "–"))
 }
 
 /// A reference in one line: author, title, journal and year as far as the bibliography has them.
 pub fn reference(key: &str) -> String {
-    let parts = ["author", "title", "journal", "volume", "pages", "year", "doi"];
-    let known: Vec<String> = parts.iter().filter_map(|p| field(key, p)).collect();
-    if known.is_empty() { key.to_string() } else { known.join(", ") }
+    let parts = ["author", "note", "title", "journal", "volume", "pages"];
+    let mut known: Vec<String> = parts.iter().filter_map(|p| field(key, p)).collect();
+    if field(key, "note").is_none() {
+        known.extend(field(key, "year"));
+    }
+    known.extend(field(key, "doi").map(|doi| format!("doi:{doi}")));
+    if known.is_empty() { key.to_string() } else { known.join(", ").replace(" and ", ", ") }
 }
 
 #[cfg(test)]

@@ -3,10 +3,13 @@
 mod support;
 
 use gradino::Error;
-use gradino::io::{SinkOptions, create, open, read_provenance};
-use gradino_core::FourVector;
+use gradino::io::{Provenance, SinkOptions, create, open, read_provenance};
+use gradino_core::{Event, FourVector};
 use std::fs;
-use support::{ENDINGS, folder, message, open_error, provenance, read_all, sample_event, write};
+use support::{
+    ENDINGS, folder, message, open_error, provenance, read_all, sample_event, state_event, state_provenance,
+    write, write_states,
+};
 
 #[test]
 fn sample_events_conserve_energy_and_momentum_at_each_vertex() {
@@ -34,6 +37,62 @@ fn every_format_gives_back_events_and_provenance_to_the_bit() {
         assert_eq!(read_provenance(&path).unwrap(), provenance(5, 25), "{ending}");
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), ENDINGS.len(), "no temporary file is left");
+}
+
+#[test]
+fn events_from_a_fixed_state_come_back_to_the_bit_even_without_any_vertex() {
+    let folder = folder("fixed-state");
+    let expected: Vec<_> = (0..9).map(state_event).collect();
+    assert!(expected[0].vertices.is_empty() && !expected[1].vertices.is_empty());
+    for ending in ENDINGS {
+        let path = folder.join(format!("run.{ending}"));
+        write_states(&path, 0, 9).unwrap();
+        assert_eq!(read_all(&path).unwrap(), expected, "{ending}");
+        assert_eq!(read_provenance(&path).unwrap(), state_provenance(0, 9), "{ending}");
+    }
+}
+
+#[test]
+fn events_with_and_without_a_neutrino_do_not_mix_in_hepmc3() {
+    let path = folder("mixed").join("run.hepmc3");
+    let refused = |provenance: Provenance, mut event: Event| {
+        event.process = provenance.processes[0].id;
+        let mut sink = create(&path, &provenance, SinkOptions::default()).unwrap();
+        sink.write(&event).unwrap_err().to_string()
+    };
+    let text = refused(state_provenance(0, 1), sample_event(0));
+    assert!(text.contains("its run has no beam"), "{text}");
+    let text = refused(provenance(0, 1), state_event(0));
+    assert!(text.contains("0 primary vertices instead of 1"), "{text}");
+    let text = refused(state_provenance(0, 1), Event { weight_gradient: vec![0.0; 2], ..Event::new() });
+    assert!(text.contains("first particle is no nucleus"), "{text}");
+}
+
+#[test]
+fn no_line_is_longer_than_hepmc3_reads() {
+    let folder = folder("long-lines");
+    let mut run = provenance(0, 9);
+    run.config_toml = "#".repeat(300_000);
+    let error = create(&folder.join("config.hepmc3"), &run, SinkOptions::default()).map(drop).unwrap_err();
+    assert!(error.to_string().contains("gradino.provenance"), "{error}");
+    assert!(create(&folder.join("config.parquet"), &run, SinkOptions::default()).is_ok());
+
+    let mut event = sample_event(2);
+    event.coordinate_gradient = vec![1.0 / 3.0; 2 * 8000];
+    event.energy_jacobian = vec![0.0; 8000 * event.particles.len()];
+    for ending in ENDINGS {
+        let path = folder.join(format!("event.{ending}"));
+        let mut sink = create(&path, &provenance(0, 9), SinkOptions::default()).unwrap();
+        (0..2).for_each(|number| sink.write(&sample_event(number)).unwrap());
+        match sink.write(&event) {
+            Ok(()) => assert_eq!(ending, "parquet"),
+            Err(error) => {
+                assert!(error.to_string().contains("coordinate_gradient"), "{error}");
+                sink.finish_early(2).unwrap();
+                assert_eq!(read_all(&path).unwrap(), [sample_event(0), sample_event(1)]);
+            }
+        }
+    }
 }
 
 #[test]
@@ -178,6 +237,10 @@ fn sample_files_for_other_readers_are_written() {
         let options = SinkOptions { overwrite: true, ..SinkOptions::default() };
         let mut sink = create(&path, &provenance(0, 50), options).unwrap();
         (0..50).for_each(|number| sink.write(&sample_event(number)).unwrap());
+        sink.finish().unwrap();
+        let path = folder.join(format!("states.{ending}"));
+        let mut sink = create(&path, &state_provenance(0, 9), options).unwrap();
+        (0..9).for_each(|number| sink.write(&state_event(number)).unwrap());
         sink.finish().unwrap();
     }
 }

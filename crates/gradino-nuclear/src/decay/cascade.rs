@@ -23,6 +23,10 @@ pub struct Cascade {
     starts: Vec<StartState>,
 }
 
+/// How far a known level above the completeness energy may lie from the energy of a start [MeV]: the
+/// measured transition energies are good to about this.
+const SNAP: f64 = 0.01;
+
 /// Where a cascade starts; made by [`Cascade::start`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Start(usize);
@@ -81,9 +85,10 @@ impl Cascade {
 
     /// Prepares a state of the initial nuclide to start from.
     ///
-    /// Up to the continuum's start the nearest level is taken (the snap is a choice of the field and
-    /// not differentiable; transition energies are constants here); above, the state decays by the
-    /// statistical model from its exact energy.
+    /// Up to the continuum's start the nearest level is taken, and up to the lowest separation energy a
+    /// known level of the same spin and parity within 10 keV (the snap is a choice of the field and not
+    /// differentiable; transition energies are constants here). All other states decay by the statistical
+    /// model from their exact energy.
     pub fn start(&mut self, excitation: f64, two_j: u16, parity: Parity) -> Result<Start> {
         let entry = &self.network.entries[0];
         if !(0.0..=entry.max_excitation + 1e-9).contains(&excitation) {
@@ -94,8 +99,15 @@ impl Cascade {
                 upper: entry.max_excitation,
             });
         }
-        let start = if excitation <= self.snap_below() {
-            StartState::Level(entry.scheme.closest_level(excitation))
+        let level = if excitation <= entry.cut().min(entry.unbound_from()) {
+            Some(entry.scheme.closest_level(excitation))
+        } else if excitation < entry.unbound_from() {
+            entry.scheme.known_level(excitation, (two_j, parity), SNAP)
+        } else {
+            None
+        };
+        let start = if let Some(level) = level {
+            StartState::Level(level)
         } else {
             let state = self.network.build_state(0, excitation, two_j, parity);
             if state.total() <= 0.0 {
@@ -106,13 +118,6 @@ impl Cascade {
         };
         self.starts.push(start);
         Ok(Start(self.starts.len() - 1))
-    }
-
-    /// Initial states up to this energy [MeV] are taken as discrete levels: the start of the
-    /// continuum, or, with the last level as that start, the lowest separation energy.
-    fn snap_below(&self) -> f64 {
-        let entry = &self.network.entries[0];
-        entry.cut().min(entry.unbound_from())
     }
 
     /// The state that a start stands for: excitation energy [MeV], twice the spin, parity.
@@ -163,7 +168,7 @@ impl Cascade {
     }
 
     /// The interpolated decay at `excitation`.
-    fn mixture(
+    pub(super) fn mixture(
         &self,
         entry: usize,
         excitation: f64,

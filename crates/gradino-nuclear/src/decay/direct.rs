@@ -1,9 +1,11 @@
 //! Widths computed directly, without tables: what the tables are held against.
 
+use super::cascade::Cascade;
 use super::couplings::MAX_MULTIPOLARITY;
 use super::ingredients::GammaAt;
 use super::network::{Network, nuclide_data};
 use super::quadrature;
+use super::state::SOURCES;
 use super::widths::{self, SpinSums};
 use crate::emission::fragment::Fragment;
 use crate::emission::optical::OpticalPotential;
@@ -54,33 +56,59 @@ pub struct StateAt {
 }
 
 impl Network {
-    /// Widths from the prepared tables, with their gradients in the order of the wanted parameters
-    /// (rows: each partial discrete and continuum width in turn; empty without gradients).
+    /// Widths from the prepared tables, computed at the energy of the state itself.
     pub fn widths(&self, state: StateAt) -> Widths {
         let decay = self.build_state(0, state.excitation, state.two_j, state.parity);
+        self.widths_of(state, |channel| decay.channel(channel))
+    }
+
+    /// Widths of a state whose channels have the sums `n`.
+    fn widths_of(&self, state: StateAt, n: impl Fn(usize) -> f64) -> Widths {
         let density = self.initial_density(&self.params.values(), state);
         let to_width = 1.0 / (TAU * density);
         let layout = &self.entries[0].layout;
-        let partial = (0..7).filter_map(|source| {
+        let partial = (0..SOURCES).filter_map(|source| {
             let last = layout[source + 1].checked_sub(1).filter(|&l| l >= layout[source])?;
-            let continuum = decay.channel(last) * to_width;
-            let discrete = (layout[source]..last).map(|c| decay.channel(c)).sum::<f64>() * to_width;
-            Some(self.partial(source, discrete, continuum))
+            let discrete = (layout[source]..last).map(&n).sum::<f64>() * to_width;
+            Some(self.partial(source, discrete, n(last) * to_width))
         });
         Widths { density, partial: partial.collect() }
+    }
+
+    /// Gradients of the partial widths with respect to the wanted parameters [MeV per unit], discrete
+    /// levels and continuum together, in the order of [`Network::widths`].
+    pub fn partial_width_gradients(&self, state: StateAt) -> Vec<Vec<f64>> {
+        let decay = self.build_state(0, state.excitation, state.two_j, state.parity);
+        let continua = &self.gradient(&decay).continua;
+        let layout = &self.entries[0].layout;
+        let open = (0..SOURCES).filter(|&s| layout[s + 1] > layout[s]);
+        let rows = open.map(|source| {
+            let mut row = continua[source].clone().unwrap_or_else(|| vec![0.0; self.slots.len]);
+            let channels = layout[source]..layout[source + 1];
+            let n: f64 = channels.clone().map(|c| decay.channel(c)).sum();
+            for c in (channels.start..channels.end - 1).filter(|&c| decay.channel(c) > 0.0) {
+                self.add_discrete_gradient(&decay, c, 1.0, &mut row);
+            }
+            self.divide_by_density(state, n, row)
+        });
+        rows.collect()
     }
 
     /// Gradient of the total width with respect to the wanted parameters [MeV per unit].
     pub fn total_width_gradient(&self, state: StateAt) -> Vec<f64> {
         let decay = self.build_state(0, state.excitation, state.two_j, state.parity);
+        self.divide_by_density(state, decay.total(), self.gradient(&decay).total.clone())
+    }
+
+    /// From the gradient of N to that of N / (2 pi rho).
+    fn divide_by_density(&self, state: StateAt, n: f64, mut gradient: Vec<f64>) -> Vec<f64> {
         let density = self.density(0);
         let at = density.at(state.excitation);
         let spins = density.spins(&at);
-        let rho = 0.5 * at.rho * spins.single(state.two_j);
-        let total = decay.total() / (TAU * rho);
-        let mut gradient: Vec<f64> = self.gradient(&decay).total.iter().map(|g| g / (TAU * rho)).collect();
+        let to_width = 1.0 / (TAU * 0.5 * at.rho * spins.single(state.two_j));
+        gradient.iter_mut().for_each(|g| *g *= to_width);
         let by_cutoff = density.spin_slopes(&at).single(state.two_j) / spins.single(state.two_j);
-        density.add_gradient(&at, -total, -total * by_cutoff, &mut gradient);
+        density.add_gradient(&at, -n * to_width, -n * to_width * by_cutoff, &mut gradient);
         gradient
     }
 
@@ -118,7 +146,7 @@ impl Network {
         let models = (self.models.gamma_strength, self.models.level_density);
         let gamma = GammaAt::prepare(models, &data, theta, MAX_MULTIPOLARITY);
         let mut discrete = D::zero();
-        for level in entry.scheme.levels.iter().filter(|l| l.energy < state.excitation) {
+        for level in entry.levels().iter().filter(|l| l.energy < state.excitation) {
             let row = gamma.row(D::from(state.excitation - level.energy), D::from(level.energy));
             let change = state.parity.times(level.parity);
             discrete += widths::discrete_gamma(state.two_j, level.two_j, change, &row, MAX_MULTIPOLARITY);
@@ -153,7 +181,7 @@ impl Network {
             transmission::direct(&potential, e, l, u32::from(two_j), STEP_FM)
         };
         let mut discrete = D::zero();
-        for level in residue.scheme.levels.iter().filter(|l| l.energy < available) {
+        for level in residue.levels().iter().filter(|l| l.energy < available) {
             let mask = rules.couplings.mask(state.two_j, level.two_j, state.parity.times(level.parity));
             for c in (0..rules.channels.len()).filter(|c| mask >> c & 1 == 1) {
                 discrete += t(available - level.energy, c);
@@ -170,6 +198,15 @@ impl Network {
             widths::continuum_particle(&rules.channels, l_max, state.two_j, &row, rho, &spins)
         });
         (discrete, continuum)
+    }
+}
+
+impl Cascade {
+    /// Widths of a state of the first nuclide as a cascade takes them that passes there: interpolated
+    /// between the tabulated energies.
+    pub fn interpolated_widths(&self, state: StateAt) -> Widths {
+        let mixture = self.mixture(0, state.excitation, state.two_j, state.parity, None);
+        self.network.widths_of(state, |channel| mixture.channel(channel))
     }
 }
 

@@ -107,16 +107,20 @@ pub(crate) enum GammaTable {
     /// A strength that depends on the photon energy only: columns T / E^3 and their derivatives.
     Tabulated { table: RowTable, family: Family },
     /// A strength that depends on the temperature of the final state too: computed on the spot.
-    Direct {
-        /// Values.
-        plain: GammaAt<f64>,
-        /// Derivatives with respect to photon energy and final energy.
-        energies: GammaAt<Dual<f64, 2>>,
-        /// Derivatives with respect to the parameters.
-        chunks: Vec<GammaAt<Dual<f64, LANES>>>,
-        /// Their slots.
-        family: Family,
-    },
+    Direct(Box<DirectGamma>),
+}
+
+/// A strength that is computed on the spot.
+#[derive(Debug)]
+pub(crate) struct DirectGamma {
+    /// Values.
+    plain: GammaAt<f64>,
+    /// Derivatives with respect to photon energy and final energy.
+    energies: GammaAt<Dual<f64, 2>>,
+    /// Derivatives with respect to the parameters.
+    chunks: Vec<GammaAt<Dual<f64, LANES>>>,
+    /// Their slots.
+    family: Family,
 }
 
 /// Strength with the level density that gives its temperature.
@@ -171,7 +175,7 @@ impl GammaTable {
         if models.0 != GammaStrengthModel::StandardLorentzian {
             let energies =
                 GammaAt::prepare(models, data, &params.seeded(|_, p| Dual::constant(p.value)), l_max);
-            return GammaTable::Direct { plain, energies, chunks, family };
+            return GammaTable::Direct(Box::new(DirectGamma { plain, energies, chunks, family }));
         }
         let n = family.len();
         let rows = (max_energy / GAMMA_STEP).ceil() as usize + 4;
@@ -202,7 +206,7 @@ impl GammaTable {
                 let cube = e_gamma.powi(3);
                 std::array::from_fn(|x| table.value(&at, x) * cube)
             }
-            GammaTable::Direct { plain, .. } => plain.row(e_gamma, e_final),
+            GammaTable::Direct(direct) => direct.plain.row(e_gamma, e_final),
         }
     }
 
@@ -215,8 +219,8 @@ impl GammaTable {
                 let slope = |x| table.slope(&at, x) * cube + 3.0 * table.value(&at, x) * square;
                 (std::array::from_fn(slope), [0.0; RADIATIONS])
             }
-            GammaTable::Direct { energies, .. } => {
-                let row = energies.row(Dual::variable(e_gamma, 0), Dual::variable(e_final, 1));
+            GammaTable::Direct(direct) => {
+                let row = direct.energies.row(Dual::variable(e_gamma, 0), Dual::variable(e_final, 1));
                 (row.map(|t| t.eps[0]), row.map(|t| t.eps[1]))
             }
         }
@@ -242,10 +246,10 @@ impl GammaTable {
                     table.add(&at, RADIATIONS + x * n, factor * cube, out);
                 }
             }
-            GammaTable::Direct { chunks, family, .. } => {
-                let n = family.len();
-                let out = &mut out[family.slots()];
-                for (c, chunk) in chunks.iter().enumerate() {
+            GammaTable::Direct(direct) => {
+                let n = direct.family.len();
+                let out = &mut out[direct.family.slots()];
+                for (c, chunk) in direct.chunks.iter().enumerate() {
                     let row = chunk.row(Dual::from(e_gamma), Dual::from(e_final));
                     for (t, factor) in row.iter().zip(factors) {
                         for lane in 0..LANES.min(n - c * LANES) {

@@ -74,6 +74,10 @@ impl Entry {
     pub(crate) fn cut(&self) -> f64 {
         self.scheme.continuum_from
     }
+    /// The levels below the continuum.
+    pub(crate) fn levels(&self) -> &[Level] {
+        &self.scheme.levels[..self.scheme.complete()]
+    }
     /// Index of the tabulated state at node `k`.
     pub(crate) fn state_index(&self, k: usize, two_j: u16, parity: Parity) -> usize {
         (usize::from(two_j / 2) * 2 + parity.index()) * self.nodes.len() + k
@@ -120,7 +124,7 @@ impl Network {
         for (n, _) in &reach {
             schemes.push(scheme_of(*n, &models, library, params, &mut warnings)?);
         }
-        let counts: Vec<usize> = schemes.iter().map(|s| s.levels.len()).collect();
+        let counts: Vec<usize> = schemes.iter().map(LevelScheme::complete).collect();
         let mut entries = Vec::with_capacity(reach.len());
         for (i, ((n, e_max), scheme)) in reach.iter().zip(schemes).enumerate() {
             let daughters = daughters_of(*n, &index)?;
@@ -178,7 +182,7 @@ impl Network {
         }
         if let Some(d) = entry.daughters[Fragment::Neutron as usize] {
             let residue = &self.entries[d.entry];
-            let levels = residue.scheme.levels.iter().map(|l| l.energy).chain([residue.cut()]);
+            let levels = residue.levels().iter().map(|l| l.energy).chain([residue.cut()]);
             let graded = levels.flat_map(|e| GRADING.map(|g| d.separation + e + g));
             nodes.extend(graded.filter(|e| (low..high).contains(e)));
         }

@@ -79,8 +79,8 @@ impl Network {
         let entry = &self.entries[i];
         let mut values = vec![0.0; entry.layout[7]];
         let mut continua: [Option<Continuum>; SOURCES] = Default::default();
-        let levels = entry.scheme.levels.len();
-        for (k, level) in entry.scheme.levels.iter().enumerate() {
+        let levels = entry.levels().len();
+        for (k, level) in entry.levels().iter().enumerate() {
             if level.energy < excitation {
                 let row = self.gamma(i).row(excitation - level.energy, level.energy);
                 let change = parity.times(level.parity);
@@ -147,7 +147,7 @@ impl Network {
         let table = self.transmission(daughter.entry, fragment);
         let rules = &self.rules[fragment as usize];
         let mut t = [0.0; MAX_CHANNELS];
-        for (k, level) in residue.scheme.levels.iter().enumerate() {
+        for (k, level) in residue.levels().iter().enumerate() {
             let mask = rules.couplings.mask(two_j, level.two_j, parity.times(level.parity));
             if level.energy < available && mask != 0 {
                 table.values(&table.locate(available - level.energy), &mut t);

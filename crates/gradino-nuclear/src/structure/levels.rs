@@ -56,6 +56,21 @@ pub struct LevelScheme {
 }
 
 impl LevelScheme {
+    /// Number of levels below the start of the continuum: those that the continuum does not stand for.
+    /// Known levels above it serve as states to start from, and for the photons that they feed.
+    pub fn complete(&self) -> usize {
+        self.levels.partition_point(|l| l.energy <= self.continuum_from)
+    }
+
+    /// The level of spin and parity (two_j, parity) with measured photons that lies nearest to `energy`
+    /// [MeV], within `tolerance` [MeV].
+    pub fn known_level(&self, energy: f64, (two_j, parity): (u16, Parity), tolerance: f64) -> Option<usize> {
+        let fits = |l: &Level| l.two_j == two_j && l.parity == parity && !l.transitions.is_empty();
+        let distance = |l: &Level| (l.energy - energy).abs();
+        let near = self.levels.iter().enumerate().filter(|(_, l)| fits(l) && distance(l) <= tolerance);
+        near.min_by(|a, b| distance(a.1).total_cmp(&distance(b.1))).map(|(i, _)| i)
+    }
+
     /// Energy of the highest level kept [MeV].
     pub fn last_level_energy(&self) -> f64 {
         self.levels.last().map_or(0.0, |l| l.energy)

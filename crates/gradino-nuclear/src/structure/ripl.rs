@@ -65,14 +65,14 @@ pub fn parse(text: &str, path: &str) -> Result<Vec<RiplScheme>> {
 }
 
 impl RiplScheme {
-    /// Number of levels kept and the start of the continuum [MeV].
+    /// The start of the continuum [MeV].
     ///
     /// Complete schemes end at level Nmax. Where RIPL did not assess completeness (Nmax = 1, few
     /// levels are known) the levels with unique spins are kept (Nc). If this is the ground state
     /// alone, the continuum starts at the first excited level, which it then stands for; without
     /// any, at the pairing energy 12/sqrt(A) of koning2008 for even-even nuclides and at 0 for others.
     /// Nuclides up to A = 3 have no excited state: their continuum starts at infinity.
-    fn cut(&self, start: ContinuumStart) -> (usize, f64) {
+    fn cut(&self, start: ContinuumStart) -> f64 {
         let assessed = if self.complete > 1 { self.complete } else { self.unique };
         let kept = match start {
             ContinuumStart::Completeness => assessed.clamp(1, self.levels.len()),
@@ -80,20 +80,21 @@ impl RiplScheme {
         };
         let last = self.levels[kept - 1].energy;
         if self.nuclide.a <= LARGEST_WITHOUT_CONTINUUM {
-            return (kept, f64::INFINITY);
+            return f64::INFINITY;
         }
         if last > 0.0 {
-            return (kept, last);
+            return last;
         }
         let excited = self.levels.iter().map(|l| l.energy).find(|&e| e > 0.0);
-        (kept, excited.unwrap_or_else(|| pairing_energy(self.nuclide)))
+        excited.unwrap_or_else(|| pairing_energy(self.nuclide))
     }
 
-    /// The level scheme for use: cut, with every spin and parity settled and branchings normalised.
+    /// The level scheme for use, with every spin and parity settled and branchings normalised. Levels
+    /// above the cut are kept behind the others.
     pub fn scheme(&self, start: ContinuumStart) -> LevelScheme {
-        let (kept, continuum_from) = self.cut(start);
-        let mut levels: Vec<Level> = Vec::with_capacity(kept);
-        for raw in &self.levels[..kept] {
+        let continuum_from = self.cut(start);
+        let mut levels: Vec<Level> = Vec::with_capacity(self.levels.len());
+        for raw in &self.levels {
             let transitions = normalised(&raw.transitions, raw.energy, |to| levels[to].energy);
             let finals = transitions
                 .iter()
@@ -300,9 +301,9 @@ mod tests {
     #[test]
     fn completeness_and_last_level_cut_where_they_say() {
         let cut = sample()[0].scheme(ContinuumStart::Completeness);
-        assert_eq!((cut.levels.len(), cut.continuum_from), (3, 0.800143));
+        assert_eq!((cut.complete(), cut.levels.len(), cut.continuum_from), (3, 4, 0.800143));
         let full = sample()[0].scheme(ContinuumStart::LastLevel);
-        assert_eq!((full.levels.len(), full.continuum_from), (4, 2.54279));
+        assert_eq!((full.complete(), full.continuum_from), (4, 2.54279));
     }
 
     #[test]

@@ -70,6 +70,7 @@ impl Chain {
         if let Some(average) = self.cross_section() {
             provenance.flux_averaged_cross_section_cm2 = average.value;
             provenance.flux_averaged_cross_section_error_cm2 = average.error;
+            provenance.flux_averaged_cross_section_gradient.clone_from(&average.gradient);
         }
         if let Source::Beam(beam) = &config.source {
             provenance.beams = vec![self.beam(beam)];

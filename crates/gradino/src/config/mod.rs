@@ -16,7 +16,7 @@ pub use choices::{
 };
 pub use flux::{Flux, Spectrum};
 pub use quantity::Spin;
-pub use select::select_parameters;
+pub use select::{MAIN_PARAMETERS, select_parameters};
 pub use source::{Beam, Reaction, Source, State};
 
 use crate::error::{Error, Result};
@@ -89,11 +89,18 @@ impl Default for Cascade {
 }
 
 /// Parameters whose gradients are wanted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Gradients {
-    /// Names, patterns like "optical.*", or "all"; none: no gradients.
+    /// Names, patterns like "optical.*", "main" (the default: the strongest of each family), or "all";
+    /// none: no gradients.
     pub parameters: Vec<String>,
+}
+
+impl Default for Gradients {
+    fn default() -> Self {
+        Gradients { parameters: vec!["main".into()] }
+    }
 }
 
 /// Files that a run writes.

@@ -17,13 +17,34 @@ impl Config {
     }
 }
 
-/// Positions in `set` that the patterns fit: "all", names, or names with `*` and `?`.
+/// The parameters that "main" stands for, as far as a job has them: the strongest of each family.
+pub const MAIN_PARAMETERS: [&str; 16] = [
+    "level_density.a",
+    "level_density.gamma_1",
+    "level_density.delta",
+    "level_density.spin_cutoff",
+    "gamma_strength.e1_sigma",
+    "gamma_strength.m1_strength",
+    "optical.v1_0",
+    "optical.rv_0",
+    "optical.av_0",
+    "optical.d1_0",
+    "optical.rd_0",
+    "strength.gt_2.290",
+    "strength.gt_2.730",
+    "strength.f_4.384",
+    "coulomb.radius",
+    "flux.mean_energy",
+];
+
+/// Positions in `set` that the patterns fit: "main", "all", names, or names with `*` and `?`.
 pub fn select_parameters(patterns: &[String], set: &ParamSet) -> Result<Vec<usize>> {
     let mut chosen = vec![false; set.len()];
     for pattern in patterns {
-        let mut any = false;
+        let mut any = pattern == "main";
         for (slot, name) in chosen.iter_mut().zip(set.names()) {
-            if pattern == "all" || fits(pattern, name) {
+            let main = pattern == "main" && MAIN_PARAMETERS.contains(&name);
+            if main || pattern == "all" || fits(pattern, name) {
                 (*slot, any) = (true, true);
             }
         }

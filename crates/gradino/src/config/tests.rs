@@ -42,7 +42,7 @@ fn every_choice_is_read_under_its_name() {
             "uniform" => "min = \"5 MeV\"\nmax = \"50 MeV\"",
             "fermi-dirac" => "temperature = \"3.5 MeV\"",
             "table" => "file = \"flux.csv\"",
-            "csv" | "snowglobes" => "kind = \"table\"\nfile = \"flux.csv\"",
+            "csv" | "histogram" | "snowglobes" => "kind = \"table\"\nfile = \"flux.csv\"",
             _ => "",
         };
         let text = format!("[{section}]\n{key} = {value}\n{rest}");
@@ -155,7 +155,7 @@ fn counts_are_whole_and_positive() {
     );
     refused(
         "[cascade]\nl_max = 0",
-        "l_max in [cascade], line 2: 0 is not between 1 and 30",
+        "l_max in [cascade], line 2: 0 is not between 1 and 8",
         "5 is the default; raise it to test convergence",
     );
 }

@@ -23,7 +23,7 @@ impl AtomicFile {
         if !overwrite && target.exists() {
             return Err(Error::AlreadyExists { path: target.to_path_buf() });
         }
-        let part = part_path(target);
+        let part = with_ending(target, ".part");
         let mut options = OpenOptions::new();
         options.write(true).truncate(true).create(true).create_new(!overwrite);
         let file = options.open(&part).map_err(|error| match error.kind() {
@@ -37,6 +37,25 @@ impl AtomicFile {
     /// The final name.
     pub(super) fn target(&self) -> &Path {
         &self.target
+    }
+
+    /// The temporary name.
+    pub(super) fn part(&self) -> &Path {
+        &self.part
+    }
+
+    /// A second temporary file, `NAME.part.new`, for the same target. One that a run has left behind
+    /// is written over: the first temporary file keeps other runs away.
+    pub(super) fn successor(&self) -> Result<Self> {
+        let part = with_ending(&self.part, ".new");
+        let file = File::create(&part).map_err(|error| write_error(&self.target, &error))?;
+        let (target, overwrite) = (self.target.clone(), self.overwrite);
+        Ok(AtomicFile { file, target, part, overwrite, keep_partial: false, committed: false })
+    }
+
+    /// Removes the temporary file, even if it was to be kept.
+    pub(super) fn discard(mut self) {
+        self.keep_partial = false;
     }
 
     /// Makes the bytes durable and gives the file its final name; returns its size [bytes].
@@ -81,7 +100,6 @@ impl Drop for AtomicFile {
     }
 }
 
-/// The temporary name of a file.
 /// Writes a text file whole or not at all, in place of an older one.
 pub fn write_text(path: &Path, text: &str) -> Result<()> {
     let mut file = AtomicFile::create(path, true, false)?;
@@ -89,9 +107,10 @@ pub fn write_text(path: &Path, text: &str) -> Result<()> {
     file.commit().map(|_| ())
 }
 
-fn part_path(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_os_string();
-    name.push(".part");
+/// A name with an ending behind it.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_os_string();
+    name.push(ending);
     PathBuf::from(name)
 }
 
@@ -152,6 +171,21 @@ mod tests {
         assert!(folder.join("a.txt.part").exists());
         let again = AtomicFile::create(&target, false, false).err();
         assert_eq!(again, Some(Error::PartExists { path: folder.join("a.txt.part") }));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_successor_takes_the_name_and_the_first_file_goes() {
+        let folder = folder("successor");
+        let target = folder.join("a.txt");
+        let first = AtomicFile::create(&target, false, true).unwrap();
+        fs::write(folder.join("a.txt.part.new"), "stale").unwrap();
+        let mut second = first.successor().unwrap();
+        second.write_all(b"new").unwrap();
+        assert_eq!(second.commit(), Ok(3));
+        first.discard();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(folder).unwrap();
     }
 

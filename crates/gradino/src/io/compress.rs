@@ -9,12 +9,14 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Level of gzip: the default of the gzip program.
-const GZIP_LEVEL: u32 = 6;
+/// Level of gzip: twice as fast as the default of the gzip program, for a tenth more bytes.
+const GZIP_LEVEL: u32 = 3;
 /// Level of Zstandard: the default of the zstd program.
 const ZSTD_LEVEL: i32 = 3;
+/// Size of the blocks in which text goes to the compressor [bytes].
+const BLOCK: usize = 1 << 17;
 /// Size of the read buffers [bytes].
 const READ_BUFFER: usize = 1 << 17;
 
@@ -30,7 +32,7 @@ pub enum Compression {
 }
 
 /// A file that is being written, through a compressor or none.
-pub(super) enum Output {
+enum Output {
     Plain(AtomicFile),
     Gzip(GzEncoder<AtomicFile>),
     Zstd(zstd::Encoder<'static, AtomicFile>),
@@ -38,7 +40,7 @@ pub(super) enum Output {
 
 impl Output {
     /// Puts the compressor in front of a file.
-    pub(super) fn new(file: AtomicFile, compression: Compression) -> Result<Self> {
+    fn new(file: AtomicFile, compression: Compression) -> Result<Self> {
         let path = file.target().to_path_buf();
         Ok(match compression {
             Compression::None => Output::Plain(file),
@@ -47,14 +49,14 @@ impl Output {
         })
     }
 
-    /// Ends the compressed stream and commits the file; returns its size [bytes].
-    pub(super) fn commit(self, path: &Path) -> Result<u64> {
+    /// Ends the compressed stream and gives back the file.
+    fn end(self, path: &Path) -> Result<AtomicFile> {
         let file = match self {
             Output::Plain(file) => Ok(file),
             Output::Gzip(encoder) => encoder.finish(),
             Output::Zstd(encoder) => encoder.finish(),
         };
-        file.map_err(|e| write_error(path, &e))?.commit()
+        file.map_err(|e| write_error(path, &e))
     }
 }
 
@@ -72,6 +74,57 @@ impl Write for Output {
             Output::Gzip(encoder) => encoder.flush(),
             Output::Zstd(encoder) => encoder.flush(),
         }
+    }
+}
+
+/// Text on its way to a file. It is handed on in blocks of one size, so that the compressed bytes
+/// depend on the text alone and not on the pieces in which it came.
+pub(super) struct TextFile {
+    /// What was not handed on yet; text is added at its end.
+    pub(super) text: Vec<u8>,
+    output: Output,
+    path: PathBuf,
+}
+
+impl TextFile {
+    /// A file without text.
+    pub(super) fn new(file: AtomicFile, compression: Compression) -> Result<Self> {
+        let path = file.target().to_path_buf();
+        Ok(TextFile { text: Vec::with_capacity(2 * BLOCK), output: Output::new(file, compression)?, path })
+    }
+
+    /// Hands on all whole blocks.
+    pub(super) fn drain(&mut self) -> Result<()> {
+        let whole = self.text.len() / BLOCK * BLOCK;
+        for block in self.text[..whole].chunks(BLOCK) {
+            self.output.write_all(block).map_err(|e| write_error(&self.path, &e))?;
+        }
+        self.text.drain(..whole);
+        Ok(())
+    }
+
+    /// Hands on all text from `input`.
+    pub(super) fn copy(&mut self, mut input: impl BufRead, from: &Path) -> Result<()> {
+        loop {
+            let piece = match input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                piece => piece.map_err(|e| read_error(from, &e, 0))?,
+            };
+            let count = piece.len();
+            if count == 0 {
+                return Ok(());
+            }
+            self.text.extend_from_slice(piece);
+            input.consume(count);
+            self.drain()?;
+        }
+    }
+
+    /// Hands on what is left and gives back the file.
+    pub(super) fn end(mut self) -> Result<AtomicFile> {
+        self.drain()?;
+        self.output.write_all(&self.text).map_err(|e| write_error(&self.path, &e))?;
+        self.output.end(&self.path)
     }
 }
 

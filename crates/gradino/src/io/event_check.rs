@@ -28,18 +28,21 @@ impl EventCheck {
         self.next - self.first
     }
 
-    /// Accepts an event or says what is wrong with it.
-    pub(super) fn accept(&mut self, event: &Event) -> Result<()> {
+    /// Refuses an event that no file can hold.
+    pub(super) fn check(&self, event: &Event) -> Result<()> {
         self.problem(event).map_err(|problem| Error::BadEvent { event: event.number, problem })
     }
 
-    /// As [`EventCheck::accept`], with the bare problem.
-    pub(super) fn problem(&mut self, event: &Event) -> std::result::Result<(), String> {
+    /// As [`EventCheck::check`], with the bare problem.
+    pub(super) fn problem(&self, event: &Event) -> std::result::Result<(), String> {
         self.numbers(event)?;
         structure(event)?;
-        finite(event)?;
+        finite(event)
+    }
+
+    /// Counts an event that was checked and accepted.
+    pub(super) fn count(&mut self) {
         self.next += 1;
-        Ok(())
     }
 
     /// Number, process and length of the gradients.
@@ -116,17 +119,19 @@ fn is_finite(particle: &Particle) -> bool {
     [p.e, p.x, p.y, p.z, particle.mass, excitation].iter().all(|v| v.is_finite())
 }
 
-/// NuHepMC asks for one primary vertex (E.R.6), one beam particle and one target (E.R.7).
-pub(super) fn nuhepmc(event: &Event) -> Result<()> {
+/// NuHepMC asks for one primary vertex (E.R.6), one beam particle and one target (E.R.7). Without a
+/// beam there is none of them, and the first particle is the nucleus that deexcites.
+pub(super) fn roles(event: &Event, has_beam: bool) -> Result<()> {
     let primary = event.vertices.iter().filter(|v| v.status == VertexStatus::Primary).count();
     let with = |status: Status| event.particles.iter().filter(|p| p.status == status).count();
     let counts =
         [("primary vertices", primary), ("beams", with(Status::Beam)), ("targets", with(Status::Target))];
-    match counts.into_iter().find(|(_, count)| *count != 1) {
-        Some((what, count)) => Err(Error::BadEvent {
-            event: event.number,
-            problem: format!("it has {count} {what} instead of 1"),
-        }),
-        None => Ok(()),
-    }
+    let wanted = usize::from(has_beam);
+    let problem = match counts.into_iter().find(|(_, count)| *count != wanted) {
+        Some((what, count)) if has_beam => format!("it has {count} {what} instead of 1"),
+        Some((what, count)) => format!("it has {count} {what}, but its run has no beam"),
+        None if has_beam || event.particles.first().is_some_and(|p| p.state.is_some()) => return Ok(()),
+        None => "its run has no beam, but its first particle is no nucleus with a state".into(),
+    };
+    Err(Error::BadEvent { event: event.number, problem })
 }

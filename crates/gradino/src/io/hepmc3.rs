@@ -1,7 +1,9 @@
 //! Writing NuHepMC 1.0 (gardiner2025, arXiv:2310.13211) in the text format of HepMC3.
 //!
 //! Particles have the numbers 1, 2, ... in the order of the event, vertices -1, -2, ... Numbers
-//! are written with the shortest digits that give back the same bits. Beyond the standard:
+//! are written with the shortest digits that give back the same bits. A run without beams starts from
+//! a fixed nuclear state: its events have neither neutrino nor target nor primary vertex, and the head
+//! says which requirements of NuHepMC hold all the same. Beyond the standard:
 //!
 //! - weights behind the first are derivatives of the logarithm of the weight;
 //! - nuclei have the attributes `Ex` [MeV], `twoJ` and `parity` of their state;
@@ -10,29 +12,26 @@
 //!   derivatives with respect to the parameters; `energy_jacobian`, for each particle in turn, those of
 //!   its energy with respect to the coordinates.
 
-use super::atomic::{AtomicFile, write_error};
+use super::atomic::{AtomicFile, read_error};
 use super::codes::bare_charge;
-use super::compress::{Compression, Output};
+use super::compress::{self, Compression, TextFile};
 use super::event_check::{self, EventCheck};
-use super::hepmc3_line::{push_integer, push_next};
+use super::hepmc3_line::{LONGEST_LINE, long_line, push_integer, push_next};
 use super::provenance::Provenance;
 use super::run_info;
 use super::sink::{EventSink, SinkOptions, Summary, check_count};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use gradino_core::{Event, NuclearState, Particle, Vertex};
-use std::io::Write;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-/// Text is handed on in pieces of at least this size [bytes].
-const PIECE: usize = 1 << 17;
 
 /// A NuHepMC file that is being written.
 pub(super) struct HepMc3Sink {
     path: PathBuf,
-    output: Output,
-    text: Vec<u8>,
+    file: TextFile,
+    compression: Compression,
     check: EventCheck,
-    promised: u64,
+    provenance: Provenance,
 }
 
 impl HepMc3Sink {
@@ -43,43 +42,80 @@ impl HepMc3Sink {
         options: SinkOptions,
         compression: Compression,
     ) -> Result<Self> {
+        let head = run_info::head(provenance);
+        if let Some((start, length)) = long_line(head.as_bytes()) {
+            return Err(Error::BadProvenance { problem: too_long(&start, length) });
+        }
         let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
-        let mut text = Vec::with_capacity(2 * PIECE);
-        text.extend_from_slice(run_info::head(provenance).as_bytes());
+        let mut file = TextFile::new(file, compression)?;
+        file.text.extend_from_slice(head.as_bytes());
         Ok(HepMc3Sink {
             path: path.to_path_buf(),
-            output: Output::new(file, compression)?,
-            text,
+            file,
+            compression,
             check: EventCheck::new(provenance),
-            promised: provenance.n_events,
+            provenance: provenance.clone(),
         })
     }
 
-    /// Hands the text on to the file.
-    fn drain(&mut self) -> Result<()> {
-        let written = self.output.write_all(&self.text);
-        self.text.clear();
-        written.map_err(|error| write_error(&self.path, &error))
+    /// Ends the text.
+    fn end(mut self) -> Result<AtomicFile> {
+        self.file.text.extend_from_slice(run_info::END_LINE.as_bytes());
+        self.file.text.extend_from_slice(b"\n\n");
+        self.file.end()
     }
 }
 
 impl EventSink for HepMc3Sink {
     fn write(&mut self, event: &Event) -> Result<()> {
-        event_check::nuhepmc(event)?;
-        self.check.accept(event)?;
-        push_event(&mut self.text, event);
-        if self.text.len() >= PIECE { self.drain() } else { Ok(()) }
+        event_check::roles(event, self.provenance.has_beam())?;
+        self.check.check(event)?;
+        let end = self.file.text.len();
+        push_event(&mut self.file.text, event);
+        if let Some((start, length)) = long_line(&self.file.text[end..]) {
+            self.file.text.truncate(end);
+            return Err(Error::BadEvent { event: event.number, problem: too_long(&start, length) });
+        }
+        self.check.count();
+        self.file.drain()
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Summary> {
-        let events = self.check.accepted();
-        check_count(&self.path, self.promised, events)?;
-        self.text.extend_from_slice(run_info::END_LINE.as_bytes());
-        self.text.extend_from_slice(b"\n\n");
-        self.drain()?;
-        let bytes = self.output.commit(&self.path)?;
-        Ok(Summary { path: self.path, events, bytes })
+    fn finish(self: Box<Self>) -> Result<Summary> {
+        let (path, events) = (self.path.clone(), self.check.accepted());
+        check_count(&path, self.provenance.n_events, events)?;
+        let bytes = self.end()?.commit()?;
+        Ok(Summary { path, events, bytes })
     }
+
+    fn finish_early(self: Box<Self>, n_events: u64) -> Result<Summary> {
+        let (path, events) = (self.path.clone(), self.check.accepted());
+        check_count(&path, n_events, events)?;
+        let (old, compression) = (run_info::head(&self.provenance), self.compression);
+        let new = run_info::head(&Provenance { n_events, ..self.provenance.clone() });
+        let first = self.end()?;
+        let mut second = TextFile::new(first.successor()?, compression)?;
+        second.text.extend_from_slice(new.as_bytes());
+        second.copy(behind_head(&first, compression, old.len() as u64)?, first.part())?;
+        let bytes = second.end()?.commit()?;
+        first.discard();
+        Ok(Summary { path, events, bytes })
+    }
+}
+
+/// The text of a file behind its first `head` bytes.
+fn behind_head(file: &AtomicFile, compression: Compression, head: u64) -> Result<impl io::BufRead> {
+    let mut input = compress::input(file.part(), compression)?;
+    let skipped = io::copy(&mut input.by_ref().take(head), &mut io::sink());
+    skipped.map_err(|error| read_error(file.part(), &error, 0))?;
+    Ok(input)
+}
+
+/// What is wrong with a line that begins so and has so many bytes.
+fn too_long(start: &str, length: usize) -> String {
+    format!(
+        "its line \"{start}...\" would have {length} bytes, and readers of HepMC3 take {LONGEST_LINE} at most; \
+         Parquet has no such limit"
+    )
 }
 
 /// All lines of an event.

@@ -2,6 +2,20 @@
 
 use std::fmt::Display;
 
+/// Length of the longest line that HepMC3 reads, without its end [bytes]: `ReaderAscii` has a buffer
+/// of 262,144 bytes, with one for the end of the text.
+pub(super) const LONGEST_LINE: usize = 262_143;
+
+/// The first line that HepMC3 cannot read: its beginning and its length [bytes].
+pub(super) fn long_line(text: &[u8]) -> Option<(String, usize)> {
+    if text.len() <= LONGEST_LINE {
+        return None;
+    }
+    let line = text.split(|byte| *byte == b'\n').find(|line| line.len() > LONGEST_LINE)?;
+    const SHOWN: usize = 40;
+    Some((String::from_utf8_lossy(&line[..SHOWN]).into_owned(), line.len()))
+}
+
 /// Appends a number by its shortest digits that give back the same bits.
 #[inline]
 pub(super) fn push_real(out: &mut Vec<u8>, value: f64) {
@@ -114,6 +128,14 @@ mod tests {
             prop_assert!(!line.contains('\n'));
             prop_assert_eq!(unescaped(&line), text);
         }
+    }
+
+    #[test]
+    fn the_longest_line_is_that_of_hepmc3() {
+        let text = |length: usize| format!("E 0\nA 0 name {}\nP\n", "x".repeat(length - 9));
+        assert_eq!(long_line(text(LONGEST_LINE).as_bytes()), None);
+        let found = long_line(text(LONGEST_LINE + 1).as_bytes()).unwrap();
+        assert!(found.0.starts_with("A 0 name") && found.1 == LONGEST_LINE + 1, "{found:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::atomic::read_error;
 use super::codes::{bare_charge, particle_status, vertex_status};
 use super::compress::{self, Compression};
 use super::event_check::EventCheck;
-use super::hepmc3_line::{Words, unescaped};
+use super::hepmc3_line::{LONGEST_LINE, Words, unescaped};
 use super::provenance::Provenance;
 use super::run_info::{END_LINE, PROVENANCE_ATTRIBUTE, START_LINE, VERSION_LINE};
 use super::sink::{EventSource, check_count};
@@ -13,8 +13,6 @@ use gradino_core::{Event, FourVector, NuclearState, Parity, Particle, Status, Ve
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
-/// Lines longer than this are not ours [bytes].
-const LONGEST_LINE: u64 = 1 << 26;
 /// Events with more particles or vertices than this are not ours.
 const MOST_PARTICLES: usize = 100_000;
 /// Stands for a charge that no attribute gives.
@@ -86,7 +84,9 @@ impl HepMc3Source {
             path,
             line: start,
             problem: format!("of this event, {problem}"),
-        })
+        })?;
+        self.check.count();
+        Ok(())
     }
 
     /// At the last line: all events must have come, and nothing but empty lines may follow.
@@ -124,7 +124,7 @@ impl Lines {
     /// Goes to the next line; false at the end of the file.
     fn advance(&mut self, events: u64) -> Result<bool> {
         self.bytes.clear();
-        let mut input = self.input.as_mut().take(LONGEST_LINE);
+        let mut input = self.input.as_mut().take(LONGEST_LINE as u64 + 1);
         let read = input.read_until(b'\n', &mut self.bytes);
         let count = read.map_err(|error| read_error(&self.path, &error, events))?;
         if count == 0 {
@@ -132,6 +132,9 @@ impl Lines {
         }
         self.number += 1;
         if self.bytes.pop() != Some(b'\n') {
+            if count > LONGEST_LINE {
+                return Err(self.bad(format!("it has more than {LONGEST_LINE} bytes")));
+            }
             return Err(Error::Truncated { path: self.path.clone(), events });
         }
         if std::str::from_utf8(&self.bytes).is_err() {

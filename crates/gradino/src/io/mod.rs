@@ -16,6 +16,7 @@ mod parquet;
 mod parquet_columns;
 mod parquet_reader;
 mod provenance;
+mod quiet;
 mod run_info;
 mod sink;
 

@@ -32,7 +32,7 @@ pub(super) struct ParquetSink {
     schema: SchemaRef,
     columns: Columns,
     check: EventCheck,
-    promised: u64,
+    provenance: Provenance,
 }
 
 impl ParquetSink {
@@ -47,7 +47,7 @@ impl ParquetSink {
             schema,
             columns: Columns::default(),
             check: EventCheck::new(provenance),
-            promised: provenance.n_events,
+            provenance: provenance.clone(),
         })
     }
 
@@ -61,17 +61,26 @@ impl ParquetSink {
 
 impl EventSink for ParquetSink {
     fn write(&mut self, event: &Event) -> Result<()> {
-        self.check.accept(event)?;
+        self.check.check(event)?;
+        self.check.count();
         self.columns.push(event);
         if self.columns.rows() == BATCH { self.drain() } else { Ok(()) }
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Summary> {
+    fn finish(self: Box<Self>) -> Result<Summary> {
+        let n_events = self.provenance.n_events;
+        self.finish_early(n_events)
+    }
+
+    fn finish_early(mut self: Box<Self>, n_events: u64) -> Result<Summary> {
         let events = self.check.accepted();
-        check_count(&self.path, self.promised, events)?;
+        check_count(&self.path, n_events, events)?;
+        self.provenance.n_events = n_events;
         if self.columns.rows() > 0 {
             self.drain()?;
         }
+        // The footer is written last, so that it can tell the number of events that came.
+        metadata(&self.provenance).into_iter().for_each(|row| self.writer.append_key_value_metadata(row));
         let file = self.writer.into_inner().map_err(|e| failed_write(&self.path, &e))?;
         let bytes = file.commit()?;
         Ok(Summary { path: self.path, events, bytes })
@@ -84,8 +93,7 @@ fn properties(provenance: &Provenance) -> WriterProperties {
         .set_created_by(format!("gradino {}", provenance.version))
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_dictionary_enabled(false)
-        .set_key_value_metadata(Some(metadata(provenance)));
+        .set_dictionary_enabled(false);
     let path = |column: &[&str]| ColumnPath::from(column.iter().map(|s| s.to_string()).collect::<Vec<_>>());
     let with_dictionaries = REPETITIVE
         .iter()

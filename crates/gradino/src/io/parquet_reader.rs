@@ -5,6 +5,7 @@ use super::codes::{particle_status, vertex_status};
 use super::event_check::EventCheck;
 use super::parquet_columns::schema;
 use super::provenance::Provenance;
+use super::quiet;
 use super::run_info::PROVENANCE_ATTRIBUTE;
 use super::sink::EventSource;
 use crate::error::{Error, Result};
@@ -16,7 +17,6 @@ use arrow_schema::Schema;
 use gradino_core::{Event, FourVector, NuclearState, Parity, Particle, Vertex};
 use std::fmt::Display;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// What is wrong with a file.
@@ -73,6 +73,7 @@ impl EventSource for ParquetSource {
         let batch = self.batch.as_ref().expect("the loop above ends with a batch or returns");
         let filled = fill(batch, self.row, event).and_then(|()| self.check.problem(event));
         filled.map_err(|problem| self.bad(format!("event {}: {problem}", event.number)))?;
+        self.check.count();
         self.row += 1;
         Ok(true)
     }
@@ -81,9 +82,9 @@ impl EventSource for ParquetSource {
 /// Runs a step of the Parquet library, which panics on some damaged files; here that is an error
 /// like others. A source is not read any further behind it.
 fn guarded<T, E: Display>(step: impl FnOnce() -> std::result::Result<T, E>) -> Checked<T> {
-    match catch_unwind(AssertUnwindSafe(step)) {
-        Ok(result) => result.map_err(|e| e.to_string()),
-        Err(_) => Err("it is damaged".into()),
+    match quiet::catch(step) {
+        Some(result) => result.map_err(|e| e.to_string()),
+        None => Err("it is damaged".into()),
     }
 }
 

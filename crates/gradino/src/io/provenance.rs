@@ -32,7 +32,10 @@ pub struct Provenance {
     pub flux_averaged_cross_section_cm2: f64,
     /// Its standard uncertainty [cm^2]; 0 if none is known.
     pub flux_averaged_cross_section_error_cm2: f64,
-    /// Beams, one for each neutrino species.
+    /// Its derivatives with respect to the parameters of [`Provenance::gradient_names`] [cm^2 per unit];
+    /// empty if none are asked for or none are known.
+    pub flux_averaged_cross_section_gradient: Vec<f64>,
+    /// Beams, one for each neutrino species; none if the events start from a fixed nuclear state.
     pub beams: Vec<Beam>,
     /// Units of all quantities in the file.
     pub units: Vec<QuantityUnit>,
@@ -126,6 +129,7 @@ impl Provenance {
             processes: Vec::new(),
             flux_averaged_cross_section_cm2: 0.0,
             flux_averaged_cross_section_error_cm2: 0.0,
+            flux_averaged_cross_section_gradient: Vec::new(),
             beams: Vec::new(),
             units: base_units(),
         }
@@ -153,6 +157,13 @@ impl Provenance {
         if let Some((name, value)) = self.numbers().find(|(_, value)| !value.is_finite()) {
             return problem(format!("{name} is {value}"));
         }
+        let (derivatives, names) =
+            (self.flux_averaged_cross_section_gradient.len(), self.gradient_names.len());
+        if derivatives != 0 && derivatives != names {
+            return problem(format!(
+                "the cross section has {derivatives} derivatives, {names} were asked for"
+            ));
+        }
         let is_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
         if let Some(name) = self.gradient_names.iter().find(|name| !is_word(name)) {
             return problem(format!("\"{name}\" is no name of a parameter"));
@@ -166,6 +177,11 @@ impl Provenance {
         Ok(())
     }
 
+    /// Whether the events have a beam particle; those from a fixed nuclear state have none.
+    pub(super) fn has_beam(&self) -> bool {
+        !self.beams.is_empty()
+    }
+
     /// Unit of a parameter; "" for a pure number or an unknown name.
     pub(super) fn unit_of(&self, name: &str) -> &str {
         self.parameters.iter().find(|p| p.name == name).map_or("", |p| p.unit.as_str())
@@ -177,6 +193,8 @@ impl Provenance {
             ("flux_averaged_cross_section_cm2", self.flux_averaged_cross_section_cm2),
             ("flux_averaged_cross_section_error_cm2", self.flux_averaged_cross_section_error_cm2),
         ];
+        let gradient = self.flux_averaged_cross_section_gradient.iter();
+        let gradient = gradient.map(|value| ("flux_averaged_cross_section_gradient", *value));
         let beams = self.beams.iter().flat_map(|beam| {
             let (edges, content): (&[f64], &[f64]) = match &beam.spectrum {
                 Spectrum::Histogram { edges_mev, content } => (edges_mev, content),
@@ -186,7 +204,7 @@ impl Provenance {
             all.chain([beam.mean_energy_mev]).map(|value| ("the spectrum of a beam", value))
         });
         let parameters = self.parameters.iter().map(|p| (p.name.as_str(), p.value));
-        cross_section.into_iter().chain(parameters).chain(beams)
+        cross_section.into_iter().chain(gradient).chain(parameters).chain(beams)
     }
 }
 
@@ -215,6 +233,13 @@ mod tests {
         nan.flux_averaged_cross_section_cm2 = f64::NAN;
         assert!(nan.check().is_err());
         assert!(Provenance::new(1, u64::MAX, 1).check().is_err());
+        let mut long = Provenance::new(1, 0, 1);
+        long.flux_averaged_cross_section_gradient = vec![0.0];
+        assert!(long.check().is_err());
+        long.gradient_names = vec!["optical.v".into()];
+        assert_eq!(long.check(), Ok(()));
+        long.flux_averaged_cross_section_gradient[0] = f64::INFINITY;
+        assert!(long.check().is_err());
         let mut twice = Provenance::new(1, 0, 1);
         let process = ProcessInfo { id: 100, name: "a".into(), description: "b".into() };
         twice.processes = vec![process.clone(), process];

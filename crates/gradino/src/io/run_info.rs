@@ -15,8 +15,14 @@ pub(super) const END_LINE: &str = "HepMC::Asciiv3-END_EVENT_LISTING";
 pub(super) const PROVENANCE_ATTRIBUTE: &str = "gradino.provenance";
 /// Picobarns in a square centimetre.
 const PB_PER_CM2: f64 = 1e36;
-/// Process numbers of low-energy nuclear scattering (NuHepMC E.C.1).
-const LOW_ENERGY_PROCESSES: std::ops::Range<u32> = 100..200;
+/// First process number in the ranges of NuHepMC (E.C.1).
+const FIRST_PROCESS: u32 = 100;
+/// Attribute with the requirements of NuHepMC that a file without beams fulfils.
+const REQUIREMENTS_ATTRIBUTE: &str = "gradino.NuHepMC.Requirements";
+/// These requirements. The others need a beam, a target and a cross section (G.R.5, G.R.6, E.R.6, E.R.7,
+/// P.R.1), and so such a file does not call itself NuHepMC (G.R.2).
+const WITHOUT_BEAM: &str =
+    "G.R.1 G.R.3 G.R.4 G.R.7 G.R.8 G.R.9 G.R.10 G.R.11 E.R.2 E.R.3 E.R.4 E.R.5 E.R.8 V.R.1";
 
 /// All lines before the first event.
 pub(super) fn head(provenance: &Provenance) -> String {
@@ -24,11 +30,13 @@ pub(super) fn head(provenance: &Provenance) -> String {
     let tool = format!("gradino\n{}\nDifferentiable neutrino simulation", provenance.version);
     line(&mut out, "T", &escaped(&tool));
     attribute(&mut out, PROVENANCE_ATTRIBUTE, provenance.to_json());
-    attribute(&mut out, "NuHepMC.Version.Major", 1);
-    attribute(&mut out, "NuHepMC.Version.Minor", 0);
-    attribute(&mut out, "NuHepMC.Version.Patch", 0);
     attribute(&mut out, "NuHepMC.Conventions", conventions(provenance).join(" "));
-    cross_section(&mut out, provenance);
+    if provenance.has_beam() {
+        version(&mut out);
+        cross_section(&mut out, provenance);
+    } else {
+        attribute(&mut out, REQUIREMENTS_ATTRIBUTE, WITHOUT_BEAM);
+    }
     statuses(&mut out, provenance);
     // All particle numbers are those of the Particle Data Group (G.R.11).
     attribute(&mut out, "NuHepMC.AdditionalParticleNumbers", "");
@@ -50,19 +58,26 @@ fn weight_names(provenance: &Provenance) -> String {
 /// Conventions and suggestions of NuHepMC that the file follows.
 fn conventions(provenance: &Provenance) -> Vec<&'static str> {
     let described = |beam: &Beam| beam.spectrum != Spectrum::InConfiguration;
-    let low_energy = provenance.processes.iter().all(|p| LOW_ENERGY_PROCESSES.contains(&p.id));
+    let in_ranges = provenance.processes.iter().all(|p| p.id >= FIRST_PROCESS);
     let rules = [
-        ("G.C.2", true),
+        ("G.C.2", provenance.has_beam()),
         ("G.C.3", !provenance.citations.is_empty()),
-        ("G.C.4", !provenance.beams.is_empty() && provenance.beams.iter().all(described)),
+        ("G.C.4", provenance.has_beam() && provenance.beams.iter().all(described)),
         ("G.S.1", !provenance.config_toml.is_empty()),
         ("G.S.2", true),
-        ("E.C.1", low_energy),
+        ("E.C.1", in_ranges),
     ];
     rules.iter().filter(|(_, holds)| *holds).map(|(name, _)| *name).collect()
 }
 
-/// Flux-averaged total cross section [pb for one atom] (G.R.6, G.C.2).
+/// Version of NuHepMC (G.R.2).
+fn version(out: &mut String) {
+    for (part, number) in [("Major", 1), ("Minor", 0), ("Patch", 0)] {
+        attribute(out, &format!("NuHepMC.Version.{part}"), number);
+    }
+}
+
+/// Flux-averaged total cross section [pb for one atom] (G.R.6, G.C.2) with its derivatives.
 fn cross_section(out: &mut String, provenance: &Provenance) {
     attribute(out, "NuHepMC.Units.CrossSection.Unit", "pb");
     attribute(out, "NuHepMC.Units.CrossSection.TargetScale", "PerAtom");
@@ -70,6 +85,11 @@ fn cross_section(out: &mut String, provenance: &Provenance) {
     attribute(out, "NuHepMC.FluxAveragedTotalCrossSection", pb);
     let error = provenance.flux_averaged_cross_section_error_cm2 * PB_PER_CM2;
     attribute(out, "NuHepMC.FluxAveragedTotalCrossSectionUncertainty", error);
+    let gradient = &provenance.flux_averaged_cross_section_gradient;
+    if !gradient.is_empty() {
+        let pb = spaced(gradient.iter().map(|d| d * PB_PER_CM2));
+        attribute(out, "gradino.FluxAveragedTotalCrossSectionGradient", pb);
+    }
 }
 
 /// Processes, vertex and particle statuses (G.R.8 to G.R.10).

@@ -12,10 +12,16 @@ use std::path::{Path, PathBuf};
 
 /// Takes the events of a run, in order, and makes a file of them.
 pub trait EventSink: Send {
-    /// Writes the next event.
+    /// Writes the next event. An event that is refused ([`Error::BadEvent`]) leaves no trace: the file can
+    /// be ended behind the one before it.
     fn write(&mut self, event: &Event) -> Result<()>;
-    /// Ends the file and gives it its name. Without this call there will be no file.
+    /// Ends the file and gives it its name. Without this call or the next there will be no file.
     fn finish(self: Box<Self>) -> Result<Summary>;
+    /// Ends the file behind `n_events` events, all that were written, although its provenance
+    /// promised more. It is the same file, to the bit, as that of a run over so many events. Text
+    /// is copied once for that, because the number of events stands at its head; the copy needs as
+    /// much space on the disk as the file.
+    fn finish_early(self: Box<Self>, n_events: u64) -> Result<Summary>;
 }
 
 /// Gives back the events of a file, in order.

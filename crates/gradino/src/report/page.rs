@@ -67,7 +67,9 @@ fn run_facts(a: &Accumulator, facts: &ReportFacts) -> Vec<Value> {
     }
     rows.push(pair("seed", facts.seed.to_string()));
     rows.push(pair("version", &facts.version));
-    rows.push(pair("started", &facts.started));
+    if !facts.started.is_empty() {
+        rows.push(pair("started", &facts.started));
+    }
     rows.push(pair("duration", duration(facts.duration)));
     rows.extend(facts.more.iter().map(|(name, value)| pair(name, value)));
     rows
@@ -218,7 +220,8 @@ mod tests {
     use gradino_core::Event;
 
     fn facts() -> ReportFacts {
-        let process = |name: &str, value| ProcessFact {
+        let process = |number, name: &str, value| ProcessFact {
+            number,
             name: name.into(),
             cross_section: Some(Measured { value, error: 0.02 * value }),
         };
@@ -229,8 +232,8 @@ mod tests {
             started: "2026-11-22 18:04 UTC".into(),
             duration: 12.34,
             processes: vec![
-                process("nu_e + 40Ar -> e- + 40K*", 14.2),
-                process("nu_e + e- -> nu_e + e-", 0.44),
+                process(0, "nu_e + 40Ar -> e- + 40K*", 14.2),
+                process(1, "nu_e + e- -> nu_e + e-", 0.44),
             ],
             cross_section: Some(Measured { value: 14.64, error: 0.28 }),
             cross_section_unit: "10⁻⁴² cm² per atom".into(),
@@ -296,7 +299,8 @@ mod tests {
                 sample::fill(&mut event, n);
                 if !gradients {
                     event.weight_gradient.clear();
-                    event.energy_gradient.clear();
+                    event.coordinate_gradient.clear();
+                    event.energy_jacobian.clear();
                 }
                 accumulator.add(&event);
             });

@@ -120,9 +120,7 @@ fn gradients(event: &mut Event, e_nu: f64, continuum: bool) {
         let score = [0.6 * emission, 0.04 * (e_nu - 17.0), 0.2 * (0.3 * e_nu).sin(), 0.0][i % 4];
         event.weight_gradient.push(score / (1.0 + i as f64));
     }
-    for particle in &event.particles {
-        let moves = particle.pdg == pdg::ELECTRON;
-        (0..12)
-            .for_each(|i| event.energy_gradient.push(if moves && i % 4 == 3 { 0.8 / i as f64 } else { 0.0 }));
-    }
+    event.coordinate_gradient.extend((0..12).map(|i| if i % 4 == 3 { 0.8 / f64::from(i) } else { 0.0 }));
+    let slopes = event.particles.iter().map(|p| if p.pdg == pdg::ELECTRON { 1.0 } else { 0.0 });
+    event.energy_jacobian.extend(slopes);
 }

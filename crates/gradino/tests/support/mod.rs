@@ -41,9 +41,23 @@ pub(crate) fn provenance(first_event: u64, n_events: u64) -> Provenance {
     provenance.processes = vec![ProcessInfo { id: 100, name: "CC nu_e 40Ar".into(), description }];
     provenance.flux_averaged_cross_section_cm2 = 2.345_678_901_234_567e-41;
     provenance.flux_averaged_cross_section_error_cm2 = 1.5e-44;
+    provenance.flux_averaged_cross_section_gradient = vec![-1.234_567_890_123_456_7e-43, 0.0];
     let spectrum = Spectrum::Histogram { edges_mev: vec![5.0, 20.0, 55.5], content: vec![0.25, 0.75] };
     provenance.beams = vec![Beam { pdg: 12, mean_energy_mev: 31.5, spectrum }];
     provenance
+}
+
+/// The provenance of a run that starts from a fixed state.
+pub(crate) fn state_provenance(first_event: u64, n_events: u64) -> Provenance {
+    let description = "deexcitation of 40K".into();
+    Provenance {
+        processes: vec![ProcessInfo { id: 1, name: "deexcitation".into(), description }],
+        beams: Vec::new(),
+        flux_averaged_cross_section_cm2: 0.0,
+        flux_averaged_cross_section_error_cm2: 0.0,
+        flux_averaged_cross_section_gradient: Vec::new(),
+        ..provenance(first_event, n_events)
+    }
 }
 
 fn citation(key: &str, doi: &str, arxiv: &str) -> Citation {
@@ -87,6 +101,29 @@ pub(crate) fn sample_event(number: u64) -> Event {
         event.coordinate_gradient.extend((0..2 * coordinates).map(|_| stream.uniform() - 0.5));
         let entries = coordinates * event.particles.len();
         event.energy_jacobian.extend((0..entries).map(|_| stream.uniform() - 0.5));
+    }
+    event
+}
+
+/// 40K* at rest -> n + 39K*, then gammas. Every third event is 40K in its ground state, and nothing
+/// happens.
+pub(crate) fn state_event(number: u64) -> Event {
+    let mut stream = Stream::new(7, number, Purpose::Test);
+    let mut event = Event::new();
+    event.clear(number);
+    event.process = 1;
+    event.weight_gradient.extend([0.1 * stream.uniform(), -stream.uniform()]);
+    let excitation = if number.is_multiple_of(3) { 0.0 } else { 12.0 + stream.uniform() };
+    let status = if excitation > 0.0 { Status::Residue } else { Status::Final };
+    let mass = POTASSIUM_40 + excitation;
+    let rest = FourVector::new(mass, 0.0, 0.0, 0.0);
+    push(&mut event, 1_000_190_400, status, rest, mass, 0, state(excitation, 2, 1));
+    if excitation > 0.0 {
+        let heavy = (1_000_190_390, POTASSIUM_39);
+        decay(&mut event, &mut stream, VertexStatus::Statistical, (2112, NEUTRON), heavy, 2.52);
+        decay(&mut event, &mut stream, VertexStatus::Gamma, (22, 0.0), heavy, 0.0);
+        event.coordinate_gradient.extend([0.25, -0.5]);
+        event.energy_jacobian.extend(event.particles.iter().map(|p| p.momentum.z));
     }
     event
 }
@@ -176,9 +213,19 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 
 /// Writes a run.
 pub(crate) fn write(path: &Path, first_event: u64, n_events: u64) -> Result<Summary> {
-    let mut sink = create(path, &provenance(first_event, n_events), SinkOptions::default())?;
-    for number in first_event..first_event + n_events {
-        sink.write(&sample_event(number))?;
+    write_run(path, &provenance(first_event, n_events), sample_event)
+}
+
+/// Writes a run that starts from a fixed state.
+pub(crate) fn write_states(path: &Path, first_event: u64, n_events: u64) -> Result<Summary> {
+    write_run(path, &state_provenance(first_event, n_events), state_event)
+}
+
+/// Writes the run of a provenance.
+fn write_run(path: &Path, provenance: &Provenance, event: impl Fn(u64) -> Event) -> Result<Summary> {
+    let mut sink = create(path, provenance, SinkOptions::default())?;
+    for number in provenance.first_event..provenance.first_event + provenance.n_events {
+        sink.write(&event(number))?;
     }
     sink.finish()
 }

@@ -87,7 +87,7 @@ fn ame2020_masses_move_the_density_by_less_than_a_thousandth() {
     assert!(worst < 1e-3, "{worst}");
 }
 
-/// Mass excess [MeV] of the spherical liquid drop, myers1966 with the constants of myers1967.
+/// Mass excess [MeV] of the spherical liquid drop, myers1966 with the constants of myers1966.
 fn liquid_drop(z: f64, a: f64) -> f64 {
     let n = a - z;
     let symmetry = 1.0 - 1.79 * ((n - z) / a).powi(2);

@@ -1,0 +1,12 @@
+//! The figures of docs/validation.md: each function measures a table, and the binary prints them.
+
+pub mod agreement;
+pub mod decay;
+pub mod estimators;
+pub mod jobs;
+pub mod peer;
+pub mod reference;
+pub mod transmission;
+
+/// What a measurement may fail with.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -1,0 +1,177 @@
+//! Prints the tables of docs/validation.md.
+
+use gradino::chain::Chain;
+use gradino_core::Parity;
+use gradino_nuclear::decay::StateAt;
+use gradino_validation::agreement::Agreement;
+use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
+use gradino_validation::jobs::{self, Schemes};
+use gradino_validation::{Result, decay, peer, transmission};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match print_all() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_all() -> Result<()> {
+    print_peer()?;
+    print_widths_of_peer()?;
+    print_neutron_fractions()?;
+    print_itself()?;
+    print_gradients()
+}
+
+fn row(what: &str, agreement: Option<Agreement>) {
+    let figures = agreement.map_or("no reference figures".to_string(), |a| a.to_string());
+    println!("| {what} | {figures} |");
+}
+
+fn print_peer() -> Result<()> {
+    println!("\n| against the peer | points | largest difference | median |\n| --- | --- | --- | --- |");
+    row("level density", peer::level_density()?);
+    row("gamma transmission", peer::gamma_transmission());
+    row("neutron transmission", peer::nucleon_transmission("n")?);
+    row("proton transmission", peer::nucleon_transmission("p")?);
+    row("cross section", peer::cross_section()?);
+    Ok(())
+}
+
+fn print_widths_of_peer() -> Result<()> {
+    for schemes in [Schemes::Completeness, Schemes::Potassium40Whole] {
+        println!("\nWidths of 40K*(1+), {schemes:?} [MeV]");
+        println!("| E | emitted | discrete, peer | ours | continuum, peer | ours |");
+        println!("| --- | --- | --- | --- | --- | --- |");
+        for w in peer::widths(schemes)?.unwrap_or_default() {
+            let [d, c] = [0, 1].map(|k| format!("{:.4e} | {:.4e}", w.theirs[k], w.ours[k]));
+            println!("| {} | {} | {d} | {c} |", w.excitation, w.emitted);
+        }
+    }
+    if let Some((cut, worst)) = peer::potassium_cut()?.first() {
+        println!(
+            "\nthe photon widths of the peer are best met with 40K cut at {cut:.3} MeV: to {:.0} %",
+            worst * 100.0
+        );
+    }
+    Ok(())
+}
+
+fn print_neutron_fractions() -> Result<()> {
+    println!("\n| neutron fraction of 40K*(1+) | 20 MeV | 25 MeV |\n| --- | --- | --- |");
+    for schemes in [Schemes::Completeness, Schemes::LastLevel] {
+        match (peer::neutron_fraction(20.0, schemes), peer::neutron_fraction(25.0, schemes)) {
+            (Ok(a), Ok(b)) => println!("| {schemes:?} | {:.1} % | {:.1} % |", 100.0 * a, 100.0 * b),
+            (Err(error), _) | (_, Err(error)) => println!("| {schemes:?} | {error} | |"),
+        }
+    }
+    Ok(())
+}
+
+fn print_itself() -> Result<()> {
+    println!("\n| against itself | points | largest difference | median |\n| --- | --- | --- | --- |");
+    row("ln T, table against radial equation", Some(transmission::interpolation()?));
+    row("ln T, step of 0.1 fm against 0.025 fm", Some(transmission::mesh_step()?));
+    let [tables, between] = decay::widths(8)?;
+    row("widths, tables against direct", Some(tables));
+    row("widths, between tabulated energies against direct", Some(between));
+    row("widths, l up to 5 against 8", Some(decay::partial_waves()?));
+    println!("\n| decays drawn | chi^2 | degrees of freedom |\n| --- | --- | --- |");
+    for (excitation, two_j, parity) in
+        [(10.0, 2, Parity::Plus), (20.0, 2, Parity::Plus), (35.0, 0, Parity::Plus)]
+    {
+        let (chi, degrees) = decay::sampling(StateAt { excitation, two_j, parity }, 1_000_000)?;
+        println!("| 40K* {excitation} MeV, 2J = {two_j}{parity} | {chi:.1} | {degrees} |");
+    }
+    Ok(())
+}
+
+/// Events of the gradients, and pairs of events of the differences.
+const EVENTS: u64 = 1_000_000;
+const PAIRS: u64 = 300_000;
+
+/// Rows of the page on gradients.
+const SHOWN: [(usize, &str); 4] =
+    [(2, "level_density.a"), (1, "level_density.a"), (1, "optical.v1_0"), (0, "gamma_strength.e1_sigma")];
+
+fn print_gradients() -> Result<()> {
+    let setup = jobs::supernova()?;
+    let params = setup.parameters();
+    let wanted: Vec<usize> = (0..params.len()).collect();
+    let chain = Chain::prepare(&setup, &params, &wanted)?;
+    let (all, scores) = estimators::gradients(&chain, EVENTS);
+    // Strengths that no event drew have a constant score.
+    let drawn = scores.iter().filter(|s| s.error() > 1e-9 * s.mean().abs());
+    let z: Vec<f64> = drawn.map(|s| s.mean() / s.error()).collect();
+    let rms = (z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64).sqrt();
+    println!("\nmean score over its error: {} parameters, root mean square {rms:.2}", z.len());
+    let times = times(&setup, &params, &chain)?;
+    let gradients: (&Gradients, &[usize]) = (&all, &wanted);
+    for observable in [2, 0, 1] {
+        let count = if observable == 2 { 15 } else { 8 };
+        let list = estimators::compare_strongest(&setup, &params, gradients, (observable, count), PAIRS)?;
+        print_comparisons(&list, &times, z.len());
+    }
+    let mut shown = Vec::new();
+    for (observable, name) in SHOWN {
+        let slot = params.position(name)?;
+        shown.push(estimators::compare(&setup, &params, gradients, (slot, observable), PAIRS)?);
+    }
+    print_comparisons(&shown, &times, z.len());
+    Ok(())
+}
+
+/// Seconds for an event: plain, with one gradient, with all.
+struct Times {
+    plain: f64,
+    one: f64,
+    all: f64,
+}
+
+fn times(setup: &gradino::chain::Setup, params: &gradino_core::ParamSet, all: &Chain) -> Result<Times> {
+    let plain = Chain::prepare(setup, params, &[])?;
+    let one = Chain::prepare(setup, params, &[params.position("level_density.a")?])?;
+    const TIMED: u64 = 200_000;
+    let [plain, one, all] = [&plain, &one, all].map(|c| estimators::time_per_event(c, TIMED));
+    println!(
+        "an event takes {:.2} us, with one gradient {:.2} us, with all {:.2} us",
+        plain * 1e6,
+        one * 1e6,
+        all * 1e6
+    );
+    Ok(Times { plain, one, all })
+}
+
+/// Relative errors at 1e5 events, and variances at equal time: differences for one parameter against the
+/// score for that one, and differences for all against the score for all.
+fn print_comparisons(list: &[Comparison], times: &Times, active: usize) {
+    println!(
+        "\n| observable | parameter | gradient | error, 1e5 events | error of differences, same time | step | pull | variance ratio, one | all {active} |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let (mut squares, mut sum) = (0.0, 0.0);
+    for c in list {
+        let relative = |variance: f64, n: f64| (variance / n).sqrt() / c.score.mean().abs();
+        let pairs = 1e5 * times.one / (2.0 * times.plain);
+        let one = c.difference.variance() * 2.0 * times.plain / (c.score.variance() * times.one);
+        let all = one * times.one / times.all * active as f64;
+        println!(
+            "| {} | `{}` | {:.4e} | {:.2} % | {:.2} % | {} | {:.2} | {one:.2} | {all:.0} |",
+            NAMES[c.observable],
+            c.parameter,
+            c.score.mean(),
+            100.0 * relative(c.score.variance(), 1e5),
+            100.0 * relative(c.difference.variance(), pairs),
+            c.step,
+            c.pull
+        );
+        squares += c.pull * c.pull;
+        sum += c.pull;
+    }
+    let n = list.len() as f64;
+    println!("pulls: mean {:.2}, width {:.2}", sum / n, (squares / n - (sum / n).powi(2)).max(0.0).sqrt());
+}
