@@ -109,9 +109,9 @@ pub(crate) enum GammaTable {
     /// A strength that depends on the temperature of the final state too: computed on the spot.
     Direct {
         /// Values.
-        plain: GammaAt<f64>,
+        plain: Box<GammaAt<f64>>,
         /// Derivatives with respect to photon energy and final energy.
-        energies: GammaAt<Dual<f64, 2>>,
+        energies: Box<GammaAt<Dual<f64, 2>>>,
         /// Derivatives with respect to the parameters.
         chunks: Vec<GammaAt<Dual<f64, LANES>>>,
         /// Their slots.
@@ -171,6 +171,7 @@ impl GammaTable {
         if models.0 != GammaStrengthModel::StandardLorentzian {
             let energies =
                 GammaAt::prepare(models, data, &params.seeded(|_, p| Dual::constant(p.value)), l_max);
+            let (plain, energies) = (Box::new(plain), Box::new(energies));
             return GammaTable::Direct { plain, energies, chunks, family };
         }
         let n = family.len();
