@@ -95,35 +95,36 @@ pub struct Comparison {
     pub difference: Moments,
     /// That step, relative to the value of the parameter.
     pub step: f64,
-    /// Difference of the two in units of its error.
+    /// The estimate less the difference quotient at a relative step of 0.01, in units of its error.
     pub pull: f64,
 }
 
 /// Steps that are tried, relative to the value.
 const STEPS: [f64; 5] = [0.003, 0.01, 0.03, 0.1, 0.2];
 
-/// The largest step whose difference quotient agrees with the smaller ones: it has the least variance.
+/// Position of the step at which pulls are taken: its bias is far below the errors.
+const PULLED: usize = 1;
+
+/// Differences at all steps, and the position of the largest step that lies within two errors of the
+/// estimate by the score: it has the least variance.
 ///
-/// It agrees if it lies within two errors, or one percent, of the estimate by the score. So the step is
-/// chosen with the help of the gradient that is looked for: to the advantage of the differences.
-pub fn best_differences(
+/// So the step is chosen with the help of the gradient that is looked for: to the advantage of the
+/// differences, and the time to prepare their tables is not counted either.
+fn scan(
     setup: &Setup,
     params: &ParamSet,
     (i, observable): (usize, usize),
     score: &Moments,
     events: u64,
-) -> Result<(f64, Moments)> {
-    let mut best = None;
+) -> Result<(usize, Vec<Moments>)> {
+    let mut all = Vec::new();
     for step in STEPS {
         let h = step * params.at(i).value.abs();
-        let d = differences(setup, params, i, h, events)?[observable];
-        let error = d.error().hypot(score.error());
-        let off = (d.mean() - score.mean()).abs();
-        if best.is_none() || off < (2.0 * error).max(0.01 * score.mean().abs()) {
-            best = Some((step, d));
-        }
+        all.push(differences(setup, params, i, h, events)?[observable]);
     }
-    best.ok_or_else(|| "no step was tried".into())
+    let near = |d: &Moments| (d.mean() - score.mean()).abs() < 2.0 * d.error().hypot(score.error());
+    let best = all.iter().rposition(near).unwrap_or(0);
+    Ok((best, all))
 }
 
 /// Compares the methods for the `count` parameters with the most significant effect on an observable.
@@ -153,8 +154,9 @@ pub fn compare(
 ) -> Result<Comparison> {
     let score = all[observable][slot];
     let other = Setup { seed: setup.seed + 1, ..setup.clone() };
-    let (step, difference) = best_differences(&other, params, (wanted[slot], observable), &score, events)?;
-    let pull = (score.mean() - difference.mean()) / score.error().hypot(difference.error());
+    let (best, all) = scan(&other, params, (wanted[slot], observable), &score, events)?;
+    let pulled = &all[PULLED];
+    let pull = (score.mean() - pulled.mean()) / score.error().hypot(pulled.error());
     let parameter = params.at(wanted[slot]).name.clone();
-    Ok(Comparison { parameter, observable, score, difference, step, pull })
+    Ok(Comparison { parameter, observable, score, difference: all[best], step: STEPS[best], pull })
 }

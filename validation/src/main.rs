@@ -105,7 +105,7 @@ fn print_gradients() -> Result<()> {
     let chain = Chain::prepare(&setup, &params, &wanted)?;
     let (all, scores) = estimators::gradients(&chain, EVENTS);
     // Strengths that no event drew have a constant score.
-    let drawn = scores.iter().filter(|s| s.error() > 1e-9 * s.mean().abs());
+    let drawn = scores.iter().filter(|s| s.error() > 1e-6 * s.mean().abs());
     let z: Vec<f64> = drawn.map(|s| s.mean() / s.error()).collect();
     let rms = (z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64).sqrt();
     println!("\nmean score over its error: {} parameters, root mean square {rms:.2}", z.len());

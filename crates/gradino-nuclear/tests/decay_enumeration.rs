@@ -76,7 +76,7 @@ impl Exact {
 
     /// T of the multipolarity 2^L between two spins, E or M by parity.
     fn transmission(&self, l: u16, change: Parity, e: f64) -> Real8 {
-        let electric = (change == Parity::Plus) == (l.is_multiple_of(2));
+        let electric = (change == Parity::Plus) == l.is_multiple_of(2);
         let kind = if electric { Radiation::Electric } else { Radiation::Magnetic };
         self.strength.transmission(kind, l, Real8::from(e), Real8::zero())
     }

@@ -30,11 +30,11 @@ pub const MAIN_PARAMETERS: [&str; 16] = [
     "optical.av_0",
     "optical.d1_0",
     "optical.rd_0",
+    "optical.ad_0_n",
     "strength.gt_2.290",
     "strength.gt_2.730",
     "strength.f_4.384",
     "coulomb.radius",
-    "flux.mean_energy",
 ];
 
 /// Positions in `set` that the patterns fit: "main", "all", names, or names with `*` and `?`.

@@ -13,9 +13,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// Events of a batch: large against the cost of handing it over, small against the time between two
 /// looks at the cancel flag.
-const DEFAULT_BATCH: usize = 512;
-/// Batches in flight for each thread: one that is drawn, one that waits to be written.
-const BUFFERS_PER_THREAD: usize = 2;
+const DEFAULT_BATCH: usize = 128;
+/// Batches in flight for each thread: one that is drawn, the others wait to be written.
+const BUFFERS_PER_THREAD: usize = 4;
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub struct Outcome {
 ///
 /// `progress` hears the number of written events after each batch. When `cancel` becomes true, the
 /// batches that were begun are finished and written, and the run ends. A panic in `source` becomes
-/// [`Error::Worker`]. Memory is bounded by two batches for each thread.
+/// [`Error::Worker`]. Memory is bounded by four batches for each thread.
 pub fn run<S: EventSource>(
     source: &S,
     plan: &Plan,
