@@ -16,7 +16,7 @@ step = 0.05 * value
 weight = 1.0 + step * run.weight_gradient[:, 0]
 
 # %% A fresh run at the new value, with the same random numbers.
-fresh = gradino.run(config, parameters={name: value + step})
+fresh = gradino.run(config, parameters={name: value + step}, gradients=[])
 
 # %% Compare the shifts. Counts do not move; the visible energy also changes by its own derivative.
 print(f"{name}: {value:g} -> {value + step:g}, {len(run)} events")

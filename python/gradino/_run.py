@@ -238,8 +238,8 @@ def run(
 
     ``config`` is a path, a TOML text, or a mapping with the same keys; the other arguments replace what it
     says. ``events`` may be a range, the numbers of the events: slices of one seed make the whole run.
-    ``gradients`` has names, patterns like "optical.*", or "all". ``progress`` prints a count, or is a
-    function that hears the number of events done and of all.
+    ``gradients`` has names, patterns like "optical.*", "main" (the default), or "all"; [] asks for none.
+    ``progress`` prints a count, or is a function that hears the number of events done and of all.
     """
     numbers = range(events) if isinstance(events, int) else events
     if numbers is not None and (numbers.step != 1 or len(numbers) == 0 or numbers.start < 0):

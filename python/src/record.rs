@@ -2,7 +2,7 @@
 
 use crate::array::Array;
 use crate::error::raise;
-use gradino::chain::{Chain, Origin, Setup};
+use gradino::chain::{Chain, Setup};
 use gradino::config::{Config, Source};
 use gradino::io::Provenance;
 use gradino::literature;
@@ -15,31 +15,20 @@ pub(crate) struct Record {
     pub(crate) config: Config,
     pub(crate) provenance: Provenance,
     pub(crate) warnings: Vec<String>,
-    /// Derivatives of the flux-averaged cross section [cm^2]; NaN where they are not known.
-    cross_section_gradient: Vec<f64>,
 }
 
 impl Record {
     /// Of a run that was made now.
     pub(crate) fn new(config: Config, chain: &Chain, provenance: Provenance) -> Self {
-        let gradient = chain.cross_section().map(|a| a.gradient.clone());
-        Record {
-            config,
-            provenance,
-            warnings: chain.warnings(),
-            cross_section_gradient: gradient.unwrap_or_default(),
-        }
+        Record { config, provenance, warnings: chain.warnings() }
     }
 
-    /// Of a file. The derivatives of the cross section, which no file holds, are computed anew from
-    /// the configuration; where its source files are gone, they are not known.
+    /// Of a file.
     pub(crate) fn of_file(provenance: Provenance) -> gradino::Result<Self> {
         let mut config = Config::from_toml(&provenance.config_toml)?;
         config.seed = Some(provenance.seed);
         config.events = provenance.n_events.max(1);
-        let unknown = || vec![f64::NAN; provenance.gradient_names.len()];
-        let cross_section_gradient = gradient(&config).unwrap_or_else(|_| unknown());
-        Ok(Record { config, provenance, warnings: Vec::new(), cross_section_gradient })
+        Ok(Record { config, provenance, warnings: Vec::new() })
     }
 
     /// All parameters with their values in the run.
@@ -53,16 +42,6 @@ pub(crate) fn parameter_set(config: &Config) -> gradino::Result<ParamSet> {
     let mut set = Setup::from_config(config)?.parameters();
     config.apply_parameters(&mut set)?;
     Ok(set)
-}
-
-/// Derivatives of the flux-averaged cross section of a configuration [cm^2].
-fn gradient(config: &Config) -> gradino::Result<Vec<f64>> {
-    let set = parameter_set(config)?;
-    let wanted = config.gradient_positions(&set)?;
-    match Setup::from_config(config)?.origin {
-        Origin::State { .. } => Ok(Vec::new()),
-        Origin::Neutrino { primary, .. } => Ok(primary.prepare(&set, &wanted)?.total().gradient.clone()),
-    }
 }
 
 /// Key, what for, DOI, arXiv number and reference of a work.
@@ -105,7 +84,7 @@ impl Record {
     fn cross_section(&self, py: Python<'_>) -> Option<(f64, f64, Array<f64>)> {
         let p = &self.provenance;
         matches!(self.config.source, Source::Beam(_)).then(|| {
-            let gradient = Array::new(py, self.cross_section_gradient.clone());
+            let gradient = Array::new(py, p.flux_averaged_cross_section_gradient.clone());
             (p.flux_averaged_cross_section_cm2, p.flux_averaged_cross_section_error_cm2, gradient)
         })
     }

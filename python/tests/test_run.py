@@ -82,7 +82,7 @@ def test_arrays_live_on_without_their_run():
 
 def test_a_fixed_state_has_neither_neutrino_nor_cross_section():
     state = {"nuclide": "40K", "excitation": "15 MeV", "spin": "1", "parity": "+"}
-    run = gradino.run({"state": state, "events": 200, "seed": 5})
+    run = gradino.run({"state": state, "events": 200, "seed": 5}, gradients=[])
     assert run.cross_section is None and np.isnan(run.neutrino_energy).all()
     assert run.weight_gradient.shape == (200, 0) and run.expectation().gradient.shape == (0,)
     assert "200" in run._repr_html_()
