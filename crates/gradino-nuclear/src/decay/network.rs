@@ -172,8 +172,9 @@ impl Network {
     /// Energies at which the decays of an entry are tabulated: an even grid, and a graded one
     /// above each threshold of neutron emission, where widths grow as the square root.
     fn energy_nodes(&self, i: usize) -> Vec<f64> {
-        // From 20 eV to 90 keV in steps of a third: a chord of a square root is then good to 0.3 %.
-        let grading = std::iter::once(0.0).chain((0..29).map(|k| 2e-5 * 1.35f64.powi(k)));
+        // From 20 eV to 96 keV in steps of a quarter: a chord of E^(1/2) is then good to 0.2 %, of E^(3/2)
+        // to 0.5 %.
+        let grading = std::iter::once(0.0).chain((0..39).map(|k| 2e-5 * 1.25f64.powi(k)));
         let entry = &self.entries[i];
         let (low, high) = (entry.cut(), entry.max_excitation + 1e-6);
         let mut nodes = vec![low];
