@@ -8,7 +8,8 @@ pub const ALPHA: f64 = 7.297_352_569_3e-3;
 pub const GF: f64 = 1.166_37e-11;
 /// |V_ud|, as used by MARLEY (gardiner2021, table 1).
 pub const VUD: f64 = 0.974_27;
-/// sin^2 of the weak mixing angle, low-energy value used by MARLEY (gardiner2021, table 1).
+/// sin^2 of the weak mixing angle, the MS-bar value at the Z mass, as MARLEY uses it (gardiner2021, table 1);
+/// at low energy it is 3 % larger.
 pub const SIN2_THETA_W: f64 = 0.231_22;
 /// Electron mass [MeV], CODATA 2018 (tiesinga2021).
 pub const ELECTRON_MASS: f64 = 0.510_998_950_00;

@@ -20,7 +20,7 @@ pub mod vector;
 pub use complex::Complex;
 pub use error::{Error, Result};
 pub use event::{Event, NuclearState, Parity, Particle, Status, Vertex, VertexStatus};
-pub use model::{CrossSection, Draw};
+pub use model::CrossSection;
 pub use params::{ParamSet, Parameter, Params};
 pub use particle::Nuclide;
 pub use real::{Dual, Real};

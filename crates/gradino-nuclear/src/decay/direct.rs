@@ -56,7 +56,7 @@ pub struct StateAt {
 }
 
 impl Network {
-    /// Widths from the prepared tables, computed at the energy of the state itself.
+    /// Widths from the prepared tables.
     pub fn widths(&self, state: StateAt) -> Widths {
         let decay = self.build_state(0, state.excitation, state.two_j, state.parity);
         self.widths_of(state, |channel| decay.channel(channel))
