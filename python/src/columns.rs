@@ -38,6 +38,11 @@ macro_rules! columns {
             pub(crate) fn into_columns(self, py: Python<'_>) -> Columns {
                 Columns { $($name: Array::new(py, self.$name),)+ }
             }
+
+            /// Adds all numbers of the columns of later events, with offsets as they are there.
+            fn extend(&mut self, later: &Store) {
+                $(self.$name.extend_from_slice(&later.$name);)+
+            }
         }
 
         impl Columns {
@@ -128,16 +133,31 @@ impl Store {
         for column in [&mut store.weight_gradient, &mut store.visible_energy_gradient] {
             column.reserve_exact(events * parameters);
         }
-        for offsets in [
-            &mut store.offsets,
-            &mut store.vertex_offsets,
-            &mut store.coordinate_offsets,
-            &mut store.jacobian_offsets,
-        ] {
+        for offsets in store.offsets() {
             offsets.reserve_exact(events + 1);
             offsets.push(0);
         }
         store
+    }
+
+    fn offsets(&mut self) -> [&mut Vec<i64>; 4] {
+        [
+            &mut self.offsets,
+            &mut self.vertex_offsets,
+            &mut self.coordinate_offsets,
+            &mut self.jacobian_offsets,
+        ]
+    }
+
+    /// Adds later events.
+    pub(crate) fn append(&mut self, mut later: Store) {
+        for (own, theirs) in self.offsets().into_iter().zip(later.offsets()) {
+            let end = own.last().copied().unwrap_or(0);
+            theirs.iter_mut().for_each(|offset| *offset += end);
+            // Both have the place where they meet.
+            own.pop();
+        }
+        self.extend(&later);
     }
 
     /// Adds an event.

@@ -7,7 +7,7 @@ use crate::record::Record;
 use crate::watch::{Signals, watched};
 use gradino::chain::Chain;
 use gradino::config::Config;
-use gradino::run::{Plan, run as run_plan};
+use gradino::run::{BLOCK, Collector, Plan, run as run_plan};
 use gradino_core::Event;
 use pyo3::prelude::*;
 use std::ops::Range;
@@ -33,18 +33,37 @@ pub(crate) fn run(
     Ok((store.into_columns(py), record))
 }
 
+/// Columns of the events of a block.
+struct StorePart {
+    store: Store,
+    parameters: usize,
+}
+
+impl Collector for StorePart {
+    type Part = Store;
+    fn take(&mut self, event: &Event) -> gradino::Result<()> {
+        self.store.push(event);
+        Ok(())
+    }
+    fn end_block(&mut self) -> gradino::Result<Store> {
+        Ok(std::mem::replace(&mut self.store, Store::new(BLOCK, self.parameters)))
+    }
+}
+
 fn draw(config: Config, events: &Range<u64>, signals: &Signals) -> gradino::Result<(Store, Record)> {
     let chain = Chain::from_config(&config)?;
     let mut store = Store::new(events.end - events.start, chain.gradients().len());
     let plan = Plan::new(events.clone(), config.threads);
-    let write = |event: &Event| {
-        store.push(event);
+    let parameters = chain.gradients().len();
+    let collector = || StorePart { store: Store::new(BLOCK, parameters), parameters };
+    let write = |part: Store| {
+        store.append(part);
         Ok(())
     };
     let progress = |done| {
         signals.tell(done);
     };
-    run_plan(&chain, &plan, &signals.cancel, write, progress)?;
+    run_plan(&chain, &plan, &signals.cancel, collector, write, progress)?;
     let provenance = chain.provenance(&config, events);
     let record = Record::new(config, &chain, provenance);
     Ok((store, record))

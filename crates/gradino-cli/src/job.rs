@@ -2,12 +2,11 @@
 
 use crate::message::{Done, Failure, note, print};
 use crate::options::JobOptions;
-use crate::wiring::{self, Chain, EventFiles, Held};
+use crate::output::{Output, Sums};
+use crate::wiring::{self, Chain, Held};
 use gradino::config::Config;
-use gradino::report::Accumulator;
 use gradino::run::{EventSource, Outcome, Plan, Tally, check_same_physics, remaining, run};
 use gradino::{Error, Result};
-use gradino_core::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -47,14 +46,15 @@ pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) 
     if !options.quiet {
         chain.warnings().iter().for_each(|warning| note(&format!("warning: {warning}")));
     }
-    let mut sums = Sums::new(&config, &chain);
     let begun = Instant::now();
     let overwrite = config.output.overwrite || options.resume;
     let files = wiring::create_files(&config, &chain, &targets.events, &targets.paths, overwrite)?;
-    targets.add_held(&mut sums)?;
+    let report = config.output.report.is_some().then(|| wiring::accumulator(&chain));
+    let mut output = Output::new(files, Sums { tally: Tally::new(chain.gradients().len()), report });
+    targets.add_held(&mut output)?;
     let plan = Plan::new(targets.events.clone(), config.threads);
     listen_to_ctrl_c()?;
-    let outcome = simulate(&chain, &plan, files, &mut sums, &CANCEL, options.quiet)?;
+    let (outcome, sums) = simulate(&chain, &plan, output, &CANCEL, options.quiet)?;
     targets.merge_with_held()?;
     if let (Some(path), Some(collected)) = (&config.output.report, &sums.report) {
         wiring::write_report(path, &config, &chain, collected, begun.elapsed().as_secs_f64())?;
@@ -62,43 +62,20 @@ pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) 
     tell(&config, &chain, &outcome, &sums.tally, &events, options.quiet)
 }
 
-/// What a run adds up, in the order of the events.
-struct Sums {
-    tally: Tally,
-    report: Option<Accumulator>,
-}
-
-impl Sums {
-    fn new(config: &Config, chain: &Chain) -> Self {
-        let report = config.output.report.is_some().then(|| wiring::accumulator(chain));
-        Sums { tally: Tally::new(chain.gradients().len()), report }
-    }
-    fn add(&mut self, event: &Event) {
-        self.tally.add(event);
-        if let Some(report) = &mut self.report {
-            report.add(event);
-        }
-    }
-}
-
 /// Draws the events of the plan, writes them, and ends the files, also after an interruption.
 fn simulate<S: EventSource>(
     source: &S,
     plan: &Plan,
-    mut files: Box<dyn EventFiles>,
-    sums: &mut Sums,
+    mut output: Output,
     cancel: &AtomicBool,
     quiet: bool,
-) -> Result<Outcome> {
+) -> Result<(Outcome, Sums)> {
     let bar = progress_bar(plan.events.end - plan.events.start, quiet);
-    let write = |event: &Event| {
-        sums.add(event);
-        files.write(event)
-    };
-    let outcome = run(source, plan, cancel, write, |done| bar.set_position(done))?;
+    let (press, write) = output.split();
+    let outcome = run(source, plan, cancel, press, write, |done| bar.set_position(done))?;
     bar.finish_and_clear();
-    files.finish(&outcome.written)?;
-    Ok(outcome)
+    let sums = output.finish(outcome.written.end - outcome.written.start)?;
+    Ok((outcome, sums))
 }
 
 /// The bar goes to the standard error, and only where that is a terminal.
@@ -214,8 +191,10 @@ impl Targets {
     }
 
     /// Adds the events that are there already, so that the sums are those of the whole run.
-    fn add_held(&self, sums: &mut Sums) -> Result<()> {
-        self.held.first().map_or(Ok(()), |path| wiring::read_events(path, &mut |event| sums.add(event)))
+    fn add_held(&self, output: &mut Output) -> Result<()> {
+        self.held
+            .first()
+            .map_or(Ok(()), |path| wiring::read_events(path, &mut |event| output.add_held(event)))
     }
 
     /// After a resumed run: one file from the first events and the rest, under the first name.
@@ -239,72 +218,67 @@ fn rest_path(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gradino_core::{FourVector, Particle, Purpose, Status, Stream};
-    use std::cell::RefCell;
-    use std::rc::Rc;
+    use gradino::io::{SinkOptions, create};
+    use gradino_core::Event;
 
-    struct Toy;
-
-    impl EventSource for Toy {
-        type Scratch = ();
-        fn scratch(&self) {}
-        fn draw(&self, number: u64, (): &mut (), event: &mut Event) {
-            event.clear(number);
-            let e = Stream::new(1, number, Purpose::Test).uniform();
-            let momentum = FourVector::new(e, 0.0, 0.0, e);
-            let (status, mass) = (Status::Final, 0.0);
-            event.particles.push(Particle { pdg: 22, status, momentum, mass, charge: 0, state: None });
-        }
-    }
-
-    /// Keeps events, and cancels the run after some of them.
-    struct Memory<'a> {
-        events: Rc<RefCell<Vec<Event>>>,
-        finished: Rc<RefCell<Option<Range<u64>>>>,
+    /// A chain that is cancelled at some event.
+    struct Cancelled<'a> {
+        chain: &'a Chain,
+        at: u64,
         cancel: &'a AtomicBool,
-        cancel_at: u64,
     }
 
-    impl EventFiles for Memory<'_> {
-        fn write(&mut self, event: &Event) -> Result<()> {
-            self.events.borrow_mut().push(event.clone());
-            self.cancel.fetch_or(event.number == self.cancel_at, Ordering::Relaxed);
-            Ok(())
+    impl EventSource for Cancelled<'_> {
+        type Scratch = <Chain as EventSource>::Scratch;
+        fn scratch(&self) -> Self::Scratch {
+            EventSource::scratch(self.chain)
         }
-        fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()> {
-            *self.finished.borrow_mut() = Some(written.clone());
-            Ok(())
+        fn draw(&self, number: u64, scratch: &mut Self::Scratch, event: &mut Event) {
+            EventSource::draw(self.chain, number, scratch, event);
+            self.cancel.fetch_or(number == self.at, Ordering::Relaxed);
         }
-    }
-
-    fn simulated(plan: Range<u64>, cancel_at: u64) -> (Vec<Event>, Range<u64>) {
-        static STOP: AtomicBool = AtomicBool::new(false);
-        STOP.store(false, Ordering::Relaxed);
-        let (events, finished) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(None)));
-        let memory = Memory { events: events.clone(), finished: finished.clone(), cancel: &STOP, cancel_at };
-        let plan = Plan { events: plan, threads: 2, batch: 10 };
-        simulate(
-            &Toy,
-            &plan,
-            Box::new(memory),
-            &mut Sums { tally: Tally::new(0), report: None },
-            &STOP,
-            true,
-        )
-        .expect("no failure");
-        (events.take(), finished.take().expect("the files were ended"))
     }
 
     #[test]
-    fn an_interrupted_run_and_its_rest_make_the_whole_run() {
-        let (whole, held) = simulated(0..1000, u64::MAX);
-        assert_eq!(held, 0..1000);
-        let (mut first, held) = simulated(0..1000, 250);
-        assert!(held.start == 0 && held.end > 250 && held.end < 1000);
-        let path = Path::new("events.hepmc3");
-        let (rest, _) = simulated(remaining(path, &held, &(0..1000)).expect("resumable"), u64::MAX);
-        first.extend(rest);
-        assert_eq!(first, whole);
+    fn an_interrupted_run_and_its_rest_make_the_files_and_sums_of_the_whole_run() {
+        let config = Config { seed: Some(5), events: 9000, ..Config::default() };
+        let chain = Chain::from_config(&config).expect("a valid job");
+        let folder = std::env::temp_dir().join(format!("gradino-job-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let paths =
+            |name: &str| ["hepmc3.zst", "parquet"].map(|e| folder.join(format!("{name}.{e}"))).to_vec();
+        let empty =
+            Sums { tally: Tally::new(chain.gradients().len()), report: Some(wiring::accumulator(&chain)) };
+        let simulated = |name: &str, events: Range<u64>, held: &[PathBuf], at: u64| {
+            let provenance = chain.provenance(&config, &events);
+            let sinks = paths(name)
+                .iter()
+                .map(|p| create(p, &provenance, SinkOptions::default()))
+                .collect::<Result<_>>();
+            let mut output = Output::new(sinks.expect("the files can be made"), empty.clone());
+            let cancel = AtomicBool::new(false);
+            let targets = Targets { events: events.clone(), paths: paths(name), held: held.to_vec() };
+            targets.add_held(&mut output).expect("the files can be read");
+            let source = Cancelled { chain: &chain, at, cancel: &cancel };
+            let done = simulate(&source, &Plan::new(events, 2), output, &cancel, true).expect("no failure");
+            targets.merge_with_held().expect("the files fit");
+            done
+        };
+        let (_, whole) = simulated("whole", 0..9000, &[], u64::MAX);
+        let (outcome, _) = simulated("first", 0..9000, &[], 2500);
+        let held = outcome.written;
+        assert!(outcome.interrupted && held.start == 0 && held.end > 2500 && held.end < 9000);
+        let missing = remaining(Path::new("first"), &held, &(0..9000)).expect("resumable");
+        let (_, sums) = simulated("rest", missing, &paths("first"), u64::MAX);
+        assert!(sums.tally == whole.tally && sums.report == whole.report, "the sums differ");
+        for (a, b) in paths("first").iter().zip(&paths("whole")) {
+            assert!(
+                std::fs::read(a).expect("a file") == std::fs::read(b).expect("a file"),
+                "{}",
+                a.display()
+            );
+        }
+        std::fs::remove_dir_all(&folder).expect("the folder can go");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod commands;
 mod job;
 mod message;
 mod options;
+mod output;
 mod table;
 mod wiring;
 

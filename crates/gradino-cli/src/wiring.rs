@@ -19,38 +19,6 @@ pub(crate) use gradino::chain::Chain;
 /// Energies above this are one bin of the report's plots [MeV]: all sources of the field end below.
 const REPORT_ENERGY: f64 = 60.0;
 
-/// Files that take the events of a run, in order.
-pub(crate) trait EventFiles {
-    /// Writes an event to each of them.
-    fn write(&mut self, event: &Event) -> Result<()>;
-    /// Ends them as valid files that hold the events `written`: all that were promised, or the first
-    /// ones of an interrupted run. Without this call there will be no file.
-    fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()>;
-}
-
-/// The sinks of a run.
-struct Files {
-    sinks: Vec<Box<dyn EventSink>>,
-    promised: u64,
-}
-
-impl EventFiles for Files {
-    fn write(&mut self, event: &Event) -> Result<()> {
-        self.sinks.iter_mut().try_for_each(|sink| sink.write(event))
-    }
-    fn finish(self: Box<Self>, written: &Range<u64>) -> Result<()> {
-        let events = written.end - written.start;
-        for sink in self.sinks {
-            if events == self.promised {
-                sink.finish()?
-            } else {
-                sink.finish_early(events)?
-            };
-        }
-        Ok(())
-    }
-}
-
 /// What a file says of itself.
 pub(crate) struct Held {
     /// Numbers of the events in it.
@@ -78,15 +46,14 @@ pub(crate) fn create_files(
     events: &Range<u64>,
     paths: &[PathBuf],
     overwrite: bool,
-) -> Result<Box<dyn EventFiles>> {
+) -> Result<Vec<EventSink>> {
     let provenance = chain.provenance(config, events);
     let options = SinkOptions { overwrite, keep_partial: false };
-    let mut sinks = Vec::with_capacity(paths.len());
-    for path in paths {
+    let create = |path: &PathBuf| {
         make_folder(path)?;
-        sinks.push(io::create(path, &provenance, options)?);
-    }
-    Ok(Box::new(Files { sinks, promised: events.end - events.start }))
+        io::create(path, &provenance, options)
+    };
+    paths.iter().map(create).collect()
 }
 
 fn make_folder(path: &Path) -> Result<()> {

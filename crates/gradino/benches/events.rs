@@ -1,5 +1,7 @@
 //! Speed of the main job: `cargo bench -p gradino --bench events`.
 //!
+//! `-- threads` prints only the part of that name: jobs, threads, files, limits.
+//!
 //! Prints events per second on one core, in memory: plain, with 16 gradients, with all gradients; the
 //! time of preparing the tables; two threads against one; writing files; and what the limit is made of.
 //! Every rate is the best of several passes over the same events; "first" is the first pass, in which
@@ -8,10 +10,10 @@
 use gradino::chain::Chain;
 use gradino::config::Config;
 use gradino::io::{self, SinkOptions};
-use gradino::run::{Plan, run};
+use gradino::run::{Collector, Plan, run};
 use gradino_core::{Event, Purpose, Stream};
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -73,54 +75,91 @@ fn jobs() {
     }
 }
 
+/// Sums of weights, a number for each block.
+#[derive(Default)]
+struct Weights(f64);
+
+impl Collector for Weights {
+    type Part = f64;
+    fn take(&mut self, event: &Event) -> gradino::Result<()> {
+        self.0 += event.weight;
+        Ok(())
+    }
+    fn end_block(&mut self) -> gradino::Result<f64> {
+        Ok(std::mem::take(&mut self.0))
+    }
+}
+
 fn threads() {
-    let chain = Chain::from_config(&config("kind = \"pinched\"", "[]")).expect("a valid job");
-    let time = |threads: usize| {
-        let plan = Plan::new(0..10 * EVENTS, threads);
-        let begun = Instant::now();
-        let mut sum = 0.0;
-        run(
-            &chain,
-            &plan,
-            &AtomicBool::new(false),
-            |e| {
-                sum += e.weight;
+    println!("\n| gradients, events | 1 thread [s] | 2 threads [s] | ratio |\n| --- | --- | --- | --- |");
+    for (gradients, events) in [("[]", 20 * EVENTS), (SIXTEEN, 20 * EVENTS), ("[\"all\"]", 10 * EVENTS)] {
+        let chain = Chain::from_config(&config("kind = \"pinched\"", gradients)).expect("a valid job");
+        let time = |threads: usize| {
+            let begun = Instant::now();
+            let mut sum = 0.0;
+            let write = |part: f64| {
+                sum += part;
                 Ok(())
-            },
-            |_| {},
-        )
-        .expect("no failure");
-        black_box(sum);
-        begun.elapsed().as_secs_f64()
-    };
-    time(2);
-    let (one, two) = (time(1), time(2));
-    println!(
-        "\nrun loop, {} events: 1 thread {one:.3} s, 2 threads {two:.3} s, ratio {:.2}",
-        10 * EVENTS,
-        one / two
-    );
+            };
+            let cancel = AtomicBool::new(false);
+            run(&chain, &Plan::new(0..events, threads), &cancel, Weights::default, write, |_| {})
+                .expect("no failure");
+            black_box(sum);
+            begun.elapsed().as_secs_f64()
+        };
+        time(2);
+        let best = |threads: usize| (0..PASSES).map(|_| time(threads)).fold(f64::INFINITY, f64::min);
+        let (one, two) = (best(1), best(2));
+        let parameters = chain.gradients().len();
+        println!("| {parameters}, {events} | {one:.3} | {two:.3} | {:.2} |", one / two);
+    }
+}
+
+/// Blocks of a file.
+struct Blocks(io::BlockMaker);
+
+impl Collector for Blocks {
+    type Part = io::Block;
+    fn take(&mut self, event: &Event) -> gradino::Result<()> {
+        self.0.push(event)
+    }
+    fn end_block(&mut self) -> gradino::Result<io::Block> {
+        self.0.take()
+    }
 }
 
 fn files() {
-    println!("\n| file | events/s, 2 threads | bytes/event |\n| --- | --- | --- |");
-    let config = config("kind = \"pinched\"", "[]");
-    let chain = Chain::from_config(&config).expect("a valid job");
+    println!(
+        "\n| job | file | events/s, 1 thread | 2 threads | bytes/event |\n| --- | --- | --- | --- | --- |"
+    );
     let folder = std::env::temp_dir().join(format!("gradino-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
-    for name in ["events.hepmc3", "events.hepmc3.gz", "events.hepmc3.zst", "events.parquet"] {
-        let path: PathBuf = folder.join(name);
-        let provenance = chain.provenance(&config, &(0..EVENTS));
-        let begun = Instant::now();
-        let options = SinkOptions { overwrite: true, keep_partial: false };
-        let mut sink = io::create(&path, &provenance, options).expect("the file can be made");
-        let plan = Plan::new(0..EVENTS, 2);
-        run(&chain, &plan, &AtomicBool::new(false), |e| sink.write(e), |_| {}).expect("no failure");
-        let summary = sink.finish().expect("the file can be finished");
-        let seconds = begun.elapsed().as_secs_f64();
-        println!("| {name} | {:.0} | {:.0} |", EVENTS as f64 / seconds, summary.bytes as f64 / EVENTS as f64);
+    for (job, flux) in
+        [("supernova", "kind = \"pinched\""), ("mono 15 MeV", "kind = \"mono\"\nenergy = \"15 MeV\"")]
+    {
+        let config = config(flux, "[]");
+        let chain = Chain::from_config(&config).expect("a valid job");
+        for name in ["events.hepmc3", "events.hepmc3.gz", "events.hepmc3.zst", "events.parquet"] {
+            let [one, two] = [1, 2].map(|threads| write_file(&config, &chain, &folder.join(name), threads));
+            println!("| {job} | {name} | {:.0} | {:.0} | {:.0} |", one.0, two.0, two.1);
+        }
     }
     std::fs::remove_dir_all(&folder).expect("the temporary folder can be removed");
+}
+
+/// Events per second and bytes per event.
+fn write_file(config: &Config, chain: &Chain, path: &Path, threads: usize) -> (f64, f64) {
+    let provenance = chain.provenance(config, &(0..EVENTS));
+    let begun = Instant::now();
+    let options = SinkOptions { overwrite: true, keep_partial: false };
+    let mut sink = io::create(path, &provenance, options).expect("the file can be made");
+    let plan = Plan::new(0..EVENTS, threads);
+    let maker = sink.block_maker();
+    let collector = || Blocks(maker.another());
+    run(chain, &plan, &AtomicBool::new(false), collector, |block| sink.append(block), |_| {})
+        .expect("no failure");
+    let summary = sink.finish().expect("the file can be finished");
+    (EVENTS as f64 / begun.elapsed().as_secs_f64(), summary.bytes as f64 / EVENTS as f64)
 }
 
 /// What an event cannot do without: its random numbers.
@@ -143,8 +182,12 @@ fn limits() {
 }
 
 fn main() {
-    jobs();
-    threads();
-    files();
-    limits();
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let parts: [(&str, fn()); 4] =
+        [("jobs", jobs), ("threads", threads), ("files", files), ("limits", limits)];
+    for (name, part) in parts {
+        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
+            part();
+        }
+    }
 }

@@ -264,6 +264,12 @@ pub enum Error {
         /// Last missing event.
         to: u64,
     },
+    /// A block of events in the format of another file.
+    #[error("{}: a block of events has the format of another file", path.display())]
+    ForeignBlock {
+        /// The file.
+        path: PathBuf,
+    },
     /// A merge of no files.
     #[error("there are no files to merge")]
     NothingToMerge,
@@ -375,6 +381,7 @@ impl Error {
                 "merge only files made with the same version, configuration and seed"
             }
             Error::OverlappingEvents { .. } => "leave one of the two out",
+            Error::ForeignBlock { .. } => "take blocks from the block maker of the same file",
             Error::NothingToMerge => "name at least one file",
             _ => return None,
         })

@@ -6,7 +6,7 @@ use chain_support::*;
 use gradino::chain::primary::Weighting;
 use gradino::chain::{Chain, Scratch};
 use gradino::flux::Flux;
-use gradino::run::{self, EventSource, Plan};
+use gradino::run::{self, Copies, EventSource, Plan};
 use gradino_core::particle::pdg;
 use gradino_core::{Event, FourVector, Particle, Status, VertexStatus};
 use std::sync::atomic::AtomicBool;
@@ -137,11 +137,12 @@ impl EventSource for Source<'_> {
 fn events(chain: &Chain, range: std::ops::Range<u64>, threads: usize) -> Vec<Event> {
     let mut all = Vec::new();
     let plan = Plan::new(range, threads);
-    let write = |event: &Event| {
-        all.push(event.clone());
+    let write = |part: Vec<Event>| {
+        all.extend(part);
         Ok(())
     };
-    run::run(&Source(chain), &plan, &AtomicBool::new(false), write, |_| ()).expect("a run without errors");
+    let cancel = AtomicBool::new(false);
+    run::run(&Source(chain), &plan, &cancel, Copies::default, write, |_| ()).expect("a run without errors");
     all
 }
 

@@ -4,28 +4,20 @@ use super::provenance::Provenance;
 use crate::error::{Error, Result};
 use gradino_core::{Event, Particle, Status, Vertex, VertexStatus};
 
-/// What a sink expects of the next event, from the provenance of its file.
+/// What the events of a file must be like, from its provenance.
+#[derive(Clone)]
 pub(super) struct EventCheck {
     processes: Vec<u32>,
     gradients: usize,
-    next: u64,
-    first: u64,
 }
 
 impl EventCheck {
-    /// The expectation for the first event.
+    /// The expectation.
     pub(super) fn new(provenance: &Provenance) -> Self {
         EventCheck {
             processes: provenance.processes.iter().map(|p| p.id).collect(),
             gradients: provenance.gradient_names.len(),
-            next: provenance.first_event,
-            first: provenance.first_event,
         }
-    }
-
-    /// Number of events that were accepted.
-    pub(super) fn accepted(&self) -> u64 {
-        self.next - self.first
     }
 
     /// Refuses an event that no file can hold.
@@ -40,16 +32,8 @@ impl EventCheck {
         finite(event)
     }
 
-    /// Counts an event that was checked and accepted.
-    pub(super) fn count(&mut self) {
-        self.next += 1;
-    }
-
-    /// Number, process and length of the gradients.
+    /// Process and length of the gradients.
     fn numbers(&self, event: &Event) -> std::result::Result<(), String> {
-        if event.number != self.next {
-            return Err(format!("event {} should come next", self.next));
-        }
         if !self.processes.contains(&event.process) {
             return Err(format!("its process {} is not in the list of the run", event.process));
         }
@@ -75,6 +59,16 @@ impl EventCheck {
         }
         Ok(())
     }
+}
+
+/// Refuses an event that does not follow on the `accepted` ones of a file.
+pub(super) fn follows(
+    event: &Event,
+    provenance: &Provenance,
+    accepted: u64,
+) -> std::result::Result<(), String> {
+    let next = provenance.first_event + accepted;
+    if event.number == next { Ok(()) } else { Err(format!("event {next} should come next")) }
 }
 
 /// Particles come out of vertices in order, and go into vertices after they came out of one.

@@ -12,29 +12,71 @@
 //!   derivatives with respect to the parameters; `energy_jacobian`, for each particle in turn, those of
 //!   its energy with respect to the coordinates.
 
-use super::atomic::{AtomicFile, read_error};
+use super::atomic::{AtomicFile, read_error, write_error};
 use super::codes::bare_charge;
-use super::compress::{self, Compression, TextFile};
+use super::compress::{self, Compression};
 use super::event_check::{self, EventCheck};
 use super::hepmc3_line::{LONGEST_LINE, long_line, push_integer, push_next};
 use super::provenance::Provenance;
 use super::run_info;
-use super::sink::{EventSink, SinkOptions, Summary, check_count};
+use super::sink::{Body, Encoder, EventFile, SinkOptions};
 use crate::error::{Error, Result};
 use gradino_core::{Event, NuclearState, Particle, Vertex};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
 
-/// A NuHepMC file that is being written.
-pub(super) struct HepMc3Sink {
-    path: PathBuf,
-    file: TextFile,
+/// Makes lines of events.
+pub(super) struct LineEncoder {
+    text: Vec<u8>,
     compression: Compression,
+    has_beam: bool,
     check: EventCheck,
-    provenance: Provenance,
 }
 
-impl HepMc3Sink {
+impl LineEncoder {
+    /// For a file with this provenance.
+    pub(super) fn new(provenance: &Provenance, compression: Compression) -> Self {
+        let (has_beam, check) = (provenance.has_beam(), EventCheck::new(provenance));
+        LineEncoder { text: Vec::new(), compression, has_beam, check }
+    }
+}
+
+impl Encoder for LineEncoder {
+    fn another(&self) -> Box<dyn Encoder> {
+        Box::new(LineEncoder { text: Vec::new(), check: self.check.clone(), ..*self })
+    }
+
+    fn push(&mut self, event: &Event) -> Result<()> {
+        event_check::roles(event, self.has_beam)?;
+        self.check.check(event)?;
+        let end = self.text.len();
+        push_event(&mut self.text, event);
+        if let Some((start, length)) = long_line(&self.text[end..]) {
+            self.text.truncate(end);
+            return Err(Error::BadEvent { event: event.number, problem: too_long(&start, length) });
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Result<Body> {
+        let body = compress::compressed(&self.text, self.compression);
+        self.text.clear();
+        Ok(Body::Text(body))
+    }
+}
+
+/// A NuHepMC file that is being written: its head, blocks of events and its last line, each compressed
+/// by itself, which is a compressed file again.
+pub(super) struct HepMc3File {
+    file: AtomicFile,
+    compression: Compression,
+    provenance: Provenance,
+    /// Size of the head [bytes].
+    head: u64,
+}
+
+impl HepMc3File {
     /// Creates the file and writes its head.
     pub(super) fn create(
         path: &Path,
@@ -42,72 +84,54 @@ impl HepMc3Sink {
         options: SinkOptions,
         compression: Compression,
     ) -> Result<Self> {
-        let head = run_info::head(provenance);
-        if let Some((start, length)) = long_line(head.as_bytes()) {
-            return Err(Error::BadProvenance { problem: too_long(&start, length) });
-        }
-        let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
-        let mut file = TextFile::new(file, compression)?;
-        file.text.extend_from_slice(head.as_bytes());
-        Ok(HepMc3Sink {
-            path: path.to_path_buf(),
-            file,
-            compression,
-            check: EventCheck::new(provenance),
-            provenance: provenance.clone(),
-        })
+        let head = head(provenance, compression)?;
+        let mut file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
+        put(&mut file, &head)?;
+        Ok(HepMc3File { file, compression, provenance: provenance.clone(), head: head.len() as u64 })
     }
 
-    /// Ends the text.
-    fn end(mut self) -> Result<AtomicFile> {
-        self.file.text.extend_from_slice(run_info::END_LINE.as_bytes());
-        self.file.text.extend_from_slice(b"\n\n");
-        self.file.end()
+    /// The same file with the head of `provenance`.
+    fn with_head(self, provenance: &Provenance) -> Result<AtomicFile> {
+        let mut second = self.file.successor()?;
+        put(&mut second, &head(provenance, self.compression)?)?;
+        let failed = |e: io::Error| read_error(self.file.part(), &e, 0);
+        let mut old = File::open(self.file.part()).map_err(failed)?;
+        old.seek(SeekFrom::Start(self.head)).map_err(failed)?;
+        io::copy(&mut old, &mut second).map_err(|e| write_error(second.target(), &e))?;
+        self.file.discard();
+        Ok(second)
     }
 }
 
-impl EventSink for HepMc3Sink {
-    fn write(&mut self, event: &Event) -> Result<()> {
-        event_check::roles(event, self.provenance.has_beam())?;
-        self.check.check(event)?;
-        let end = self.file.text.len();
-        push_event(&mut self.file.text, event);
-        if let Some((start, length)) = long_line(&self.file.text[end..]) {
-            self.file.text.truncate(end);
-            return Err(Error::BadEvent { event: event.number, problem: too_long(&start, length) });
+impl EventFile for HepMc3File {
+    fn append(&mut self, body: Body) -> Result<()> {
+        let Body::Text(text) = body else {
+            return Err(Error::ForeignBlock { path: self.file.target().to_path_buf() });
+        };
+        put(&mut self.file, &text)
+    }
+
+    fn finish(mut self: Box<Self>, n_events: u64) -> Result<u64> {
+        let end = format!("{}\n\n", run_info::END_LINE);
+        put(&mut self.file, &compress::compressed(end.as_bytes(), self.compression))?;
+        if n_events == self.provenance.n_events {
+            return self.file.commit();
         }
-        self.check.count();
-        self.file.drain()
-    }
-
-    fn finish(self: Box<Self>) -> Result<Summary> {
-        let (path, events) = (self.path.clone(), self.check.accepted());
-        check_count(&path, self.provenance.n_events, events)?;
-        let bytes = self.end()?.commit()?;
-        Ok(Summary { path, events, bytes })
-    }
-
-    fn finish_early(self: Box<Self>, n_events: u64) -> Result<Summary> {
-        let (path, events) = (self.path.clone(), self.check.accepted());
-        check_count(&path, n_events, events)?;
-        let (old, compression) = (run_info::head(&self.provenance), self.compression);
-        let new = run_info::head(&Provenance { n_events, ..self.provenance.clone() });
-        let first = self.end()?;
-        let mut second = TextFile::new(first.successor()?, compression)?;
-        second.text.extend_from_slice(new.as_bytes());
-        second.copy(behind_head(&first, compression, old.len() as u64)?, first.part())?;
-        let bytes = second.end()?.commit()?;
-        first.discard();
-        Ok(Summary { path, events, bytes })
+        let provenance = Provenance { n_events, ..self.provenance.clone() };
+        self.with_head(&provenance)?.commit()
     }
 }
 
-/// The text of a file behind its first `head` bytes.
-fn behind_head(file: &AtomicFile, compression: Compression, head: u64) -> Result<impl io::BufRead> {
-    let mut input = compress::input(file.part(), compression)?;
-    let skipped = io::copy(&mut input.by_ref().take(head), &mut io::sink());
-    skipped.map_err(|error| read_error(file.part(), &error, 0))?;
-    Ok(input)
+fn head(provenance: &Provenance, compression: Compression) -> Result<Vec<u8>> {
+    let head = run_info::head(provenance);
+    if let Some((start, length)) = long_line(head.as_bytes()) {
+        return Err(Error::BadProvenance { problem: too_long(&start, length) });
+    }
+    Ok(compress::compressed(head.as_bytes(), compression))
+}
+
+fn put(file: &mut AtomicFile, bytes: &[u8]) -> Result<()> {
+    file.write_all(bytes).map_err(|error| write_error(file.target(), &error))
 }
 
 /// What is wrong with a line that begins so and has so many bytes.

@@ -3,7 +3,7 @@
 use super::atomic::read_error;
 use super::codes::{bare_charge, particle_status, vertex_status};
 use super::compress::{self, Compression};
-use super::event_check::EventCheck;
+use super::event_check::{EventCheck, follows};
 use super::hepmc3_line::{LONGEST_LINE, Words, unescaped};
 use super::provenance::Provenance;
 use super::run_info::{END_LINE, PROVENANCE_ATTRIBUTE, START_LINE, VERSION_LINE};
@@ -26,6 +26,8 @@ pub(super) struct HepMc3Source {
     lines: Lines,
     provenance: Provenance,
     check: EventCheck,
+    /// Events that were read.
+    accepted: u64,
     ended: bool,
 }
 
@@ -59,7 +61,7 @@ impl HepMc3Source {
         let provenance = Provenance::from_json(&json).map_err(|problem| lines.bad(problem))?;
         while !is_past_head(lines.next(0)?) {}
         let check = EventCheck::new(&provenance);
-        Ok(HepMc3Source { lines, provenance, check, ended: false })
+        Ok(HepMc3Source { lines, provenance, check, accepted: 0, ended: false })
     }
 
     /// Reads the lines of an event, the first of which is the current one.
@@ -68,7 +70,7 @@ impl HepMc3Source {
         let first = first_line(self.lines.current(), event).map_err(|problem| self.lines.bad(problem))?;
         let mut filled = 0;
         loop {
-            let line = self.lines.next(self.check.accepted())?;
+            let line = self.lines.next(self.accepted)?;
             if is_past_head(line) {
                 break;
             }
@@ -76,7 +78,7 @@ impl HepMc3Source {
         }
         let whole = filled == first.particles && event.vertices.len() == first.vertices;
         let checked = match whole {
-            true => self.check.problem(event),
+            true => follows(event, &self.provenance, self.accepted).and_then(|()| self.check.problem(event)),
             false => Err("it has not the particles and vertices that it promised".into()),
         };
         let path = self.lines.path.clone();
@@ -85,14 +87,14 @@ impl HepMc3Source {
             line: start,
             problem: format!("of this event, {problem}"),
         })?;
-        self.check.count();
+        self.accepted += 1;
         Ok(())
     }
 
     /// At the last line: all events must have come, and nothing but empty lines may follow.
     fn end(&mut self) -> Result<()> {
         self.ended = true;
-        let events = self.check.accepted();
+        let events = self.accepted;
         check_count(&self.lines.path, self.provenance.n_events, events)?;
         while self.lines.advance(events)? {
             if !self.lines.current().is_empty() {

@@ -24,4 +24,6 @@ pub use atomic::write_text;
 pub use compress::Compression;
 pub use merge::merge;
 pub use provenance::{Beam, Citation, ParameterValue, ProcessInfo, Provenance, QuantityUnit, Spectrum};
-pub use sink::{EventSink, EventSource, Format, SinkOptions, Summary, create, open, read_provenance};
+pub use sink::{
+    Block, BlockMaker, EventSink, EventSource, Format, SinkOptions, Summary, create, open, read_provenance,
+};

@@ -1,14 +1,14 @@
 //! Writing Parquet: one row for each event, with units on the columns and the provenance inside.
 //!
-//! Events are handed on in batches of a fixed size, whatever the caller does, and pages are
-//! compressed by Zstandard, so that the same events give the same bytes.
+//! Events are handed on in blocks that their numbers decide, and pages are compressed by Zstandard, so
+//! that the same events give the same bytes.
 
 use super::atomic::{AtomicFile, write_error};
 use super::event_check::EventCheck;
 use super::parquet_columns::{Columns, REPETITIVE, schema};
 use super::provenance::Provenance;
 use super::run_info::PROVENANCE_ATTRIBUTE;
-use super::sink::{EventSink, SinkOptions, Summary, check_count};
+use super::sink::{Body, Encoder, EventFile, SinkOptions};
 use crate::error::{Error, Result};
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
@@ -22,68 +22,73 @@ use std::path::{Path, PathBuf};
 
 /// Events in a row group, the piece of a file that is read at once.
 const ROW_GROUP: usize = 1 << 16;
-/// Events that are handed on at once.
-const BATCH: usize = 1 << 12;
 
-/// A Parquet file that is being written.
-pub(super) struct ParquetSink {
+/// Makes rows of events.
+pub(super) struct RowEncoder {
     path: PathBuf,
-    writer: ArrowWriter<AtomicFile>,
     schema: SchemaRef,
     columns: Columns,
     check: EventCheck,
+}
+
+impl RowEncoder {
+    /// For a file with this provenance.
+    pub(super) fn new(path: &Path, provenance: &Provenance) -> Self {
+        let (schema, check) = (schema(provenance), EventCheck::new(provenance));
+        RowEncoder { path: path.to_path_buf(), schema, columns: Columns::default(), check }
+    }
+}
+
+impl Encoder for RowEncoder {
+    fn another(&self) -> Box<dyn Encoder> {
+        let (path, schema, check) = (self.path.clone(), self.schema.clone(), self.check.clone());
+        Box::new(RowEncoder { path, schema, columns: Columns::default(), check })
+    }
+
+    fn push(&mut self, event: &Event) -> Result<()> {
+        self.check.check(event)?;
+        self.columns.push(event);
+        Ok(())
+    }
+
+    fn take(&mut self) -> Result<Body> {
+        let batch = self.columns.take(&self.schema).map_err(ParquetError::from);
+        batch.map(Body::Rows).map_err(|e| failed_write(&self.path, &e))
+    }
+}
+
+/// A Parquet file that is being written.
+pub(super) struct ParquetFile {
+    path: PathBuf,
+    writer: ArrowWriter<AtomicFile>,
     provenance: Provenance,
 }
 
-impl ParquetSink {
+impl ParquetFile {
     /// Creates the file.
     pub(super) fn create(path: &Path, provenance: &Provenance, options: SinkOptions) -> Result<Self> {
         let file = AtomicFile::create(path, options.overwrite, options.keep_partial)?;
-        let schema = schema(provenance);
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(provenance)));
-        Ok(ParquetSink {
+        let writer = ArrowWriter::try_new(file, schema(provenance), Some(properties(provenance)));
+        Ok(ParquetFile {
             path: path.to_path_buf(),
             writer: writer.map_err(|e| failed_write(path, &e))?,
-            schema,
-            columns: Columns::default(),
-            check: EventCheck::new(provenance),
             provenance: provenance.clone(),
         })
     }
-
-    /// Hands the waiting events on.
-    fn drain(&mut self) -> Result<()> {
-        let batch = self.columns.take(&self.schema).map_err(ParquetError::from);
-        let written = batch.and_then(|batch| self.writer.write(&batch));
-        written.map_err(|e| failed_write(&self.path, &e))
-    }
 }
 
-impl EventSink for ParquetSink {
-    fn write(&mut self, event: &Event) -> Result<()> {
-        self.check.check(event)?;
-        self.check.count();
-        self.columns.push(event);
-        if self.columns.rows() == BATCH { self.drain() } else { Ok(()) }
+impl EventFile for ParquetFile {
+    fn append(&mut self, body: Body) -> Result<()> {
+        let Body::Rows(rows) = body else { return Err(Error::ForeignBlock { path: self.path.clone() }) };
+        self.writer.write(&rows).map_err(|e| failed_write(&self.path, &e))
     }
 
-    fn finish(self: Box<Self>) -> Result<Summary> {
-        let n_events = self.provenance.n_events;
-        self.finish_early(n_events)
-    }
-
-    fn finish_early(mut self: Box<Self>, n_events: u64) -> Result<Summary> {
-        let events = self.check.accepted();
-        check_count(&self.path, n_events, events)?;
+    fn finish(mut self: Box<Self>, n_events: u64) -> Result<u64> {
         self.provenance.n_events = n_events;
-        if self.columns.rows() > 0 {
-            self.drain()?;
-        }
         // The footer is written last, so that it can tell the number of events that came.
         metadata(&self.provenance).into_iter().for_each(|row| self.writer.append_key_value_metadata(row));
         let file = self.writer.into_inner().map_err(|e| failed_write(&self.path, &e))?;
-        let bytes = file.commit()?;
-        Ok(Summary { path: self.path, events, bytes })
+        file.commit()
     }
 }
 

@@ -178,11 +178,6 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Number of rows.
-    pub(super) fn rows(&self) -> usize {
-        self.event.len()
-    }
-
     /// Adds a row.
     pub(super) fn push(&mut self, event: &Event) {
         self.event.push(event.number);

@@ -2,7 +2,7 @@
 
 use super::atomic::read_error;
 use super::codes::{particle_status, vertex_status};
-use super::event_check::EventCheck;
+use super::event_check::{EventCheck, follows};
 use super::parquet_columns::schema;
 use super::provenance::Provenance;
 use super::quiet;
@@ -30,6 +30,8 @@ pub(super) struct ParquetSource {
     row: usize,
     provenance: Provenance,
     check: EventCheck,
+    /// Events that were read.
+    accepted: u64,
 }
 
 impl ParquetSource {
@@ -50,7 +52,8 @@ impl ParquetSource {
         }
         let batches = guarded(|| builder.build()).map_err(bad)?;
         let check = EventCheck::new(&provenance);
-        Ok(ParquetSource { path: path.to_path_buf(), batches, batch: None, row: 0, provenance, check })
+        let path = path.to_path_buf();
+        Ok(ParquetSource { path, batches, batch: None, row: 0, provenance, check, accepted: 0 })
     }
 
     fn bad(&self, problem: String) -> Error {
@@ -71,9 +74,11 @@ impl EventSource for ParquetSource {
             self.row = 0;
         }
         let batch = self.batch.as_ref().expect("the loop above ends with a batch or returns");
-        let filled = fill(batch, self.row, event).and_then(|()| self.check.problem(event));
+        let filled = fill(batch, self.row, event)
+            .and_then(|()| follows(event, &self.provenance, self.accepted))
+            .and_then(|()| self.check.problem(event));
         filled.map_err(|problem| self.bad(format!("event {}: {problem}", event.number)))?;
-        self.check.count();
+        self.accepted += 1;
         self.row += 1;
         Ok(true)
     }

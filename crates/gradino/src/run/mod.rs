@@ -1,8 +1,8 @@
 //! The run: events in order from any number of threads, slices, resuming, sums, and a readable chain.
 //!
-//! Event number n depends on the seed and n alone, and the writer receives the events in order. So the
-//! number of threads, the batch size, slices (`--events A:B`) and an interruption change nothing in the
-//! output, to the bit.
+//! Event number n depends on the seed and n alone, and what is made of the events is put together in the
+//! order of blocks that the numbers decide. So the number of threads, slices (`--events A:B`) and an
+//! interruption change nothing in the output, to the bit.
 
 mod chain_text;
 mod pipeline;
@@ -11,7 +11,7 @@ mod resume;
 mod statistics;
 
 pub use chain_text::chain_text;
-pub use pipeline::{Outcome, Plan, run};
+pub use pipeline::{BLOCK, Collector, Copies, Outcome, Plan, run};
 pub use range::{draw_seed, parse_range};
 pub use resume::{check_same_physics, physics_toml, remaining};
 pub use statistics::Tally;

@@ -1,21 +1,28 @@
-//! The run loop: threads draw batches of events, one writer receives them in order.
+//! The run loop: threads draw blocks of events and make parts of the output of them; the parts are put
+//! in order by whichever thread has just finished one.
+//!
+//! No thread only writes, and no event goes from one core to another: what is handed over is what a thread
+//! has made of a block, such as sums or compressed text.
 
 use super::EventSource;
 use crate::error::{Error, Result};
 use gradino_core::Event;
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// Events of a batch: large against the cost of handing it over, small against the time between two
-/// looks at the cancel flag.
-const DEFAULT_BATCH: usize = 128;
-/// Batches in flight for each thread: one that is drawn, the others wait to be written.
-const BUFFERS_PER_THREAD: usize = 4;
+/// A block ends where the number of an event is a multiple of this: large against the cost of handing
+/// it over, small against the time between two looks at the cancel flag.
+pub const BLOCK: u64 = 512;
+/// Blocks for each thread that may be drawn before the lowest one is written.
+const BLOCKS_AHEAD: u64 = 4;
+/// Time between two reports of the progress: short for a person, long against a block.
+const PROGRESS: Duration = Duration::from_millis(50);
 
 /// What to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +31,12 @@ pub struct Plan {
     pub events: Range<u64>,
     /// Threads that draw events; 0: one for each core.
     pub threads: usize,
-    /// Events of a batch.
-    pub batch: usize,
 }
 
 impl Plan {
-    /// With batches of the default size.
+    /// Events on a number of threads.
     pub fn new(events: Range<u64>, threads: usize) -> Self {
-        Plan { events, threads, batch: DEFAULT_BATCH }
+        Plan { events, threads }
     }
 
     fn threads(&self) -> usize {
@@ -41,11 +46,12 @@ impl Plan {
         }
     }
 
-    /// Numbers of the events of a batch; `None` behind the last one.
-    fn batch(&self, index: u64) -> Option<Range<u64>> {
-        let size = self.batch.max(1) as u64;
-        let first = self.events.start.checked_add(index.checked_mul(size)?)?;
-        (first < self.events.end).then(|| first..self.events.end.min(first.saturating_add(size)))
+    /// Numbers of the events of a block; `None` behind the last one.
+    fn block(&self, index: u64) -> Option<Range<u64>> {
+        let Range { start, end } = self.events;
+        let from = (start / BLOCK).checked_add(index)?.checked_mul(BLOCK)?;
+        let block = from.max(start)..end.min(from.saturating_add(BLOCK));
+        (!block.is_empty()).then_some(block)
     }
 }
 
@@ -58,156 +64,224 @@ pub struct Outcome {
     pub interrupted: bool,
 }
 
-/// Draws the events of `plan` and hands them, in order, to `write`.
+/// Makes a part of the output of each block of events; every thread has its own.
+pub trait Collector {
+    /// What is made of a block.
+    type Part: Send;
+    /// Takes the next event of the block.
+    fn take(&mut self, event: &Event) -> Result<()>;
+    /// Ends the block.
+    fn end_block(&mut self) -> Result<Self::Part>;
+}
+
+/// Collects copies of the events themselves, for those who want to see them in order on one thread.
+#[derive(Debug, Default)]
+pub struct Copies(Vec<Event>);
+
+impl Collector for Copies {
+    type Part = Vec<Event>;
+    fn take(&mut self, event: &Event) -> Result<()> {
+        self.0.push(event.clone());
+        Ok(())
+    }
+    fn end_block(&mut self) -> Result<Vec<Event>> {
+        Ok(std::mem::take(&mut self.0))
+    }
+}
+
+/// Draws the events of `plan`, has the threads make parts of them with `collector`, and hands the parts,
+/// in order, to `write`.
 ///
-/// `progress` hears the number of written events after each batch. When `cancel` becomes true, the
-/// batches that were begun are finished and written, and the run ends. A panic in `source` becomes
-/// [`Error::Worker`]. Memory is bounded by four batches for each thread.
-pub fn run<S: EventSource>(
+/// `progress` hears, on the calling thread, the number of written events now and then and at the end. When
+/// `cancel` becomes true, the blocks that were begun are finished and written, and the run ends. A panic in
+/// `source` becomes [`Error::Worker`]; the blocks before it are written. Memory is bounded by four parts for
+/// each thread.
+pub fn run<S: EventSource, C: Collector>(
     source: &S,
     plan: &Plan,
     cancel: &AtomicBool,
-    mut write: impl FnMut(&Event) -> Result<()>,
+    collector: impl Fn() -> C + Sync,
+    write: impl FnMut(C::Part) -> Result<()> + Send,
     mut progress: impl FnMut(u64),
 ) -> Result<Outcome> {
-    let mut done = plan.events.start;
-    let mut take = |events: &[Event]| {
-        events.iter().try_for_each(&mut write)?;
-        done += events.len() as u64;
-        progress(done - plan.events.start);
-        Ok(())
-    };
-    match plan.threads() {
-        1 => run_here(source, plan, cancel, &mut take)?,
-        threads => run_threads(source, plan, threads, cancel, &mut take)?,
-    }
+    let order = Order::new(plan, cancel, write);
+    let mut told = 0;
+    std::thread::scope(|scope| {
+        let threads = plan.threads();
+        let handles: Vec<_> =
+            (0..threads).map(|_| scope.spawn(|| work(source, &collector, &order))).collect();
+        while !handles.iter().all(|h| h.is_finished()) {
+            order.wait_for_end(threads);
+            let written = order.written();
+            if written > told {
+                told = written;
+                progress(written);
+            }
+        }
+    });
+    let done = plan.events.start + order.written();
+    order.end()?;
     Ok(Outcome { written: plan.events.start..done, interrupted: done < plan.events.end })
 }
 
-fn run_here<S: EventSource>(
+/// One thread: draws blocks until there is none left, or nobody wants them.
+fn work<S: EventSource, C: Collector, W: FnMut(C::Part) -> Result<()>>(
     source: &S,
-    plan: &Plan,
-    cancel: &AtomicBool,
-    take: &mut dyn FnMut(&[Event]) -> Result<()>,
-) -> Result<()> {
-    let mut artist = Artist::new(source);
-    let mut buffer = Vec::new();
-    for index in 0.. {
-        let Some(numbers) = plan.batch(index) else { break };
-        if cancel.load(Ordering::Relaxed) {
-            break;
-        }
-        artist.draw(numbers, &mut buffer)?;
-        take(&buffer)?;
+    collector: &impl Fn() -> C,
+    order: &Order<'_, C::Part, W>,
+) {
+    let mut artist = Artist { source, scratch: None, event: Event::new(), collector: collector() };
+    while let Some((index, numbers)) = order.claim() {
+        let events = numbers.end - numbers.start;
+        order.deliver(index, events, artist.draw(numbers));
     }
-    Ok(())
+    order.thread_ended();
 }
 
-/// The batches that are still to be drawn, with the empty buffers to draw them into.
-///
-/// A thread takes a buffer and a number together, so the lowest unwritten batch always has a buffer
-/// and the writer never waits for one that cannot come.
-struct Feed<'a> {
+/// Puts parts in order. The thread that delivers a part while nobody writes writes it and all that
+/// follow on it; other threads go on drawing.
+struct Order<'a, P, W> {
     plan: &'a Plan,
     cancel: &'a AtomicBool,
-    next: Mutex<(u64, Receiver<Vec<Event>>)>,
+    state: Mutex<State<P>>,
+    /// Heard by threads that wait for the lowest block.
+    moved: Condvar,
+    /// Heard by the caller who waits for the end.
+    ended: Condvar,
+    write: Mutex<W>,
+    written: AtomicU64,
 }
 
-impl Feed<'_> {
-    fn next(&self) -> Option<(u64, Range<u64>, Vec<Event>)> {
-        let mut guard = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let buffer = guard.1.recv().ok()?;
-        if self.cancel.load(Ordering::Relaxed) {
+struct State<P> {
+    /// The next block to draw.
+    claimed: u64,
+    /// The next block to write.
+    next: u64,
+    waiting: BTreeMap<u64, (u64, Result<P>)>,
+    is_writing: bool,
+    ended_threads: usize,
+    failure: Option<Error>,
+}
+
+impl<'a, P, W: FnMut(P) -> Result<()>> Order<'a, P, W> {
+    fn new(plan: &'a Plan, cancel: &'a AtomicBool, write: W) -> Self {
+        let state = State {
+            claimed: 0,
+            next: 0,
+            waiting: BTreeMap::new(),
+            is_writing: false,
+            ended_threads: 0,
+            failure: None,
+        };
+        let (state, write) = (Mutex::new(state), Mutex::new(write));
+        Order {
+            plan,
+            cancel,
+            state,
+            moved: Condvar::new(),
+            ended: Condvar::new(),
+            write,
+            written: AtomicU64::new(0),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<P>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Number of events that were written.
+    fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// The next block to draw. Waits while too many are drawn but not written: the lowest of them is
+    /// being drawn or written by another thread, so that this ends.
+    fn claim(&self) -> Option<(u64, Range<u64>)> {
+        let ahead = BLOCKS_AHEAD * self.plan.threads() as u64;
+        let is_far = |state: &mut State<P>| state.claimed >= state.next + ahead && state.failure.is_none();
+        let waited = self.moved.wait_while(self.state(), is_far);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.failure.is_some() || self.cancel.load(Ordering::Relaxed) {
             return None;
         }
-        let index = guard.0;
-        let numbers = self.plan.batch(index)?;
-        guard.0 += 1;
-        Some((index, numbers, buffer))
+        let index = state.claimed;
+        let numbers = self.plan.block(index)?;
+        state.claimed += 1;
+        Some((index, numbers))
     }
-}
 
-type Drawn = (u64, Result<Vec<Event>>);
-
-fn run_threads<S: EventSource>(
-    source: &S,
-    plan: &Plan,
-    threads: usize,
-    cancel: &AtomicBool,
-    take: &mut dyn FnMut(&[Event]) -> Result<()>,
-) -> Result<()> {
-    let (give_back, empty) = channel();
-    for _ in 0..threads * BUFFERS_PER_THREAD {
-        give_back.send(Vec::new()).expect("the receiver lives");
-    }
-    let (sender, drawn) = channel();
-    let feed = Feed { plan, cancel, next: Mutex::new((0, empty)) };
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            let (sender, feed) = (sender.clone(), &feed);
-            scope.spawn(move || work(source, feed, &sender));
-        }
-        drop(sender);
-        write_in_order(&drawn, give_back, take)
-    })
-}
-
-/// One thread: draws batches until there is none left, or nobody wants them.
-fn work<S: EventSource>(source: &S, feed: &Feed<'_>, sender: &Sender<Drawn>) {
-    let mut artist = Artist::new(source);
-    while let Some((index, numbers, mut buffer)) = feed.next() {
-        let result = artist.draw(numbers, &mut buffer);
-        let failed = result.is_err();
-        if sender.send((index, result.map(|()| buffer))).is_err() || failed {
+    fn deliver(&self, index: u64, events: u64, part: Result<P>) {
+        let mut state = self.state();
+        state.waiting.insert(index, (events, part));
+        if state.is_writing || state.failure.is_some() {
             return;
         }
-    }
-}
-
-/// The writer: puts the batches in order. Returning drops `give_back`, and that ends the threads.
-fn write_in_order(
-    drawn: &Receiver<Drawn>,
-    give_back: Sender<Vec<Event>>,
-    take: &mut dyn FnMut(&[Event]) -> Result<()>,
-) -> Result<()> {
-    let mut waiting = BTreeMap::new();
-    let mut next = 0;
-    for (index, result) in drawn {
-        waiting.insert(index, result);
-        while let Some(result) = waiting.remove(&next) {
-            let buffer = result?;
-            take(&buffer)?;
-            next += 1;
-            // Nobody takes it back once all threads have ended.
-            let _ = give_back.send(buffer);
+        state.is_writing = true;
+        let mut write = self.write.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let next = state.next;
+            let Some((events, part)) = state.waiting.remove(&next) else { break };
+            drop(state);
+            let first = self.plan.events.start + self.written();
+            let result = catch_unwind(AssertUnwindSafe(|| part.and_then(&mut *write)))
+                .unwrap_or_else(|panic| Err(panicked(first, panic.as_ref())));
+            state = self.state();
+            if let Err(error) = result {
+                state.failure = Some(error);
+                break;
+            }
+            state.next += 1;
+            self.written.fetch_add(events, Ordering::Relaxed);
+            self.moved.notify_all();
         }
+        state.is_writing = false;
+        self.moved.notify_all();
     }
-    Ok(())
+
+    fn thread_ended(&self) {
+        self.state().ended_threads += 1;
+        self.ended.notify_all();
+    }
+
+    /// Waits until all threads have ended, or for a while.
+    fn wait_for_end(&self, threads: usize) {
+        let goes_on = |state: &mut State<P>| state.ended_threads < threads;
+        // Who comes too early only looks once more.
+        let _ = self.ended.wait_timeout_while(self.state(), PROGRESS, goes_on);
+    }
+
+    fn end(self) -> Result<()> {
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        state.failure.map_or(Ok(()), Err)
+    }
 }
 
-/// Draws batches with the memory of one thread.
-struct Artist<'a, S: EventSource> {
+/// Draws blocks with the memory of one thread.
+struct Artist<'a, S: EventSource, C> {
     source: &'a S,
     scratch: Option<S::Scratch>,
+    event: Event,
+    collector: C,
 }
 
-impl<'a, S: EventSource> Artist<'a, S> {
-    fn new(source: &'a S) -> Self {
-        Artist { source, scratch: None }
-    }
-
-    fn draw(&mut self, numbers: Range<u64>, buffer: &mut Vec<Event>) -> Result<()> {
-        let mut current = numbers.start;
-        let attempt = catch_unwind(AssertUnwindSafe(|| {
+impl<S: EventSource, C: Collector> Artist<'_, S, C> {
+    fn draw(&mut self, numbers: Range<u64>) -> Result<C::Part> {
+        let current = Cell::new(numbers.start);
+        let drawn = catch_unwind(AssertUnwindSafe(|| {
             let scratch = self.scratch.get_or_insert_with(|| self.source.scratch());
-            buffer.resize_with((numbers.end - numbers.start) as usize, Event::new);
-            for (event, number) in buffer.iter_mut().zip(numbers) {
-                current = number;
-                self.source.draw(number, scratch, event);
+            for number in numbers {
+                current.set(number);
+                self.source.draw(number, scratch, &mut self.event);
+                self.collector.take(&self.event)?;
             }
+            self.collector.end_block()
         }));
-        attempt.map_err(|panic| Error::Worker { event: current, reason: panic_text(panic.as_ref()) })
+        drawn.unwrap_or_else(|panic| Err(panicked(current.get(), panic.as_ref())))
     }
+}
+
+fn panicked(event: u64, panic: &(dyn Any + Send)) -> Error {
+    Error::Worker { event, reason: panic_text(panic) }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {
@@ -251,11 +325,12 @@ mod tests {
     fn collect(plan: &Plan) -> Vec<Event> {
         let mut events = Vec::new();
         let toy = Toy { seed: 5, fails_at: NEVER };
-        let write = |event: &Event| {
-            events.push(event.clone());
+        let write = |part: Vec<Event>| {
+            events.extend(part);
             Ok(())
         };
-        let outcome = run(&toy, plan, &AtomicBool::new(false), write, |_| {}).expect("no failure");
+        let outcome =
+            run(&toy, plan, &AtomicBool::new(false), Copies::default, write, |_| {}).expect("no failure");
         assert_eq!(outcome, Outcome { written: plan.events.clone(), interrupted: false });
         events
     }
@@ -263,17 +338,27 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
-        fn threads_batches_and_slices_change_nothing(
-            threads in 1usize..6, batch in 1usize..70, first in 0u64..90, count in 0u64..300, cut in 0u64..300,
+        fn threads_and_slices_change_nothing(
+            threads in 1usize..6, first in 0u64..2000, count in 0u64..4000, cut in 0u64..4000,
         ) {
             let all = first..first + count;
-            let reference = collect(&Plan { events: all.clone(), threads: 1, batch: 512 });
-            prop_assert_eq!(&collect(&Plan { events: all.clone(), threads, batch }), &reference);
+            let reference = collect(&Plan::new(all.clone(), 1));
+            prop_assert!(reference.iter().map(|e| e.number).eq(all.clone()));
+            prop_assert!(collect(&Plan::new(all.clone(), threads)) == reference);
             let middle = first + cut.min(count);
-            let mut slices = collect(&Plan { events: first..middle, threads, batch });
-            slices.extend(collect(&Plan { events: middle..all.end, threads, batch }));
-            prop_assert_eq!(slices, reference);
+            let mut slices = collect(&Plan::new(all.start..middle, threads));
+            slices.extend(collect(&Plan::new(middle..all.end, threads)));
+            prop_assert!(slices == reference);
         }
+    }
+
+    #[test]
+    fn blocks_end_at_the_same_events_wherever_a_run_begins() {
+        let plan = Plan::new(BLOCK - 1..2 * BLOCK + 1, 1);
+        let blocks: Vec<_> = (0..).map_while(|i| plan.block(i)).collect();
+        assert_eq!(blocks, [BLOCK - 1..BLOCK, BLOCK..2 * BLOCK, 2 * BLOCK..2 * BLOCK + 1]);
+        assert_eq!(Plan::new(7..7, 1).block(0), None);
+        assert_eq!(Plan::new(u64::MAX - 1..u64::MAX, 1).block(0), Some(u64::MAX - 1..u64::MAX));
     }
 
     #[test]
@@ -281,15 +366,15 @@ mod tests {
         for threads in [1, 3] {
             let cancel = AtomicBool::new(false);
             let mut numbers = Vec::new();
-            let plan = Plan { events: 10..100_000, threads, batch: 7 };
-            let write = |event: &Event| {
-                numbers.push(event.number);
-                cancel.store(event.number >= 500, Ordering::Relaxed);
+            let plan = Plan::new(10..1_000_000, threads);
+            let write = |part: Vec<Event>| {
+                numbers.extend(part.iter().map(|e| e.number));
+                cancel.store(numbers.len() >= 5000, Ordering::Relaxed);
                 Ok(())
             };
             let toy = Toy { seed: 1, fails_at: NEVER };
-            let outcome = run(&toy, &plan, &cancel, write, |_| {}).expect("no failure");
-            assert!(outcome.interrupted && outcome.written.end < 1000);
+            let outcome = run(&toy, &plan, &cancel, Copies::default, write, |_| {}).expect("no failure");
+            assert!(outcome.interrupted && outcome.written.end < 20_000);
             assert!(numbers.iter().copied().eq(outcome.written));
         }
     }
@@ -298,17 +383,23 @@ mod tests {
     fn a_panic_is_an_error_that_names_the_event() {
         std::panic::set_hook(Box::new(|_| {}));
         for threads in [1, 4] {
-            let plan = Plan { events: 0..5000, threads, batch: 16 };
+            let plan = Plan::new(0..50_000, threads);
             let mut written = 0;
-            let write = |_: &Event| {
-                written += 1;
+            let write = |part: Vec<Event>| {
+                written += part.len() as u64;
                 Ok(())
             };
-            let toy = Toy { seed: 1, fails_at: 777 };
-            let error = run(&toy, &plan, &AtomicBool::new(false), write, |_| {}).expect_err("it panics");
-            let Error::Worker { event: 777, reason } = &error else { panic!("{error}") };
-            assert!(reason.contains("event 777 cannot be"), "{reason}");
-            assert_eq!(written, 768, "the batches before it are written");
+            let toy = Toy { seed: 1, fails_at: 5777 };
+            let error = run(&toy, &plan, &AtomicBool::new(false), Copies::default, write, |_| {})
+                .expect_err("it panics");
+            let Error::Worker { event: 5777, reason } = &error else { panic!("{error}") };
+            assert!(reason.contains("event 5777 cannot be"), "{reason}");
+            assert_eq!(written, 5777 / BLOCK * BLOCK, "the blocks before it are written");
+            let write = |_: Vec<Event>| -> Result<()> { panic!("no paper") };
+            let toy = Toy { seed: 1, fails_at: NEVER };
+            let error = run(&toy, &plan, &AtomicBool::new(false), Copies::default, write, |_| {})
+                .expect_err("the writer panics");
+            assert!(error.to_string().contains("no paper"), "{error}");
         }
         let _ = std::panic::take_hook();
     }
@@ -316,20 +407,23 @@ mod tests {
     #[test]
     fn a_writer_that_fails_ends_the_run_and_its_threads() {
         for threads in [1, 4] {
-            let plan = Plan { events: 0..1_000_000_000, threads, batch: 16 };
+            let plan = Plan::new(0..1_000_000_000, threads);
             let full = Error::DiskFull { path: "a.hepmc3".into() };
-            let write = |e: &Event| if e.number < 100 { Ok(()) } else { Err(full.clone()) };
+            let write = |part: Vec<Event>| if part[0].number < 5000 { Ok(()) } else { Err(full.clone()) };
             let toy = Toy { seed: 1, fails_at: NEVER };
-            assert_eq!(run(&toy, &plan, &AtomicBool::new(false), write, |_| {}), Err(full.clone()));
+            let result = run(&toy, &plan, &AtomicBool::new(false), Copies::default, write, |_| {});
+            assert_eq!(result, Err(full.clone()));
         }
     }
 
     #[test]
-    fn progress_counts_up_to_the_number_of_events() {
+    fn progress_grows_up_to_the_number_of_events() {
         let mut heard = Vec::new();
-        let plan = Plan { events: 100..200, threads: 2, batch: 30 };
+        let plan = Plan::new(100..300_000, 2);
         let toy = Toy { seed: 1, fails_at: NEVER };
-        run(&toy, &plan, &AtomicBool::new(false), |_| Ok(()), |n| heard.push(n)).expect("no failure");
-        assert_eq!(heard, [30, 60, 90, 100]);
+        run(&toy, &plan, &AtomicBool::new(false), Copies::default, |_| Ok(()), |n| heard.push(n))
+            .expect("no failure");
+        assert!(heard.is_sorted());
+        assert_eq!(heard.last(), Some(&299_900));
     }
 }

@@ -22,6 +22,10 @@ impl Sum {
             if self.total.abs() >= x.abs() { (self.total - sum) + x } else { (x - sum) + self.total };
         self.total = sum;
     }
+    fn merge(&mut self, other: Sum) {
+        self.add(other.total);
+        self.add(other.lost);
+    }
     fn value(self) -> f64 {
         self.total + self.lost
     }
@@ -84,6 +88,23 @@ impl Tally {
             self.weight_gradient[i].add(w * score);
             self.visible_gradient[i].add(w * (moved + visible * score));
         }
+    }
+
+    /// Adds what another tally has summed. The order of merging is the order of summation: tallies of the
+    /// blocks of a run, merged from first to last, give the same bits whoever summed them.
+    pub fn merge(&mut self, other: &Tally) {
+        self.events += other.events;
+        self.weight.merge(other.weight);
+        self.weight_sq.merge(other.weight_sq);
+        self.visible.merge(other.visible);
+        self.visible_sq.merge(other.visible_sq);
+        let merge_all = |own: &mut [Sum], others: &[Sum]| {
+            own.iter_mut().zip(others).for_each(|(a, b)| a.merge(*b));
+        };
+        merge_all(&mut self.counts, &other.counts);
+        merge_all(&mut self.with_any, &other.with_any);
+        merge_all(&mut self.weight_gradient, &other.weight_gradient);
+        merge_all(&mut self.visible_gradient, &other.visible_gradient);
     }
 
     /// Number of events.
@@ -208,6 +229,35 @@ mod tests {
         assert_eq!(tally.effective_events(), 1.6);
         assert_eq!(tally.weight(), 4.0);
         assert!(tally.to_string().contains("mean visible energy 5.0000"));
+    }
+
+    #[test]
+    fn merged_blocks_are_the_tally_of_all_events() {
+        let mut whole = Tally::new(1);
+        let mut merged = Tally::new(1);
+        let mut event = Event::new();
+        for block in 0..20u64 {
+            let mut part = Tally::new(1);
+            for number in 100 * block..100 * (block + 1) {
+                let u = Stream::new(4, number, Purpose::Test).uniform();
+                event.clear(number);
+                event.weight = 0.5 + u;
+                event.particles.push(gamma(10.0 * u));
+                event.coordinate_gradient.push(u);
+                event.energy_jacobian.push(1.0);
+                event.weight_gradient.push(u - 0.5);
+                whole.add(&event);
+                part.add(&event);
+            }
+            merged.merge(&part);
+        }
+        assert_eq!(merged.events(), whole.events());
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-15 * b.abs();
+        assert!(close(merged.weight(), whole.weight()));
+        assert!(close(merged.mean_visible_energy().0, whole.mean_visible_energy().0));
+        assert!(close(merged.mean_visible_energy().1, whole.mean_visible_energy().1));
+        assert!(close(merged.visible_energy_gradient()[0], whole.visible_energy_gradient()[0]));
+        assert_eq!(merged.multiplicity(22), whole.multiplicity(22));
     }
 
     #[test]
