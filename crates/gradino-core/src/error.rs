@@ -67,6 +67,45 @@ pub enum Error {
         /// The text that was given.
         text: String,
     },
+    /// A sample without rows or without features.
+    #[error("the sample is empty")]
+    EmptySample,
+    /// A column of a sample whose length does not fit its rows.
+    #[error("the sample has {found} {what} instead of {wanted}")]
+    WrongLength {
+        /// The column.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length that fits.
+        wanted: usize,
+    },
+    /// A number of a sample that is infinite or undefined.
+    #[error("a {what} in row {row} of the sample is {value}")]
+    NotFinite {
+        /// The column.
+        what: &'static str,
+        /// The row, from 0.
+        row: usize,
+        /// The number.
+        value: f64,
+    },
+    /// Two samples with different numbers of features.
+    #[error("one sample has {first} features, the other {second}")]
+    DifferentDimensions {
+        /// Features of the first.
+        first: usize,
+        /// Features of the second.
+        second: usize,
+    },
+    /// A simulation that cannot be done at some point.
+    #[error("{reason}")]
+    Simulation {
+        /// What is wrong, in the words of the model.
+        reason: String,
+        /// What to do.
+        hint: Option<String>,
+    },
 }
 
 impl Error {
@@ -84,6 +123,11 @@ impl Error {
             Error::OutOfBounds { name, lower, upper, .. } => {
                 Some(format!("choose {name} between {lower} and {upper}"))
             }
+            Error::EmptySample => Some("a sample needs at least one row of at least one feature".into()),
+            Error::WrongLength { .. } => None,
+            Error::NotFinite { .. } => Some("leave such rows out, or mend what made them".into()),
+            Error::DifferentDimensions { .. } => Some("compare the same observables".into()),
+            Error::Simulation { hint, .. } => hint.clone(),
             Error::NotANuclide { .. } => {
                 Some("write it like \"40K\" or \"K40\", with an element symbol and a mass number".into())
             }

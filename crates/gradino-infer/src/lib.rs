@@ -1,0 +1,9 @@
+//! Gradients put to work: losses between samples, fits, propagation of uncertainties, moving of events.
+//!
+//! This room knows samples ([`gradino_core::Sample`]), simulators and banks of events
+//! ([`gradino_core::Simulator`], [`gradino_core::Bank`]), and nothing of the physics behind them.
+
+pub mod error;
+pub mod loss;
+
+pub use error::{Error, Result};
