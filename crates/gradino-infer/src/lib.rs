@@ -4,6 +4,7 @@
 //! ([`gradino_core::Simulator`], [`gradino_core::Bank`]), and nothing of the physics behind them.
 
 pub mod error;
+pub mod fit;
 pub mod loss;
 
 pub use error::{Error, Result};

@@ -7,6 +7,18 @@ use gradino_core::Sample;
 pub trait Loss: Send + Sync {
     /// The loss of `sample` against `data`, with its derivatives.
     fn evaluate(&self, sample: &Sample, data: &Sample) -> Result<LossValue>;
+
+    /// Whether it is minus twice the logarithm of a likelihood (or a chi squared): then it can be added to
+    /// priors, and its curvature gives a covariance.
+    fn is_likelihood(&self) -> bool {
+        false
+    }
+
+    /// The Gauss-Newton (Fisher) approximation of the second derivatives with respect to the parameters of
+    /// the sample, `[parameters, parameters]`, for losses that have one.
+    fn curvature(&self, _sample: &Sample, _data: &Sample) -> Result<Option<Vec<f64>>> {
+        Ok(None)
+    }
 }
 
 /// A loss with its derivatives with respect to the sample.

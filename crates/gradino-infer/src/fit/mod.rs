@@ -1,0 +1,3 @@
+//! Fits.
+
+pub mod space;
