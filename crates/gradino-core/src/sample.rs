@@ -82,6 +82,17 @@ impl Sample {
         self.weight_gradient.extend_from_slice(weight_gradient);
     }
 
+    /// The rows `first`, `first + step`, ... as a sample of their own.
+    pub fn every(&self, step: usize, first: usize) -> Sample {
+        let mut part = Sample::new(self.dimension, self.parameters);
+        let width = self.dimension * self.parameters;
+        for i in (first..self.len()).step_by(step.max(1)) {
+            let slopes = &self.value_gradient[i * width..(i + 1) * width];
+            part.push(self.row(i), self.weights[i], slopes, self.weight_slope(i));
+        }
+        part
+    }
+
     /// Number of unweighted rows with the same statistical power, (sum w)^2 / sum w^2 (kish1965).
     pub fn effective_size(&self) -> f64 {
         let sum: f64 = self.weights.iter().sum();
@@ -156,6 +167,8 @@ mod tests {
         assert_eq!(sample.effective_size(), 9.0 / 5.0);
         assert_eq!((sample.row(1), sample.value_slope(0, 1)), (&[3.0, 4.0][..], &[0.5, 2.0][..]));
         assert_eq!(sample.weight_slope(1), &[0.0, 0.3]);
+        let second = sample.every(2, 1);
+        assert_eq!((second.len(), second.row(0), second.value_slope(0, 1)), (1, sample.row(1), sample.value_slope(1, 1)));
     }
 
     #[test]

@@ -122,6 +122,11 @@ impl Coordinate {
         self.factor * slope
     }
 
+    /// The share of the prior in the objective, ((theta - mean) / sigma)^2.
+    pub fn prior_term(&self, value: f64) -> f64 {
+        self.prior.map_or(0.0, |[mean, sigma]| ((value - mean) / sigma).powi(2))
+    }
+
     /// x(theta).
     pub fn inverse(&self, value: f64) -> f64 {
         let [lower, upper] = self.bounds;
@@ -206,6 +211,19 @@ impl Space {
     /// Coordinates of values of the free parameters.
     pub fn coordinates_of(&self, values: &[f64]) -> Vec<f64> {
         self.coordinates.iter().zip(values).map(|(c, v)| c.inverse(*v)).collect()
+    }
+
+    /// The space with coordinate `k` fixed at `value`; none if no other is free.
+    pub fn with_fixed(&self, k: usize, value: f64) -> Option<Space> {
+        let mut coordinates = self.coordinates.clone();
+        coordinates.remove(k);
+        let place = |place: &Place| match place {
+            Place::Free(i) if *i == k => Place::Fixed(value),
+            Place::Free(i) if *i > k => Place::Free(i - 1),
+            other => *other,
+        };
+        let places = self.places.iter().map(place).collect();
+        (!coordinates.is_empty()).then_some(Space { places, coordinates })
     }
 
     /// All parameters of the simulator.
