@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import gradino
+import numpy as np
 import pytest
 from gradino import _gradino
 
@@ -53,12 +54,35 @@ def test_an_example_runs_and_fits_a_screen(path):
     assert result.stdout
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/src/tutorial.md"])
-def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
+def python_of(page: str) -> str:
+    """The Python blocks of a page, one after the other."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
     assert blocks
+    return "\n".join(blocks)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/src/tutorial.md"])
+def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     (tmp_path / "run.toml").write_text('seed = 42\nevents = 2000\n[gradients]\nparameters = ["level_density.*"]\n')
     program = tmp_path / "page.py"
-    program.write_text("\n".join(blocks))
+    program.write_text(python_of(page))
     result = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
+
+
+def test_the_loss_of_pytorch_on_the_page_has_the_gradient_of_the_sample(run):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    centres = torch.tensor([6.0, 12.0, 18.0], dtype=torch.float64)
+    width, data = 3.0, torch.tensor([0.3, 0.4, 0.2], dtype=torch.float64)
+    names = {"run": run, "data": data, "kernel": lambda energy: torch.exp(-(((energy[:, None] - centres) / width) ** 2))}
+    exec(python_of("docs/src/reference/python.md"), names)
+
+    distance = (run.visible_energy[:, None] - centres.numpy()) / width
+    bins = np.exp(-(distance**2))
+    slope = -2 * distance / width * bins
+    mean = bins.mean(axis=0)
+    jacobian = (bins.T @ run.weight_gradient + slope.T @ run.visible_energy_gradient) / len(run)
+    assert names["loss"].item() == pytest.approx(((mean - data.numpy()) ** 2).sum(), rel=1e-12)
+    gradient = 2 * (mean - data.numpy()) @ jacobian
+    np.testing.assert_allclose(names["theta"].grad.numpy(), gradient, rtol=1e-9)
+    assert (gradient != 0).all()

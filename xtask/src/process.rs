@@ -41,6 +41,17 @@ pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Done<bo
     Ok(child.wait().map_err(|error| error.to_string())?.success())
 }
 
+/// A program of the workspace, freshly built; `kind` is `--bin` or `--example`.
+pub(crate) fn built(kind: &str, name: &str) -> Done<Command> {
+    succeed(&mut cargo(&["build", "--quiet", "--release", "--workspace", kind, name]))?;
+    let own = std::env::current_exe().map_err(|error| format!("cannot find the programs: {error}"))?;
+    let folder = own.parent().expect("a program lies in a folder");
+    let folder = if kind == "--example" { folder.join("examples") } else { folder.to_path_buf() };
+    let mut command = Command::new(folder.join(name).with_extension(std::env::consts::EXE_EXTENSION));
+    command.current_dir(root());
+    Ok(command)
+}
+
 /// Name of a program for messages.
 fn name(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());

@@ -1,6 +1,6 @@
 //! The JSON schema of the configuration, as it is checked in.
 
-use crate::process::{Done, cargo, root};
+use crate::process::{Done, built, root};
 use std::path::PathBuf;
 
 fn path() -> PathBuf {
@@ -9,10 +9,11 @@ fn path() -> PathBuf {
 
 /// The schema that the code prints.
 fn current() -> Done<Vec<u8>> {
-    let output = cargo(&["run", "--quiet", "--release", "--package", "gradino-cli", "--", "schema"])
+    let output = built("--bin", "gradino")?
+        .arg("schema")
         .stderr(std::process::Stdio::inherit())
         .output()
-        .map_err(|error| format!("cannot start cargo: {error}"))?;
+        .map_err(|error| format!("cannot start gradino: {error}"))?;
     if output.status.success() { Ok(output.stdout) } else { Err("gradino does not print its schema".into()) }
 }
 

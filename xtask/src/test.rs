@@ -79,6 +79,29 @@ fn number_before(line: &str, word: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    /// The packages that are compiled, each with its features.
+    fn units(edges: &str, selection: &[&str]) -> BTreeSet<String> {
+        let mut tree =
+            cargo(&["tree", "--locked", "--prefix", "none", "--format", "{p} {f}", "--edges", edges]);
+        let output = tree.args(selection).output().expect("cargo starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).expect("names of packages");
+        lines.lines().map(|line| line.trim_end_matches(" (*)").trim_end().to_string()).collect()
+    }
+
+    // Elsewhere other packages take part.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_python_package_shares_its_units_with_the_tests_of_the_workspace() {
+        for edges in ["normal,no-proc-macro", "normal,build"] {
+            let all = units(edges, &["--workspace"]);
+            let python = units(edges, &["--package", "gradino-python"]);
+            let own: Vec<&String> = python.difference(&all).collect();
+            assert!(own.is_empty(), "built twice; state their features in python/Cargo.toml: {own:?}");
+        }
+    }
 
     #[test]
     fn counts_are_read_from_the_summaries_of_cargo_and_pytest() {

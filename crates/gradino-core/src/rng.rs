@@ -3,13 +3,13 @@
 //! A stream is addressed by (seed, event, purpose); its draws are numbered. No state is shared, so
 //! threads, batches, slices and resumed runs all see the same numbers, to the bit.
 
-/// What a stream is for. Each purpose of an event has its own stream.
+/// What a stream is for. Each purpose of an event has its own stream. Its number is part of the address
+/// of a draw: another number is another sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Purpose {
-    /// The neutrino source: energy and direction.
-    Source = 1,
-    /// The primary interaction: process, level, angles.
+    /// The primary interaction: channel, neutrino energy, angles. Channel and energy are drawn from the
+    /// flux times the cross section, so the source has no stream of its own.
     Reaction = 2,
     /// The deexcitation cascade: channels and energies.
     Cascade = 3,
@@ -124,9 +124,9 @@ mod tests {
     fn streams_of_other_events_and_purposes_differ() {
         let first = |seed, event, purpose| Stream::new(seed, event, purpose).bits();
         let all = [
-            first(1, 1, Purpose::Source),
-            first(1, 2, Purpose::Source),
-            first(2, 1, Purpose::Source),
+            first(1, 1, Purpose::Reaction),
+            first(1, 2, Purpose::Reaction),
+            first(2, 1, Purpose::Reaction),
             first(1, 1, Purpose::Cascade),
         ];
         for i in 0..4 {

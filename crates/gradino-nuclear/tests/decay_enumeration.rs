@@ -212,6 +212,25 @@ impl Moments {
     }
 }
 
+/// Sum of the squared photon energies [MeV^2] of a cascade from `excitation` [MeV], and its motion with
+/// each parameter.
+fn squared_energies(record: &CascadeRecord, excitation: f64) -> (f64, [f64; 8]) {
+    let (mut squares, mut moving) = (0.0, [0.0; 8]);
+    let mut before = (excitation, None);
+    for step in &record.steps {
+        assert!(step.fragment.is_none(), "only photons are open");
+        let e = before.0 - step.excitation;
+        squares += e * e;
+        for (row, sign) in [(before.1, 2.0), (step.moved, -2.0)] {
+            if let Some(row) = row {
+                moving.iter_mut().zip(record.moved(row)).for_each(|(m, d)| *m += sign * e * d);
+            }
+        }
+        before = (step.excitation, step.moved);
+    }
+    (squares, moving)
+}
+
 /// Draws cascades and compares means and gradients.
 fn compare(nuclide: Nuclide, excitation: f64, two_j: u16, parity: Parity, events: u64) {
     let exact = Exact::new(nuclide).solve(excitation, two_j, parity);
@@ -224,26 +243,12 @@ fn compare(nuclide: Nuclide, excitation: f64, two_j: u16, parity: Parity, events
     let mut gradients = [[Moments::default(); 8]; 2];
     for number in 0..events {
         cascade.draw(start, &mut Stream::new(5, number, Purpose::Cascade), &mut record);
-        let mut squares = 0.0;
-        let mut moving = [0.0; 8];
-        let mut before = (excitation, None);
-        for step in &record.steps {
-            assert!(step.fragment.is_none(), "only photons are open");
-            let e = before.0 - step.excitation;
-            squares += e * e;
-            for (row, sign) in [(before.1, 2.0), (step.moved, -2.0)] {
-                if let Some(row) = row {
-                    moving.iter_mut().zip(record.moved(row)).for_each(|(m, d)| *m += sign * e * d);
-                }
-            }
-            before = (step.excitation, step.moved);
-        }
-        let f = [record.steps.len() as f64, squares];
-        for x in 0..2 {
-            values[x].add(f[x]);
+        let (squares, moving) = squared_energies(&record, excitation);
+        let drawn = [(record.steps.len() as f64, [0.0; 8]), (squares, moving)];
+        for (x, (f, motion)) in drawn.into_iter().enumerate() {
+            values[x].add(f);
             for i in 0..8 {
-                let motion = if x == 1 { moving[i] } else { 0.0 };
-                gradients[x][i].add((f[x] - exact[x].re) * record.score[i] + motion);
+                gradients[x][i].add((f - exact[x].re) * record.score[i] + motion[i]);
             }
         }
     }

@@ -20,20 +20,52 @@ pub(super) struct From {
     pub(super) moved_final: Option<usize>,
 }
 
-/// The drawn spin with what the score needs: d ln p = sum_x factors[x] dT_x + cutoff dsigma^2.
+/// The shares R(J') of the final spins, and their slopes with sigma^2 where the choice is scored.
+struct Shares {
+    spins: SpinSums<f64>,
+    slopes: Option<SpinSums<f64>>,
+}
+
+/// The drawn spin and change of parity, whose probability is p = amplitude / total. What the score needs:
+/// d ln p = sum_x factors[x] dT_x + cutoff dsigma^2.
 struct Choice {
     two_j: u16,
-    parity: Parity,
+    change: Parity,
+    amplitude: f64,
+    total: f64,
     cutoff: f64,
 }
 
+impl Choice {
+    /// Draws (J', change) with weight `amplitude(two_jf, change)`; `rate` is the sum of all weights.
+    fn draw(
+        from: &From,
+        reach: u16,
+        uniform: f64,
+        shares: &Shares,
+        rate: impl Fn(&SpinSums<f64>) -> f64,
+        amplitude: impl Fn(u16, Parity) -> f64,
+    ) -> Self {
+        let total = rate(&shares.spins);
+        let (two_j, change, amplitude) = pick(from, reach, uniform * total, amplitude);
+        let cutoff = match &shares.slopes {
+            Some(slopes) if amplitude > 0.0 => {
+                slopes.single(two_j) / shares.spins.single(two_j) - rate(slopes) / total
+            }
+            _ => 0.0,
+        };
+        Choice { two_j, change, amplitude, total, cutoff }
+    }
+
+    /// R(J') / amplitude, by which each T that leads to the spin raises ln p; none where nothing is scored.
+    fn scored(&self, shares: &Shares) -> Option<f64> {
+        let is_scored = shares.slopes.is_some() && self.amplitude > 0.0;
+        is_scored.then(|| shares.spins.single(self.two_j) / self.amplitude)
+    }
+}
+
 /// Picks (J, pi) with weight `amplitude(two_jf, change)`, where `change` is the change of parity.
-fn pick(
-    from: &From,
-    reach: u16,
-    target: f64,
-    mut amplitude: impl FnMut(u16, Parity) -> f64,
-) -> (u16, Parity, f64) {
+fn pick(from: &From, reach: u16, target: f64, amplitude: impl Fn(u16, Parity) -> f64) -> (u16, Parity, f64) {
     let low = from.two_j.saturating_sub(reach).max((from.two_j + reach) % 2);
     let mut rest = target;
     let mut last = (low, Parity::Plus, 0.0);
@@ -64,32 +96,30 @@ impl Cascade {
     ) -> (u16, Parity) {
         let density = self.network.density(from.residue);
         let at = density.at(from.e_final);
-        let spins = density.spins(&at);
         let slopes = (!record.score.is_empty()).then(|| density.spin_slopes(&at));
+        let shares = Shares { spins: density.spins(&at), slopes };
         let choice = match from.source {
-            0 => self.draw_gamma_spin(from, stream.uniform(), &spins, slopes.as_ref(), record),
-            _ => self.draw_fragment_spin(from, stream.uniform(), &spins, slopes.as_ref(), record),
+            0 => self.draw_gamma_spin(from, stream.uniform(), &shares, record),
+            _ => self.draw_fragment_spin(from, stream.uniform(), &shares, record),
         };
-        if slopes.is_some() {
+        if shares.slopes.is_some() {
             density.add_gradient(&at, 0.0, choice.cutoff, &mut record.score);
             if let Some(row) = from.moved_final {
                 let (_, cutoff_slope) = density.energy_slopes(&at);
                 add_moved(record, row, choice.cutoff * cutoff_slope);
             }
         }
-        (choice.two_j, choice.parity)
+        (choice.two_j, from.parity.times(choice.change))
     }
 
     fn draw_fragment_spin(
         &self,
         from: &From,
         uniform: f64,
-        spins: &SpinSums<f64>,
-        slopes: Option<&SpinSums<f64>>,
+        shares: &Shares,
         record: &mut CascadeRecord,
     ) -> Choice {
-        let fragment = Fragment::ALL[from.source - 1];
-        let table = self.network.transmission(from.residue, fragment);
+        let table = self.network.transmission(from.residue, Fragment::ALL[from.source - 1]);
         let rules = &self.network.rules[from.source - 1];
         let open = |c: usize| rules.channels[c].0 <= self.network.models.l_max;
         let count = rules.channels.len();
@@ -98,42 +128,34 @@ impl Cascade {
         table.values(&place, &mut t);
         (0..count).filter(|&c| !open(c)).for_each(|c| t[c] = 0.0);
         let coupled = |sums: &SpinSums<f64>, c: usize| sums.coupled(from.two_j, rules.channels[c].1);
-        let total: f64 = (0..count).map(|c| t[c] * coupled(spins, c)).sum();
+        let rate = |sums: &SpinSums<f64>| (0..count).map(|c| t[c] * coupled(sums, c)).sum();
         let reach = (0..count).filter(|&c| open(c)).map(|c| rules.channels[c].1).max().unwrap_or(0);
-        let (two_j, change, amplitude) = pick(from, reach, uniform * total, |two_jf, change| {
+        let choice = Choice::draw(from, reach, uniform, shares, rate, |two_jf, change| {
             let mask = rules.couplings.mask(from.two_j, two_jf, change);
-            if mask == 0 { 0.0 } else { spins.single(two_jf) * widths::discrete_particle(mask, &t) }
+            if mask == 0 { 0.0 } else { shares.spins.single(two_jf) * widths::discrete_particle(mask, &t) }
         });
-        let parity = from.parity.times(change);
-        let Some(slopes) = slopes else { return Choice { two_j, parity, cutoff: 0.0 } };
-        if amplitude <= 0.0 {
-            return Choice { two_j, parity, cutoff: 0.0 };
-        }
-        let mask = rules.couplings.mask(from.two_j, two_j, change);
-        let chosen = spins.single(two_j) / amplitude;
-        let factor = |c: usize| f64::from(mask >> c & 1) * chosen - coupled(spins, c) / total;
+        let Some(chosen) = choice.scored(shares) else { return choice };
+        let mask = rules.couplings.mask(from.two_j, choice.two_j, choice.change);
         let optical = self.network.slots.optical.slots();
         let mut by_energy = 0.0;
         let mut t_slopes = [0.0; MAX_CHANNELS];
         table.energy_derivatives(&place, &mut t_slopes);
         for c in (0..count).filter(|&c| open(c)) {
-            let f = factor(c);
+            let factor = f64::from(mask >> c & 1) * chosen - coupled(&shares.spins, c) / choice.total;
             if !optical.is_empty() {
-                table.add_gradient(&place, c, f, &mut record.score[optical.clone()]);
+                table.add_gradient(&place, c, factor, &mut record.score[optical.clone()]);
             }
-            by_energy += f * t_slopes[c];
+            by_energy += factor * t_slopes[c];
         }
         self.score_motion(from, by_energy, -by_energy, record);
-        let mean: f64 = (0..count).map(|c| t[c] * coupled(slopes, c)).sum();
-        Choice { two_j, parity, cutoff: slopes.single(two_j) / spins.single(two_j) - mean / total }
+        choice
     }
 
     fn draw_gamma_spin(
         &self,
         from: &From,
         uniform: f64,
-        spins: &SpinSums<f64>,
-        slopes: Option<&SpinSums<f64>>,
+        shares: &Shares,
         record: &mut CascadeRecord,
     ) -> Choice {
         let l_max = self.network.l_max_gamma();
@@ -141,31 +163,24 @@ impl Cascade {
         let row = gamma.row(from.e_out, from.e_final);
         let pair = |l: usize| row[2 * l - 2] + row[2 * l - 1];
         let coupled = |sums: &SpinSums<f64>, l: usize| widths::coupled_gamma(sums, from.two_j, l);
-        let total: f64 = (1..=l_max).map(|l| pair(l) * coupled(spins, l)).sum();
-        let (two_j, change, amplitude) = pick(from, 2 * l_max as u16, uniform * total, |two_jf, change| {
-            spins.single(two_jf) * widths::discrete_gamma(from.two_j, two_jf, change, &row, l_max)
+        let rate = |sums: &SpinSums<f64>| (1..=l_max).map(|l| pair(l) * coupled(sums, l)).sum();
+        let choice = Choice::draw(from, 2 * l_max as u16, uniform, shares, rate, |two_jf, change| {
+            shares.spins.single(two_jf) * widths::discrete_gamma(from.two_j, two_jf, change, &row, l_max)
         });
-        let parity = from.parity.times(change);
-        let Some(slopes) = slopes else { return Choice { two_j, parity, cutoff: 0.0 } };
-        if amplitude <= 0.0 {
-            return Choice { two_j, parity, cutoff: 0.0 };
-        }
+        let Some(chosen) = choice.scored(shares) else { return choice };
         let mut factors = [0.0; RADIATIONS];
         for l in 1..=l_max {
-            let all = -coupled(spins, l) / total;
-            factors[2 * l - 2] = all;
-            factors[2 * l - 1] = all;
+            factors[2 * l - 2..2 * l].fill(-coupled(&shares.spins, l) / choice.total);
         }
-        for l in couplings::multipolarities(from.two_j, two_j, l_max) {
-            factors[couplings::radiation_index(l, change)] += spins.single(two_j) / amplitude;
+        for l in couplings::multipolarities(from.two_j, choice.two_j, l_max) {
+            factors[couplings::radiation_index(l, choice.change)] += chosen;
         }
         gamma.add_gradient(from.e_out, from.e_final, &factors, &mut record.score);
         let (by_photon, by_final) = gamma.energy_slopes(from.e_out, from.e_final);
         let dot = |slopes: &[f64; RADIATIONS]| factors.iter().zip(slopes).map(|(f, s)| f * s).sum::<f64>();
         let (by_photon, by_final) = (dot(&by_photon), dot(&by_final));
         self.score_motion(from, by_photon, by_final - by_photon, record);
-        let mean: f64 = (1..=l_max).map(|l| pair(l) * coupled(slopes, l)).sum();
-        Choice { two_j, parity, cutoff: slopes.single(two_j) / spins.single(two_j) - mean / total }
+        choice
     }
 
     /// d ln p along the motion of the initial and final excitation energies.

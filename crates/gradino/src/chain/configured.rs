@@ -2,7 +2,7 @@
 
 use super::primary::{AtomicMasses, Primary, Process, Weighting};
 use super::{Chain, Origin, Setup};
-use crate::config::{self, Beam, Config, Source, Spectrum, TableFormat};
+use crate::config::{self, Beam, Config, Source, Spectrum, TableFile, TableFormat};
 use crate::error::{Error, Result};
 use crate::flux::{Flux, Interpolation, Table};
 use crate::io::{self, Provenance};
@@ -156,23 +156,18 @@ fn primary(beam: &Beam) -> Result<Primary> {
 }
 
 fn flux(flux: &config::Flux) -> Result<Flux> {
-    let (neutrino, range) = (flux.neutrino.pdg(), flux.range);
-    match &flux.spectrum {
-        Spectrum::Mono { energy } => Flux::mono(neutrino, *energy),
-        Spectrum::Uniform => Flux::uniform(neutrino, range),
-        Spectrum::FermiDirac { temperature, eta } => Flux::fermi_dirac(neutrino, *temperature, *eta, range),
-        Spectrum::Pinched { mean_energy, alpha } => Flux::pinched(neutrino, *mean_energy, *alpha, range),
-        Spectrum::DecayAtRest => Flux::muon_decay_at_rest(neutrino)?.within(range),
-        Spectrum::Table { file, format, column, energy_unit } => {
-            let to_mev = units::parse_energy(&format!("1 {energy_unit}"))?;
-            let csv = |way| Table::read_csv_column(file, way, *column as usize, to_mev);
-            let table = match format {
-                TableFormat::Csv => csv(Interpolation::Linear)?,
-                TableFormat::Histogram => csv(Interpolation::Histogram)?,
-                TableFormat::Snowglobes => Table::read_snowglobes(file, neutrino)?,
-            };
-            Flux::table(neutrino, table)?.within(range)
-        }
+    let neutrino = flux.neutrino.pdg();
+    let shape = flux.spectrum.read_table(|file| table(file, neutrino))?;
+    Flux::new(neutrino, shape, flux.range)
+}
+
+fn table(TableFile { file, format, column, energy_unit }: &TableFile, neutrino: i32) -> Result<Table> {
+    let to_mev = units::parse_energy(&format!("1 {energy_unit}"))?;
+    let csv = |way| Table::read_csv_column(file, way, *column as usize, to_mev);
+    match format {
+        TableFormat::Csv => csv(Interpolation::Linear),
+        TableFormat::Histogram => csv(Interpolation::Histogram),
+        TableFormat::Snowglobes => Table::read_snowglobes(file, neutrino),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::choices::{Neutrino, SpectrumKind, TableFormat, Weighting};
 use super::message::{Checked, complaint};
 use super::quantity::Energy;
+use crate::flux::{DEFAULT_RANGE, Shape};
 use gradino_core::units::{Dimension, energy_to_string, parse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,6 @@ use std::path::PathBuf;
 /// Mean energy [MeV] and pinching of the time-integrated nu_e emission of a supernova, before
 /// flavour conversion; gallorosso2018.
 const SUPERNOVA_NU_E: (f64, f64) = (9.5, 2.5);
-/// Energies [MeV] that are drawn where nothing is said.
-const DEFAULT_RANGE: [f64; 2] = [0.0, 100.0];
 /// Column of the flux in a table, where nothing is said; the energy is column 1.
 const DEFAULT_COLUMN: u32 = 2;
 
@@ -29,43 +28,20 @@ pub struct Flux {
     pub weighting: Weighting,
 }
 
-/// Shape of a spectrum. Energies in MeV.
+/// Shape of a spectrum, its table still in a file.
+pub type Spectrum = Shape<TableFile>;
+
+/// The table of a spectrum, in a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Spectrum {
-    /// One energy.
-    Mono {
-        /// The energy [MeV].
-        energy: f64,
-    },
-    /// Flat over [`Flux::range`].
-    Uniform,
-    /// E^2 / (1 + exp(E / T - eta)).
-    FermiDirac {
-        /// Temperature [MeV].
-        temperature: f64,
-        /// Degeneracy.
-        eta: f64,
-    },
-    /// E^alpha exp(-(alpha + 1) E / mean), keil2003.
-    Pinched {
-        /// Mean energy [MeV].
-        mean_energy: f64,
-        /// Pinching.
-        alpha: f64,
-    },
-    /// Pion and muon decay at rest.
-    DecayAtRest,
-    /// Table from a file.
-    Table {
-        /// The file.
-        file: PathBuf,
-        /// Format.
-        format: TableFormat,
-        /// Column of the flux, from 1 (CSV); column 1 is the energy.
-        column: u32,
-        /// Unit of the energies (CSV).
-        energy_unit: String,
-    },
+pub struct TableFile {
+    /// The file.
+    pub file: PathBuf,
+    /// Format.
+    pub format: TableFormat,
+    /// Column of the flux, from 1 (CSV); column 1 is the energy.
+    pub column: u32,
+    /// Unit of the energies (CSV).
+    pub energy_unit: String,
 }
 
 /// The section as it is written.
@@ -119,7 +95,7 @@ impl Flux {
             Spectrum::FermiDirac { .. } => SpectrumKind::FermiDirac,
             Spectrum::Pinched { .. } => SpectrumKind::Pinched,
             Spectrum::DecayAtRest => SpectrumKind::DecayAtRest,
-            Spectrum::Table { .. } => SpectrumKind::Table,
+            Spectrum::Table(_) => SpectrumKind::Table,
         }
     }
 }
@@ -203,11 +179,11 @@ impl FluxTable {
                 alpha: above_minus_one("alpha", self.alpha.unwrap_or(SUPERNOVA_NU_E.1))?,
             },
             SpectrumKind::DecayAtRest => Spectrum::DecayAtRest,
-            SpectrumKind::Table => self.table()?,
+            SpectrumKind::Table => Spectrum::Table(self.table()?),
         })
     }
 
-    fn table(&self) -> Checked<Spectrum> {
+    fn table(&self) -> Checked<TableFile> {
         let file = self.file.clone().ok_or_else(|| complaint("file", "").missing("file = \"flux.csv\""))?;
         let format = self.format.unwrap_or_default();
         if format == TableFormat::Snowglobes
@@ -225,7 +201,7 @@ impl FluxTable {
         parse(&format!("1 {energy_unit}"), Dimension::Energy)
             .map_err(|_| complaint("energy_unit", format!("\"{energy_unit}\" is not a unit of energy")))
             .map_err(|c| c.hint("choose eV, keV, MeV or GeV"))?;
-        Ok(Spectrum::Table { file, format, column, energy_unit })
+        Ok(TableFile { file, format, column, energy_unit })
     }
 }
 
@@ -253,7 +229,7 @@ impl From<&Flux> for FluxTable {
                 (table.mean_energy, table.alpha) = (Some(Energy(*mean_energy)), Some(*alpha));
             }
             Spectrum::DecayAtRest => {}
-            Spectrum::Table { file, format, column, energy_unit } => {
+            Spectrum::Table(TableFile { file, format, column, energy_unit }) => {
                 (table.file, table.format) = (Some(file.clone()), Some(*format));
                 if *format != TableFormat::Snowglobes {
                     (table.column, table.energy_unit) = (Some(*column), Some(energy_unit.clone()));

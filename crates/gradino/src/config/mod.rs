@@ -14,7 +14,7 @@ pub use choices::{
     Choice, Continuum, Coulomb, FormFactor, GammaStrength, LevelDensity, Neutrino, Optical, Process,
     SpectrumKind, Strengths, TableFormat, Weighting, all_choices,
 };
-pub use flux::{Flux, Spectrum};
+pub use flux::{Flux, Spectrum, TableFile};
 pub use quantity::Spin;
 pub use select::{MAIN_PARAMETERS, select_parameters};
 pub use source::{Beam, Reaction, Source, State};

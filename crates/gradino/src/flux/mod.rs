@@ -21,9 +21,9 @@ pub const MEAN_ENERGY: &str = "flux.mean_energy";
 /// Name of the parameter of the pinching of a pinched source.
 pub const ALPHA: &str = "flux.alpha";
 
-/// Shape of a spectrum. Energies in MeV.
+/// Shape of a spectrum. Energies in MeV. `T` is a table: what is in it, or in a configuration its file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum Shape<T = Table> {
     /// One energy.
     Mono {
         /// The energy.
@@ -45,10 +45,25 @@ pub enum Shape {
         /// Pinching.
         alpha: f64,
     },
-    /// nu_e or anti-nu_mu of muons that decay at rest.
-    MuonDecay,
-    /// From a file.
-    Table(Table),
+    /// Pions and muons that decay at rest: the spectra of nu_e and anti-nu_mu from the muon, and the
+    /// single energy of nu_mu from the pion.
+    DecayAtRest,
+    /// From a table.
+    Table(T),
+}
+
+impl<T> Shape<T> {
+    /// The same shape with its table read by `read`.
+    pub fn read_table<U>(&self, read: impl FnOnce(&T) -> Result<U>) -> Result<Shape<U>> {
+        Ok(match *self {
+            Shape::Mono { energy } => Shape::Mono { energy },
+            Shape::Uniform => Shape::Uniform,
+            Shape::FermiDirac { temperature, eta } => Shape::FermiDirac { temperature, eta },
+            Shape::Pinched { mean_energy, alpha } => Shape::Pinched { mean_energy, alpha },
+            Shape::DecayAtRest => Shape::DecayAtRest,
+            Shape::Table(ref table) => Shape::Table(read(table)?),
+        })
+    }
 }
 
 /// A source: one flavour, its spectrum and the range of energies that is kept.
@@ -64,6 +79,18 @@ pub struct Flux {
 pub const DEFAULT_RANGE: [f64; 2] = [0.0, 100.0];
 
 impl Flux {
+    /// A source of any shape, kept where its energies lie in `range` [MeV]; a single energy is always kept.
+    pub fn new(neutrino: i32, shape: Shape, range: [f64; 2]) -> Result<Self> {
+        match shape {
+            Shape::Mono { energy } => Flux::mono(neutrino, energy),
+            Shape::Uniform => Flux::uniform(neutrino, range),
+            Shape::FermiDirac { temperature, eta } => Flux::fermi_dirac(neutrino, temperature, eta, range),
+            Shape::Pinched { mean_energy, alpha } => Flux::pinched(neutrino, mean_energy, alpha, range),
+            Shape::DecayAtRest => Flux::decay_at_rest(neutrino)?.within(range),
+            Shape::Table(table) => Flux::table(neutrino, table)?.within(range),
+        }
+    }
+
     /// All neutrinos of one energy [MeV].
     pub fn mono(neutrino: i32, energy: f64) -> Result<Self> {
         check("flux.energy", energy, ENERGY_BOUNDS)?;
@@ -91,13 +118,13 @@ impl Flux {
 
     /// Pions and muons that decay at rest: the spectra of nu_e and anti-nu_mu from the muon, and the
     /// single energy of nu_mu from the pion.
-    pub fn muon_decay_at_rest(neutrino: i32) -> Result<Self> {
+    pub fn decay_at_rest(neutrino: i32) -> Result<Self> {
         const ANTI_NU_MU: i32 = -pdg::NU_MU;
         match neutrino {
-            pdg::NU_E | ANTI_NU_MU => Flux::of(neutrino, Shape::MuonDecay, [0.0, spectra::MICHEL_END]),
+            pdg::NU_E | ANTI_NU_MU => Flux::of(neutrino, Shape::DecayAtRest, [0.0, spectra::MICHEL_END]),
             pdg::NU_MU => Flux::mono(neutrino, spectra::PION_LINE),
             _ => Err(Error::WrongNeutrino {
-                source_name: "muon decay at rest",
+                source_name: "pion and muon decay at rest",
                 neutrino: particle::name(neutrino),
             }),
         }
@@ -148,7 +175,7 @@ impl Flux {
                 of(MEAN_ENERGY, mean_energy, "MeV", "mean neutrino energy before the cut", ENERGY_BOUNDS),
                 of(ALPHA, alpha, "", "pinching of the spectrum", ALPHA_BOUNDS),
             ],
-            Shape::Uniform | Shape::MuonDecay | Shape::Table(_) => Vec::new(),
+            Shape::Uniform | Shape::DecayAtRest | Shape::Table(_) => Vec::new(),
         }
     }
 
@@ -159,8 +186,8 @@ impl Flux {
             Shape::Uniform => Formula::Uniform,
             Shape::FermiDirac { .. } => Formula::FermiDirac(theta[TEMPERATURE], theta[ETA]),
             Shape::Pinched { .. } => Formula::Pinched(theta[MEAN_ENERGY], theta[ALPHA]),
-            Shape::MuonDecay if self.neutrino > 0 => Formula::MichelNuE,
-            Shape::MuonDecay => Formula::MichelAntiNuMu,
+            Shape::DecayAtRest if self.neutrino > 0 => Formula::MichelNuE,
+            Shape::DecayAtRest => Formula::MichelAntiNuMu,
             Shape::Table(table) => Formula::Table(table.clone()),
         };
         let mut flux = PreparedFlux { formula, range: self.range, scale: D::one() };

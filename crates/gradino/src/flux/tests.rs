@@ -22,8 +22,8 @@ fn all() -> Vec<Flux> {
         Flux::fermi_dirac(-12, 2.0, 2.5, [4.0, 60.0]),
         Flux::pinched(12, 12.0, 2.7, DEFAULT_RANGE),
         Flux::pinched(14, 15.0, 0.0, DEFAULT_RANGE),
-        Flux::muon_decay_at_rest(12),
-        Flux::muon_decay_at_rest(-14),
+        Flux::decay_at_rest(12),
+        Flux::decay_at_rest(-14),
         Flux::table(12, table(Interpolation::Linear)),
         Flux::table(12, table(Interpolation::Histogram)),
     ];
@@ -48,9 +48,9 @@ fn spectra_have_their_known_means() {
     let exact = 7.0 * std::f64::consts::PI.powi(4) / (180.0 * zeta3) * 3.5;
     assert!((mean(Flux::fermi_dirac(12, 3.5, 0.0, [0.0, 200.0])) - exact).abs() < 1e-7);
     // Michel spectra: <x> = 3/5 for nu_e and 7/10 for anti-nu_mu.
-    assert!((mean(Flux::muon_decay_at_rest(12)) - 0.6 * spectra::MICHEL_END).abs() < 1e-9);
-    assert!((mean(Flux::muon_decay_at_rest(-14)) - 0.7 * spectra::MICHEL_END).abs() < 1e-9);
-    let line = Flux::muon_decay_at_rest(14).expect("the pion line");
+    assert!((mean(Flux::decay_at_rest(12)) - 0.6 * spectra::MICHEL_END).abs() < 1e-9);
+    assert!((mean(Flux::decay_at_rest(-14)) - 0.7 * spectra::MICHEL_END).abs() < 1e-9);
+    let line = Flux::decay_at_rest(14).expect("the pion line");
     assert!((prepared(&line).single_energy().expect("one energy") - 29.79).abs() < 0.01);
 }
 
@@ -91,5 +91,5 @@ fn impossible_sources_are_refused() {
     assert!(Flux::uniform(12, [-1.0, 5.0]).is_err());
     assert!(Flux::fermi_dirac(12, 0.0, 0.0, DEFAULT_RANGE).is_err());
     assert!(Flux::pinched(12, 10.0, -1.0, DEFAULT_RANGE).is_err());
-    assert!(matches!(Flux::muon_decay_at_rest(16), Err(Error::WrongNeutrino { .. })));
+    assert!(matches!(Flux::decay_at_rest(16), Err(Error::WrongNeutrino { .. })));
 }

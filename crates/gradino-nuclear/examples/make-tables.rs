@@ -1,9 +1,10 @@
-//! The embedded tables of the nuclear room, made from a copy of RIPL-4 (capote2009).
+//! The embedded tables of this crate, made from a copy of RIPL-4 (capote2009): `cargo xtask make-tables`.
 
 use gradino_core::Nuclide;
 use gradino_nuclear::structure::{ContinuumStart, LevelScheme, StructureLibrary, builtin};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::ExitCode;
 
 /// Highest charge and mass number in the mass table.
 const MASSES_UP_TO: Nuclide = Nuclide::new(22, 50);
@@ -25,10 +26,23 @@ const LEVELS_HEAD: &str = "\
 # then final level (from 0):share of each electromagnetic decay.
 ";
 
-/// Writes `Ame2020.csv` and `Levels.csv` into the data folder of the nuclear room.
-pub(crate) fn make_tables(ripl: &Path) -> Result<(), String> {
-    let data: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "..", "crates", "gradino-nuclear", "data"].iter().collect();
+fn main() -> ExitCode {
+    let Some(ripl) = std::env::args_os().nth(1) else {
+        eprintln!("error: no folder given; it holds `levels` and `masses` of RIPL-4");
+        return ExitCode::FAILURE;
+    };
+    match make_tables(Path::new(&ripl)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes `Ame2020.csv` and `Levels.csv` into the data folder.
+fn make_tables(ripl: &Path) -> Result<(), String> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
     let masses = read(&ripl.join("masses").join("mass-ame20.dat"))?;
     write(&data.join("Ame2020.csv"), &mass_table(&masses)?)?;
     let library = StructureLibrary::empty()
