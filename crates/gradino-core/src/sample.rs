@@ -168,7 +168,10 @@ mod tests {
         assert_eq!((sample.row(1), sample.value_slope(0, 1)), (&[3.0, 4.0][..], &[0.5, 2.0][..]));
         assert_eq!(sample.weight_slope(1), &[0.0, 0.3]);
         let second = sample.every(2, 1);
-        assert_eq!((second.len(), second.row(0), second.value_slope(0, 1)), (1, sample.row(1), sample.value_slope(1, 1)));
+        assert_eq!(
+            (second.len(), second.row(0), second.value_slope(0, 1)),
+            (1, sample.row(1), sample.value_slope(1, 1))
+        );
     }
 
     #[test]

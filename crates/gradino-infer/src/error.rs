@@ -53,6 +53,36 @@ pub enum Error {
         /// Free parameters of the fit that should go on.
         wanted: usize,
     },
+    /// A covariance matrix that is not square or does not fit its parameters.
+    #[error("{parameters} parameters have a covariance of {numbers} numbers")]
+    CovarianceShape {
+        /// Number of parameters.
+        parameters: usize,
+        /// Numbers in the matrix.
+        numbers: usize,
+    },
+    /// An element of a covariance matrix that is not finite, or not that of its mirror image.
+    #[error("the covariance of {first} and {second} is {value}, its mirror image {mirrored}")]
+    CovarianceElement {
+        /// One parameter.
+        first: String,
+        /// The other.
+        second: String,
+        /// The element.
+        value: f64,
+        /// Its mirror image.
+        mirrored: f64,
+    },
+    /// A covariance matrix with a negative eigenvalue.
+    #[error(
+        "the covariance is not positive definite: its correlations have the eigenvalue {eigenvalue:.3} along {direction}"
+    )]
+    NotPositive {
+        /// The lowest eigenvalue of the correlation matrix.
+        eigenvalue: f64,
+        /// The largest components of its eigenvector.
+        direction: String,
+    },
     /// Settings that make no sense.
     #[error("{what} of the fit is {value}")]
     BadSetting {
@@ -78,6 +108,11 @@ impl Error {
             }
             Error::NotALoss { .. } => "begin elsewhere, or give bounds that keep away from that point",
             Error::OtherFit { .. } => "go on with the same choices, or begin anew without the stored fit",
+            Error::CovarianceShape { .. } => "give a row and a column for each parameter",
+            Error::CovarianceElement { .. } => "give a symmetric matrix of finite numbers",
+            Error::NotPositive { .. } => {
+                "lower the correlations along that direction, or raise the variances of its parameters"
+            }
             Error::BadSetting { allowed, .. } => return Some(format!("choose {allowed}")),
         };
         Some(text.into())

@@ -5,6 +5,8 @@
 
 pub mod error;
 pub mod fit;
+pub mod knowledge;
 pub mod loss;
 
 pub use error::{Error, Result};
+pub use knowledge::ParameterCovariance;

@@ -71,7 +71,10 @@ impl fmt::Display for Diagnosis {
                 100.0 * share
             ),
             Diagnosis::AtBound { name, bound } => {
-                write!(f, "{name} lies on its bound {bound}: its error means nothing; widen the bound or fix it")
+                write!(
+                    f,
+                    "{name} lies on its bound {bound}: its error means nothing; widen the bound or fix it"
+                )
             }
             Diagnosis::Degenerate { direction } => {
                 let terms: Vec<_> = direction.iter().map(|(n, c)| format!("{c:+.2} {n}")).collect();

@@ -106,8 +106,7 @@ impl Neighbourhood<'_> {
     }
 
     fn lbfgs(&self) -> Result<(Vec<f64>, Evaluation)> {
-        let bounds: Vec<_> =
-            self.origin.iter().map(|x| (x - self.radius, x + self.radius)).collect();
+        let bounds: Vec<_> = self.origin.iter().map(|x| (x - self.radius, x + self.radius)).collect();
         let config = LBFGSBConfig::<f64>::default()
             .with_error_mode(LBFGSBErrorMode::Skip)
             .with_bounds(bounds)
@@ -133,5 +132,9 @@ impl Gradient<f64, ganesh::NalgebraProvider, (), Error> for Neighbourhood<'_> {
     fn gradient(&self, x: &Vector<f64>, (): &()) -> Result<Vector<f64>> {
         let gradient: DVector<f64> = self.problem.at(self.bank, &x.to_vec(), false)?.gradient;
         Ok(Vector::from_vec(gradient.as_slice().to_vec()))
+    }
+    fn evaluate_with_gradient(&self, x: &Vector<f64>, (): &()) -> Result<(f64, Vector<f64>)> {
+        let here = self.problem.at(self.bank, &x.to_vec(), false)?;
+        Ok((here.value, Vector::from_vec(here.gradient.as_slice().to_vec())))
     }
 }

@@ -160,11 +160,7 @@ pub struct Fit {
 
 /// Fits from the start. `observer` sees the state after each round, e.g. to store it; a fit ends early
 /// where it says no.
-pub fn fit(
-    problem: &Problem<'_>,
-    settings: &Settings,
-    observer: impl FnMut(&State) -> bool,
-) -> Result<Fit> {
+pub fn fit(problem: &Problem<'_>, settings: &Settings, observer: impl FnMut(&State) -> bool) -> Result<Fit> {
     resume(problem, settings, State::start(problem, settings), observer)
 }
 
@@ -250,7 +246,8 @@ fn finish(problem: &Problem<'_>, settings: &Settings, state: State) -> Result<Fi
     let here = problem.evaluate(&sample, &x, false)?;
     let curvature = problem.curvature(bank.as_ref(), &x)?;
     let simulation = noise::of_simulation(problem, &sample, &x)?;
-    let covariance = Covariance::new(problem, &curvature, simulation, noise::of_data(problem, &sample, &x)?, &x);
+    let covariance =
+        Covariance::new(problem, &curvature, simulation, noise::of_data(problem, &sample, &x)?, &x);
     let effective = state.rounds.last().map_or(1.0, |r| r.effective);
     let diagnosis = diagnosis::of(problem, settings, &state, &covariance);
     let names = problem.space.coordinates().iter().map(|c| c.name.clone()).collect();

@@ -36,12 +36,7 @@ pub struct Evaluation {
 
 impl<'a> Problem<'a> {
     /// Refuses data that the simulator cannot be compared with, and priors without a likelihood.
-    pub fn new(
-        simulator: &'a dyn Simulator,
-        data: Sample,
-        loss: &'a dyn Loss,
-        space: Space,
-    ) -> Result<Self> {
+    pub fn new(simulator: &'a dyn Simulator, data: Sample, loss: &'a dyn Loss, space: Space) -> Result<Self> {
         data.check()?;
         if data.dimension() != simulator.dimension() {
             let (first, second) = (simulator.dimension(), data.dimension());
@@ -74,9 +69,10 @@ impl<'a> Problem<'a> {
         let mut value = loss.value;
         let mut gradient = DVector::from_vec(self.space.gather(&loss.gradient(sample)));
         let mut curvature = match with_curvature {
-            true => self.loss.curvature(sample, data)?.map(|c| {
-                DMatrix::from_row_slice(m, m, &self.space.gather_matrix(&c))
-            }),
+            true => self
+                .loss
+                .curvature(sample, data)?
+                .map(|c| DMatrix::from_row_slice(m, m, &self.space.gather_matrix(&c))),
             false => None,
         };
         for (k, coordinate) in self.space.coordinates().iter().enumerate() {

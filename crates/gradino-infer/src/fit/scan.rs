@@ -20,7 +20,13 @@ pub struct Profile {
 }
 
 /// The profile of a fitted parameter at `values`, over a bank that is drawn at each of them.
-pub fn profile(problem: &Problem<'_>, settings: &Settings, fit: &Fit, name: &str, values: &[f64]) -> Result<Profile> {
+pub fn profile(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    fit: &Fit,
+    name: &str,
+    values: &[f64],
+) -> Result<Profile> {
     let Some(k) = fit.names.iter().position(|n| n == name) else {
         let suggestion = gradino_core::text::closest(name, fit.names.iter().map(String::as_str));
         return Err(Error::Core(gradino_core::Error::UnknownParameter { name: name.into(), suggestion }));

@@ -70,7 +70,8 @@ impl Coordinate {
         let bounds = choice.bounds.unwrap_or(parameter.bounds);
         let start = choice.start.unwrap_or(parameter.value);
         let [lower, upper] = bounds;
-        if !(lower < upper) || !start.is_finite() || start < lower || start > upper {
+        let is_inside = lower < upper && lower <= start && start <= upper && start.is_finite();
+        if !is_inside {
             return Err(gradino_core::Error::OutOfBounds { name, value: start, lower, upper }.into());
         }
         if let Some([mean, sigma]) = choice.prior
@@ -309,7 +310,8 @@ mod tests {
 
     #[test]
     fn bad_choices_are_named() {
-        let error = |choices: &[Choice]| Space::new(&parameters(), choices).expect_err("a bad choice").to_string();
+        let error =
+            |choices: &[Choice]| Space::new(&parameters(), choices).expect_err("a bad choice").to_string();
         assert!(error(&[Choice::free("a.w")]).contains("unknown parameter \"a.w\""));
         assert!(error(&[Choice::free("a.y").from(9.0)]).contains("outside its bounds"));
         assert!(error(&[Choice::free("a.y").with_prior(0.0, 0.0)]).contains("prior"));

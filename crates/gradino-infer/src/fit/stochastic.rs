@@ -66,11 +66,12 @@ pub struct Descent {
 
 /// Descends from the start of the space.
 pub fn descend(problem: &Problem<'_>, settings: &DescentSettings) -> Result<Descent> {
-    if !(settings.rate > 0.0) {
+    if settings.rate <= 0.0 || !settings.rate.is_finite() {
         let value = settings.rate;
         return Err(Error::BadSetting { what: "the learning rate", value, allowed: "a number above 0" });
     }
-    let walk = Walk { problem, settings, events: RefCell::new((0, settings.events)), way: RefCell::default() };
+    let walk =
+        Walk { problem, settings, events: RefCell::new((0, settings.events)), way: RefCell::default() };
     let mut x = problem.space.start();
     match settings.stepper {
         Stepper::Plain => {
@@ -103,17 +104,24 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The loss and its gradient at `x`, with the events of the next step.
     fn look(&self, x: &[f64]) -> Result<(f64, Vec<f64>)> {
-        let (first, count) = *self.events.borrow();
+        let (loss, gradient) = self.evaluate_here(x)?;
         if self.settings.fresh {
-            self.events.borrow_mut().0 += count;
+            let mut events = self.events.borrow_mut();
+            events.0 += events.1;
         }
+        let mut way = self.way.borrow_mut();
+        way.path.push(self.problem.space.values(x));
+        way.losses.push(loss);
+        Ok((loss, gradient))
+    }
+
+    fn evaluate_here(&self, x: &[f64]) -> Result<(f64, Vec<f64>)> {
+        let (first, count) = *self.events.borrow();
         let theta = self.problem.space.theta(x);
         let sample = self.problem.simulator.draw(&theta, first..first + count)?.at(&theta)?;
         let here = self.problem.evaluate(&sample, x, false)?;
-        let mut way = self.way.borrow_mut();
-        way.path.push(self.problem.space.values(x));
-        way.losses.push(here.value);
         Ok((here.value, here.gradient.as_slice().to_vec()))
     }
 
@@ -137,16 +145,12 @@ impl Walk<'_> {
 
 impl CostFunction<f64, ganesh::NalgebraProvider, (), Error> for Walk<'_> {
     fn evaluate(&self, x: &Vector<f64>, (): &()) -> Result<f64> {
-        Ok(self.look(&x.to_vec())?.0)
+        Ok(self.evaluate_here(&x.to_vec())?.0)
     }
 }
 
 impl Gradient<f64, ganesh::NalgebraProvider, (), Error> for Walk<'_> {
     fn gradient(&self, x: &Vector<f64>, (): &()) -> Result<Vector<f64>> {
         Ok(Vector::from_vec(self.look(&x.to_vec())?.1))
-    }
-    fn evaluate_with_gradient(&self, x: &Vector<f64>, (): &()) -> Result<(f64, Vector<f64>)> {
-        let (loss, gradient) = self.look(&x.to_vec())?;
-        Ok((loss, Vector::from_vec(gradient)))
     }
 }
