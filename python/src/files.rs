@@ -3,23 +3,15 @@
 use crate::columns::{Columns, Store, View};
 use crate::record::Record;
 use crate::watch::{Signals, watched};
-use gradino::config::{Config, Source};
 use gradino::io::{self, SinkOptions};
-use gradino::report::{
-    Accumulator, AccumulatorConfig, CitationFact, Measured, ProcessFact, ReportFacts, render,
-};
-use gradino::{Error, Result, literature};
+use gradino::report::{Accumulator, ReportFacts, render};
+use gradino::{Error, Result};
 use gradino_core::Event;
 use pyo3::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// Events between two looks at the cancel flag.
 const BATCH: usize = 1024;
-/// Energies above this are one bin of the report's plots [MeV]: all sources of the field end below.
-const REPORT_ENERGY: f64 = 60.0;
-/// Unit of cross sections in the report [cm^2].
-const REPORT_CROSS_SECTION: f64 = 1e-42;
-
 /// Reads an event file.
 #[pyfunction]
 pub(crate) fn read(py: Python<'_>, path: PathBuf) -> PyResult<(Columns, Record)> {
@@ -96,49 +88,16 @@ pub(crate) fn report(
         let names = &record.provenance.gradient_names;
         let gradient_parameters =
             names.iter().map(|name| Ok(set.get(name)?.clone())).collect::<Result<_>>()?;
-        let config = AccumulatorConfig { gradient_parameters, e_max: REPORT_ENERGY };
-        let mut collected = Accumulator::new(config);
+        let mut collected = Accumulator::for_parameters(gradient_parameters);
         let add = |event: &Event| {
             collected.add(event);
             Ok(())
         };
         if each_event(&view, signals, add)? {
-            io::write_text(&path, &render(&collected, &facts(record, seconds)?))?;
+            let (config, warnings) = (&record.config, record.warnings.clone());
+            let facts = ReportFacts::of_run(config, &record.provenance, &set, warnings, seconds);
+            io::write_text(&path, &render(&collected, &facts))?;
         }
         Ok(())
     })
-}
-
-fn facts(record: &Record, seconds: f64) -> Result<ReportFacts> {
-    let p = &record.provenance;
-    let measured = |value: f64, error: f64| Measured {
-        value: value / REPORT_CROSS_SECTION,
-        error: error / REPORT_CROSS_SECTION,
-    };
-    let process =
-        |p: &io::ProcessInfo| ProcessFact { number: p.id, name: p.name.clone(), cross_section: None };
-    let citation =
-        |c: &io::Citation| CitationFact { reference: literature::reference(&c.key), key: c.key.clone() };
-    let total = measured(p.flux_averaged_cross_section_cm2, p.flux_averaged_cross_section_error_cm2);
-    Ok(ReportFacts {
-        title: title(&record.config),
-        version: p.version.clone(),
-        seed: p.seed,
-        duration: seconds,
-        processes: p.processes.iter().map(process).collect(),
-        cross_section: matches!(record.config.source, Source::Beam(_)).then_some(total),
-        cross_section_unit: "1e-42 cm2 per atom".into(),
-        warnings: record.warnings.clone(),
-        configuration: record.config.resolved_toml(),
-        citations: p.citations.iter().map(citation).collect(),
-        parameters: record.parameter_set()?.iter().cloned().collect(),
-        ..ReportFacts::default()
-    })
-}
-
-fn title(config: &Config) -> String {
-    match &config.source {
-        Source::State(s) => format!("{} at {} MeV", s.nuclide, s.state.excitation),
-        Source::Beam(beam) => format!("{} on {}", beam.flux.neutrino.name(), beam.target),
-    }
 }

@@ -5,6 +5,7 @@ use crate::options::JobOptions;
 use crate::output::{Output, Sums};
 use crate::wiring::{self, Chain, Held};
 use gradino::config::Config;
+use gradino::report::Accumulator;
 use gradino::run::{EventSource, Outcome, Plan, Tally, check_same_physics, remaining, run};
 use gradino::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -49,7 +50,7 @@ pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) 
     let begun = Instant::now();
     let overwrite = config.output.overwrite || options.resume;
     let files = wiring::create_files(&config, &chain, &targets.events, &targets.paths, overwrite)?;
-    let report = config.output.report.is_some().then(|| wiring::accumulator(&chain));
+    let report = config.output.report.is_some().then(|| Accumulator::for_chain(&chain));
     let mut output = Output::new(files, Sums { tally: Tally::new(chain.gradients().len()), report });
     targets.add_held(&mut output)?;
     let plan = Plan::new(targets.events.clone(), config.threads);
@@ -248,7 +249,7 @@ mod tests {
         let paths =
             |name: &str| ["hepmc3.zst", "parquet"].map(|e| folder.join(format!("{name}.{e}"))).to_vec();
         let empty =
-            Sums { tally: Tally::new(chain.gradients().len()), report: Some(wiring::accumulator(&chain)) };
+            Sums { tally: Tally::new(chain.gradients().len()), report: Some(Accumulator::for_chain(&chain)) };
         let simulated = |name: &str, events: Range<u64>, held: &[PathBuf], at: u64| {
             let provenance = chain.provenance(&config, &events);
             let sinks = paths(name)

@@ -4,10 +4,8 @@ use crate::table::Table;
 use gradino::chain::{self, Setup, cross_section_table};
 use gradino::config::{Config, Source, State};
 use gradino::io::{self, EventSink, SinkOptions};
-use gradino::report::{
-    Accumulator, AccumulatorConfig, CitationFact, Measured, ProcessFact, ReportFacts, render,
-};
-use gradino::{Error, Result, literature};
+use gradino::report::{Accumulator, ReportFacts, render};
+use gradino::{Error, Result};
 use gradino_core::{Event, ParamSet};
 use gradino_nuclear::decay::{Network, StateAt};
 use gradino_nuclear::emission::Fragment;
@@ -15,9 +13,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub(crate) use gradino::chain::Chain;
-
-/// Energies above this are one bin of the report's plots [MeV]: all sources of the field end below.
-const REPORT_ENERGY: f64 = 60.0;
 
 /// What a file says of itself.
 pub(crate) struct Held {
@@ -82,12 +77,6 @@ pub(crate) fn read_events(path: &Path, each: &mut dyn FnMut(&Event)) -> Result<(
     Ok(())
 }
 
-/// What a report collects from the events of `chain`.
-pub(crate) fn accumulator(chain: &Chain) -> Accumulator {
-    let gradient_parameters = chain.gradients().iter().map(|&i| chain.params().at(i).clone()).collect();
-    Accumulator::new(AccumulatorConfig { gradient_parameters, e_max: REPORT_ENERGY })
-}
-
 /// Writes the report of a run, with what was collected, to `path`, by way of a temporary file.
 pub(crate) fn write_report(
     path: &Path,
@@ -96,38 +85,12 @@ pub(crate) fn write_report(
     collected: &Accumulator,
     seconds: f64,
 ) -> Result<()> {
-    let unit = 1e-42; // cm2
-    let processes = chain.processes().into_iter().map(|(number, name, value)| ProcessFact {
-        number,
-        name,
-        cross_section: (value > 0.0).then_some(Measured { value: value / unit, error: 0.0 }),
-    });
-    let cross_section =
-        chain.cross_section().map(|a| Measured { value: a.value / unit, error: a.error / unit });
-    let citation = |c: io::Citation| CitationFact { reference: literature::reference(&c.key), key: c.key };
-    let facts = ReportFacts {
-        title: title(config),
-        version: env!("CARGO_PKG_VERSION").into(),
-        seed: config.seed.unwrap_or(0),
-        duration: seconds,
-        processes: processes.collect(),
-        cross_section,
-        cross_section_unit: "1e-42 cm2 per atom".into(),
-        warnings: chain.warnings(),
-        configuration: config.resolved_toml(),
-        citations: literature::citations(config).into_iter().map(citation).collect(),
-        parameters: chain.params().iter().cloned().collect(),
-        ..ReportFacts::default()
-    };
+    // The range of events is not shown.
+    let provenance = chain.provenance(config, &(0..config.events));
+    let facts = ReportFacts::of_run(config, &provenance, chain.params(), chain.warnings(), seconds)
+        .with_cross_sections(chain);
     make_folder(path)?;
     io::write_text(path, &render(collected, &facts))
-}
-
-fn title(config: &Config) -> String {
-    match &config.source {
-        Source::State(s) => format!("{} at {} MeV", s.nuclide, s.state.excitation),
-        Source::Beam(beam) => format!("{} on {}", beam.flux.neutrino.name(), beam.target),
-    }
 }
 
 /// Merges event files of one run, in any order, into `output`.

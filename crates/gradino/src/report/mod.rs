@@ -9,6 +9,7 @@ mod figures;
 mod histogram;
 mod levels;
 mod numbers;
+mod of_run;
 mod page;
 mod plots;
 #[cfg(test)]
