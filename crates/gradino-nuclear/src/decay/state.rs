@@ -186,7 +186,7 @@ impl Network {
     }
 
     fn build_gradient(&self, state: &DecayState) -> StateGradient {
-        let mut total = vec![0.0; self.slots.len];
+        let mut total = vec![0.0; self.slots.used];
         let mut continua: [Option<Vec<f64>>; SOURCES] = Default::default();
         let layout = &self.entries[state.entry].layout;
         for source in 0..SOURCES {
@@ -196,11 +196,12 @@ impl Network {
                 }
             }
             if let Some(continuum) = &state.continua[source] {
-                let mut row = vec![0.0; self.slots.len];
-                let step = 1.0 / continuum.density.intervals() as f64;
-                let ends = [0, continuum.density.intervals()];
-                let weight = |m| if ends.contains(&m) { 0.5 * step } else { step };
-                self.add_continuum_gradient(state, source, weight, 1.0, &mut row);
+                let mut row = vec![0.0; self.slots.used];
+                let n = continuum.density.intervals();
+                for m in 0..=n {
+                    let share = if m == 0 || m == n { 0.5 } else { 1.0 };
+                    self.add_node_gradient(state, source, m, share / n as f64, &mut row);
+                }
                 total.iter_mut().zip(&row).for_each(|(t, r)| *t += r);
                 continua[source] = Some(row);
             }
@@ -247,12 +248,12 @@ impl Network {
         }
     }
 
-    /// Adds `factor * sum_m weight(m) d(density_m)` of a continuum to `out`.
-    pub(crate) fn add_continuum_gradient(
+    /// Adds `factor` times the gradient of the density of a continuum at its node `m` to `out`.
+    pub(crate) fn add_node_gradient(
         &self,
         state: &DecayState,
         source: usize,
-        weight: impl Fn(usize) -> f64,
+        m: usize,
         factor: f64,
         out: &mut [f64],
     ) {
@@ -264,18 +265,15 @@ impl Network {
                 (d.entry, Some(Fragment::ALL[source - 1]))
             }
         };
-        let cut = self.entries[residue].cut();
-        let n = continuum.density.intervals();
-        for m in 0..=n {
-            let node = node(cut, continuum.range, m as f64 / n as f64);
-            let w = factor * weight(m) * node.jacobian;
-            if w == 0.0 || node.jacobian <= 0.0 || node.e_out <= 0.0 {
-                continue;
-            }
-            match fragment {
-                None => self.add_gamma_node(state.two_j, residue, &node, w, out),
-                Some(f) => self.add_fragment_node(state.two_j, residue, f, &node, w, out),
-            }
+        let s = m as f64 / continuum.density.intervals() as f64;
+        let node = node(self.entries[residue].cut(), continuum.range, s);
+        let w = factor * node.jacobian;
+        if w == 0.0 || node.jacobian <= 0.0 || node.e_out <= 0.0 {
+            return;
+        }
+        match fragment {
+            None => self.add_gamma_node(state.two_j, residue, &node, w, out),
+            Some(f) => self.add_fragment_node(state.two_j, residue, f, &node, w, out),
         }
     }
 
