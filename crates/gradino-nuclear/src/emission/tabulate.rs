@@ -82,23 +82,16 @@ impl Task<'_> {
         self.channels.last().map_or(0, |&(l, _)| l)
     }
 
-    /// ln T of every channel at one energy, `None` where T is zero.
-    fn ln_transmissions<D: Real>(
-        &self,
-        form: &FormFactors<D>,
-        at: &PotentialAtEnergy<D>,
-        kinematics: &Kinematics,
-    ) -> Vec<Option<D>> {
+    /// Whether every T underflows at this energy, so that the radial equation need not be solved.
+    fn is_hopeless<D: Real>(&self, form: &FormFactors<D>, kinematics: &Kinematics) -> bool {
         let rho = kinematics.wave_number_fm * form.inner_radius_fm();
-        if barrier_exponent(kinematics.eta, rho) > HOPELESS_BARRIER {
-            return vec![None; self.channels.len()];
-        }
-        let equation = RadialEquation::new(form, at, kinematics, self.l_max());
+        barrier_exponent(kinematics.eta, rho) > HOPELESS_BARRIER
+    }
+
+    /// ln T of every channel at one energy by `solve(l, 2 l.s)`, `None` where T is zero.
+    fn by_channel<D>(&self, mut solve: impl FnMut(u32, f64) -> Option<D>) -> Vec<Option<D>> {
         let two_s = self.fragment.two_s();
-        self.channels
-            .iter()
-            .map(|&(l, two_j)| equation.transmission(l, two_l_dot_s(l, two_j, two_s)).ln())
-            .collect()
+        self.channels.iter().map(|&(l, two_j)| solve(l, two_l_dot_s(l, two_j, two_s))).collect()
     }
 
     fn nodes_of_values(&self) -> Vec<Node> {
@@ -107,8 +100,12 @@ impl Task<'_> {
         let form = FormFactors::new(self.residue, self.fragment, &potential.geometry(), STEP_FM);
         self.grid()
             .map(|kinematics| {
+                if self.is_hopeless(&form, &kinematics) {
+                    return Node { ln: vec![None; self.channels.len()], slopes: Vec::new() };
+                }
                 let at = potential.at_energy(kinematics.e_lab);
-                Node { ln: self.ln_transmissions(&form, &at, &kinematics), slopes: Vec::new() }
+                let equation = RadialEquation::new(&form, &at, &kinematics, self.l_max());
+                Node { ln: self.by_channel(|l, ls| equation.transmission(l, ls).ln()), slopes: Vec::new() }
             })
             .collect()
     }
@@ -118,16 +115,18 @@ impl Task<'_> {
         let chunks: Vec<_> = self.gradients.chunks(CHUNK).map(|wanted| self.potential_by(wanted)).collect();
         let theta = self.params.values();
         let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
-        let form = FormFactors::new(
-            self.residue,
-            self.fragment,
-            &seeded(potential.at_energy(0.0)).geometry,
-            STEP_FM,
-        );
+        let geometry = seeded(potential.at_energy(0.0)).geometry;
+        let form = FormFactors::new(self.residue, self.fragment, &geometry, STEP_FM);
+        let mut points = Vec::new();
         self.grid()
             .map(|kinematics| {
+                if self.is_hopeless(&form, &kinematics) {
+                    return Node { ln: vec![None; self.channels.len()], slopes: Vec::new() };
+                }
                 let at = seeded(potential.at_energy(kinematics.e_lab));
-                let ln = self.ln_transmissions(&form, &at, &kinematics);
+                let equation = RadialEquation::new(&form, &at, &kinematics, self.l_max());
+                let values = equation.values();
+                let ln = self.by_channel(|l, ls| equation.ln_transmission(&values, l, ls, &mut points));
                 let jacobian = self.jacobian(&chunks, kinematics.e_lab);
                 Node { slopes: self.slopes(&ln, &jacobian), ln: ln.iter().map(|t| t.map(Real::re)).collect() }
             })
