@@ -280,7 +280,7 @@ impl Network {
     fn add_gamma_node(&self, two_j: u16, i: usize, node: &Node, w: f64, out: &mut [f64]) {
         let density = self.density(i);
         let at = density.at(node.e_final);
-        let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));
+        let [spins, slopes] = density.spins_and_slopes(&at);
         let row = self.gamma(i).row(node.e_out, node.e_final);
         let l_max = self.l_max_gamma();
         let mut factors = [0.0; RADIATIONS];
@@ -306,7 +306,7 @@ impl Network {
     ) {
         let density = self.density(i);
         let at = density.at(node.e_final);
-        let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));
+        let [spins, slopes] = density.spins_and_slopes(&at);
         let table = self.transmission(i, fragment);
         let place = table.locate(node.e_out);
         let mut t = [0.0; MAX_CHANNELS];
