@@ -14,6 +14,9 @@ pub(crate) const MAX_CHANNELS: usize = 32;
 /// Photons come first, then the fragments in their order.
 pub(crate) const SOURCES: usize = 7;
 
+/// What is below this share of a sum is lost in its rounding, and so is its derivative.
+const NEGLIGIBLE: f64 = 1e-18;
+
 /// The decay of a state at one energy: N = 2 pi rho_i Gamma of each channel.
 #[derive(Debug)]
 pub(crate) struct DecayState {
@@ -198,7 +201,8 @@ impl Network {
             if let Some(continuum) = &state.continua[source] {
                 let mut row = vec![0.0; self.slots.used];
                 let n = continuum.density.intervals();
-                for m in 0..=n {
+                let least = NEGLIGIBLE * continuum.density.total();
+                for m in (0..=n).filter(|&m| continuum.density.node(m) > least) {
                     let share = if m == 0 || m == n { 0.5 } else { 1.0 };
                     self.add_node_gradient(state, source, m, share / n as f64, &mut row);
                 }
@@ -314,14 +318,16 @@ impl Network {
         let rules = &self.rules[fragment as usize];
         let l_max = self.models.l_max;
         let optical = self.slots.optical.slots();
+        let per_spins = widths::continuum_particle(&rules.channels, l_max, two_j, &t, 1.0, &spins);
         if !optical.is_empty() {
-            for (c, &(l, two_l)) in rules.channels.iter().enumerate().filter(|(_, ch)| ch.0 <= l_max) {
-                debug_assert!(l <= l_max);
-                let coupled = 0.5 * w * at.rho * spins.coupled(two_j, two_l);
-                table.add_gradient(&place, c, coupled, &mut out[optical.clone()]);
+            for (c, &(_, two_l)) in rules.channels.iter().enumerate().filter(|(_, ch)| ch.0 <= l_max) {
+                let coupled = 0.5 * spins.coupled(two_j, two_l);
+                if t[c] * coupled > NEGLIGIBLE * per_spins {
+                    table.add_gradient(&place, c, w * at.rho * coupled, &mut out[optical.clone()]);
+                }
             }
         }
-        let value = w * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &spins);
+        let value = w * at.rho * per_spins;
         let slope = w * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &slopes);
         density.add_gradient(&at, value, slope, out);
     }

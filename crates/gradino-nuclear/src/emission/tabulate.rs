@@ -1,6 +1,7 @@
 //! Fills a table of transmission coefficients: a coarse grid from the radial equation, then
 //! interpolation of ln T onto the dense grid.
 
+use crate::emission::adjoint::Adjoint;
 use crate::emission::coulomb::barrier_exponent;
 use crate::emission::fragment::Fragment;
 use crate::emission::optical::{LOCAL, OpticalPotential, PotentialAtEnergy};
@@ -24,10 +25,10 @@ const POINTS: usize = 6;
 /// Coarse rows below the lowest dense one.
 const MARGIN: usize = POINTS / 2 - 1;
 /// Rows with a barrier exponent above this hold T = 0 without a solution of the radial equation: twice
-/// the exponent where T underflows, so that no row that is kept interpolates from there.
-const HOPELESS_BARRIER: f64 = 1500.0;
-/// Coefficients below exp of this are zero in the table (about 1e-300).
-const LOWEST_LN: f64 = -690.0;
+/// the exponent of the least T that is kept, so that no row that is kept interpolates from there.
+const HOPELESS_BARRIER: f64 = 460.0;
+/// Coefficients below exp of this are zero in the table (about 1e-100).
+const LOWEST_LN: f64 = -230.0;
 /// Parameters carried in one pass over the potential.
 const CHUNK: usize = 8;
 
@@ -117,7 +118,6 @@ impl Task<'_> {
         let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
         let geometry = seeded(potential.at_energy(0.0)).geometry;
         let form = FormFactors::new(self.residue, self.fragment, &geometry, STEP_FM);
-        let mut points = Vec::new();
         self.grid()
             .map(|kinematics| {
                 if self.is_hopeless(&form, &kinematics) {
@@ -125,8 +125,8 @@ impl Task<'_> {
                 }
                 let at = seeded(potential.at_energy(kinematics.e_lab));
                 let equation = RadialEquation::new(&form, &at, &kinematics, self.l_max());
-                let values = equation.values();
-                let ln = self.by_channel(|l, ls| equation.ln_transmission(&values, l, ls, &mut points));
+                let mut adjoint = Adjoint::new(&equation);
+                let ln = self.by_channel(|l, ls| adjoint.ln_transmission(l, ls));
                 let jacobian = self.jacobian(&chunks, kinematics.e_lab);
                 Node { slopes: self.slopes(&ln, &jacobian), ln: ln.iter().map(|t| t.map(Real::re)).collect() }
             })
