@@ -82,9 +82,7 @@ impl<const N: usize> Adjoint<N> {
 }
 
 /// Rows of derivatives by each variable that matters.
-fn slopes<'a, const N: usize>(
-    points: impl Iterator<Item = &'a [f64; N]> + Clone,
-) -> Vec<(usize, Vec<f64>)> {
+fn slopes<'a, const N: usize>(points: impl Iterator<Item = &'a [f64; N]> + Clone) -> Vec<(usize, Vec<f64>)> {
     let matters = |k: &usize| points.clone().any(|eps| eps[*k] != 0.0);
     (0..N).filter(matters).map(|k| (k, points.clone().map(|eps| eps[k]).collect())).collect()
 }

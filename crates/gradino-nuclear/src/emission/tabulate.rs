@@ -181,11 +181,13 @@ impl Task<'_> {
                 near.iter().zip(weights).try_fold(0.0, |sum, (node, w)| Some(sum + w * node.ln[channel]?));
             let Some(ln) = sum.filter(|&ln| ln > LOWEST_LN) else { continue };
             values[channel] = ln.exp();
-            let gradient = &mut gradients[channel * count..(channel + 1) * count];
-            for (node, w) in near.iter().zip(weights) {
-                let slopes = &node.slopes[channel * count..(channel + 1) * count];
-                let factor = w * values[channel];
-                gradient.iter_mut().zip(slopes).for_each(|(g, s)| *g += factor * s);
+            if count > 0 {
+                let block = channel * count..(channel + 1) * count;
+                let slopes: [&[f64]; POINTS] = std::array::from_fn(|k| &near[k].slopes[block.clone()]);
+                let factors = weights.map(|w| w * values[channel]);
+                for (i, g) in gradients[block].iter_mut().enumerate() {
+                    *g = (0..POINTS).fold(0.0, |sum, k| sum + factors[k] * slopes[k][i]);
+                }
             }
         }
     }
