@@ -116,4 +116,18 @@ mod tests {
             assert!((table.value(&at, 1) - 3.0).abs() < 1e-14);
         }
     }
+
+    #[test]
+    fn columns_that_vanish_in_all_groups_and_rows_are_left_out() {
+        // One value, then two groups of four derivatives.
+        let table = RowTable::build(0.0, 1.0, 6, 9, |x, out| {
+            out[0] = 7.0;
+            out[1 + 2] = x;
+            out[5 + 1] = -1.0;
+        });
+        assert_eq!(table.nonzero(1, 4), 1..3);
+        assert!(table.nonzero(9, 0).is_empty());
+        let none = RowTable::build(0.0, 1.0, 6, 5, |_, out| out[0] = 1.0);
+        assert!(none.nonzero(1, 4).is_empty());
+    }
 }

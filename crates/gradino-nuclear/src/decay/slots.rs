@@ -73,3 +73,20 @@ impl Slots {
         Slots { len: positions.len(), used, optical, density, gamma }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradino_core::Parameter;
+
+    #[test]
+    fn rows_end_after_the_last_parameter_that_a_cascade_depends_on() {
+        let names = ["optical.a", "level_density.b", "gamma_strength.c", "strength.d", "strength.e"];
+        let parameter = |name: &&str| Parameter::new(name, 1.0, "", "", "");
+        let params = ParamSet::new(names.iter().map(parameter).collect());
+        for (wanted, used) in [(vec![0, 1, 2, 3, 4], 3), (vec![0, 4], 1), (vec![2, 3], 1), (vec![3, 4], 0)] {
+            let slots = Slots::new(&params, &wanted);
+            assert_eq!((slots.len, slots.used), (wanted.len(), used), "{wanted:?}");
+        }
+    }
+}
