@@ -134,6 +134,7 @@ impl Cascade {
     /// Draws one cascade into `record`.
     pub fn draw(&self, start: Start, stream: &mut Stream, record: &mut CascadeRecord) {
         record.clear();
+        record.used = self.network.slots.used.min(record.score.len());
         let mut current = match &self.starts[start.0] {
             StartState::Level(level) => Current::Level { entry: 0, level: *level },
             StartState::Continuum(_) => Current::Start(start.0),
@@ -215,7 +216,7 @@ impl Cascade {
                 // Open at the upper node only, a hair below its threshold here: draw again.
                 continue;
             };
-            if !record.score.is_empty() {
+            if record.used > 0 {
                 self.score_channel(mixture, channel, record);
             }
             let before = if channel == 0 { 0.0 } else { state.running[channel - 1] };
@@ -317,9 +318,7 @@ impl Cascade {
 
 /// Adds `factor` times the row of a moving energy to the score.
 pub(super) fn add_moved(record: &mut CascadeRecord, row: usize, factor: f64) {
-    let n = record.score.len();
-    let moves = &record.moves[row * n..(row + 1) * n];
-    record.score.iter_mut().zip(moves).for_each(|(s, d)| *s += factor * d);
+    record.add_moved(row, factor);
 }
 
 const _: () = assert!(SOURCES == Fragment::ALL.len() + 1);

@@ -83,7 +83,7 @@ impl Network {
         let layout = &self.entries[0].layout;
         let open = (0..SOURCES).filter(|&s| layout[s + 1] > layout[s]);
         let rows = open.map(|source| {
-            let mut row = continua[source].clone().unwrap_or_else(|| vec![0.0; self.slots.len]);
+            let mut row = continua[source].clone().unwrap_or_else(|| vec![0.0; self.slots.used]);
             let channels = layout[source]..layout[source + 1];
             let n: f64 = channels.clone().map(|c| decay.channel(c)).sum();
             for c in (channels.start..channels.end - 1).filter(|&c| decay.channel(c) > 0.0) {
@@ -109,6 +109,7 @@ impl Network {
         gradient.iter_mut().for_each(|g| *g *= to_width);
         let by_cutoff = density.spin_slopes(&at).single(state.two_j) / spins.single(state.two_j);
         density.add_gradient(&at, -n * to_width, -n * to_width * by_cutoff, &mut gradient);
+        gradient.resize(self.slots.len, 0.0);
         gradient
     }
 

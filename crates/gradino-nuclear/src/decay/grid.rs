@@ -3,6 +3,8 @@
 //! The rule is linear in the rows, so a table of derivatives interpolated with the same weights is
 //! the exact derivative of the interpolated values.
 
+use crate::rows::add_rows;
+
 /// A place on a grid: first of four rows, weights, and weights of the derivative.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -77,11 +79,23 @@ impl RowTable {
     #[inline]
     pub(crate) fn add(&self, at: &Place, column: usize, factor: f64, out: &mut [f64]) {
         let base = at.first * self.width + column;
-        for k in 0..4 {
-            let w = factor * at.weights[k];
-            let row = &self.data[base + k * self.width..][..out.len()];
-            out.iter_mut().zip(row).for_each(|(o, r)| *o += w * r);
+        let rows = [0, 1, 2, 3].map(|k| &self.data[base + k * self.width..][..out.len()]);
+        add_rows(rows, at.weights.map(|w| w * factor), out);
+    }
+
+    /// The columns from `first` to the end in groups of `group`: those of a group that are not zero in all
+    /// rows and groups, as one range.
+    pub(crate) fn nonzero(&self, first: usize, group: usize) -> std::ops::Range<usize> {
+        let mut found = group..0;
+        for row in self.data.chunks_exact(self.width) {
+            for columns in row[first..].chunks_exact(group.max(1)) {
+                if let Some(start) = columns.iter().position(|d| *d != 0.0) {
+                    let last = columns.iter().rposition(|d| *d != 0.0).unwrap_or(start);
+                    found = found.start.min(start)..found.end.max(last + 1);
+                }
+            }
         }
+        if found.is_empty() { 0..0 } else { found }
     }
 }
 
@@ -101,5 +115,19 @@ mod tests {
             assert!((table.slope(&at, 0) - (3.0 * x * x - 2.0)).abs() < 1e-11);
             assert!((table.value(&at, 1) - 3.0).abs() < 1e-14);
         }
+    }
+
+    #[test]
+    fn columns_that_vanish_in_all_groups_and_rows_are_left_out() {
+        // One value, then two groups of four derivatives.
+        let table = RowTable::build(0.0, 1.0, 6, 9, |x, out| {
+            out[0] = 7.0;
+            out[1 + 2] = x;
+            out[5 + 1] = -1.0;
+        });
+        assert_eq!(table.nonzero(1, 4), 1..3);
+        assert!(table.nonzero(9, 0).is_empty());
+        let none = RowTable::build(0.0, 1.0, 6, 5, |_, out| out[0] = 1.0);
+        assert!(none.nonzero(1, 4).is_empty());
     }
 }

@@ -4,9 +4,9 @@ use super::grid::{Place, RowTable};
 use super::slots::Family;
 use super::widths::{RADIATIONS, SpinSums};
 use crate::emission::gamma_strength::{GammaStrength, GammaStrengthModel, Radiation};
-use crate::structure::level_density::spin_fraction;
 use crate::structure::level_density::{LevelDensity, LevelDensityModel, NuclideData};
 use gradino_core::{Dual, ParamSet, Real};
+use std::ops::Range;
 
 /// Derivatives per pass.
 pub(crate) const LANES: usize = 8;
@@ -20,6 +20,8 @@ pub(crate) struct DensityTable {
     table: RowTable,
     odd: bool,
     family: Family,
+    /// Those of the family that this model depends on.
+    live: Range<usize>,
 }
 
 /// Level density at one energy.
@@ -58,7 +60,8 @@ impl DensityTable {
                 }
             }
         });
-        DensityTable { table, odd: data.nuclide.a % 2 == 1, family }
+        let live = table.nonzero(2, n);
+        DensityTable { table, odd: data.nuclide.a % 2 == 1, family, live }
     }
 
     /// Looks up one excitation energy.
@@ -77,11 +80,15 @@ impl DensityTable {
         SpinSums::new(at.spin_cutoff_sq, self.odd)
     }
 
-    /// Running sums of the derivative of the spin distribution with respect to sigma^2.
+    /// The same with running sums of the derivative of the spin distribution with respect to sigma^2.
+    pub(crate) fn spins_and_slopes(&self, at: &DensityAt) -> [SpinSums<f64>; 2] {
+        SpinSums::new(Dual::<f64, 1>::variable(at.spin_cutoff_sq, 0), self.odd).split()
+    }
+
+    /// Running sums of that derivative.
     pub(crate) fn spin_slopes(&self, at: &DensityAt) -> SpinSums<f64> {
-        SpinSums::of(self.odd, |two_j| {
-            spin_fraction(Dual::<f64, 1>::variable(at.spin_cutoff_sq, 0), two_j).eps[0]
-        })
+        let [_, slopes] = self.spins_and_slopes(at);
+        slopes
     }
 
     /// Derivatives of ln rho and sigma^2 with respect to the excitation energy [1/MeV].
@@ -92,11 +99,11 @@ impl DensityTable {
     /// Adds `a d ln rho + b d sigma^2` to the gradient `out` of all slots.
     #[inline]
     pub(crate) fn add_gradient(&self, at: &DensityAt, a: f64, b: f64, out: &mut [f64]) {
-        let n = self.family.len();
-        if n > 0 {
-            let out = &mut out[self.family.slots()];
-            self.table.add(&at.place, 2, a, out);
-            self.table.add(&at.place, 2 + n, b, out);
+        let (n, first) = (self.family.len(), self.live.start);
+        if !self.live.is_empty() {
+            let out = &mut out[self.family.slots()][self.live.clone()];
+            self.table.add(&at.place, 2 + first, a, out);
+            self.table.add(&at.place, 2 + n + first, b, out);
         }
     }
 }
@@ -105,7 +112,8 @@ impl DensityTable {
 #[derive(Debug)]
 pub(crate) enum GammaTable {
     /// A strength that depends on the photon energy only: columns T / E^3 and their derivatives.
-    Tabulated { table: RowTable, family: Family },
+    /// `live` are the parameters of the family that it depends on.
+    Tabulated { table: RowTable, family: Family, live: Range<usize> },
     /// A strength that depends on the temperature of the final state too: computed on the spot.
     Direct(Box<DirectGamma>),
 }
@@ -195,7 +203,8 @@ impl GammaTable {
                 }
             }
         });
-        GammaTable::Tabulated { table, family }
+        let live = table.nonzero(RADIATIONS, n);
+        GammaTable::Tabulated { table, family, live }
     }
 
     /// One row of transmissions.
@@ -235,15 +244,15 @@ impl GammaTable {
         out: &mut [f64],
     ) {
         match self {
-            GammaTable::Tabulated { table, family } => {
+            GammaTable::Tabulated { table, family, live } => {
                 let (n, cube) = (family.len(), e_gamma.powi(3));
-                if n == 0 {
+                if live.is_empty() {
                     return;
                 }
                 let at = table.place(e_gamma);
-                let out = &mut out[family.slots()];
+                let out = &mut out[family.slots()][live.clone()];
                 for (x, &factor) in factors.iter().enumerate().filter(|(_, f)| **f != 0.0) {
-                    table.add(&at, RADIATIONS + x * n, factor * cube, out);
+                    table.add(&at, RADIATIONS + x * n + live.start, factor * cube, out);
                 }
             }
             GammaTable::Direct(direct) => {

@@ -70,8 +70,7 @@ impl LevelDecays {
             Branches::Statistical(completed) => {
                 let completed = completed.get_or_init(|| complete(network, entry, level));
                 let branch = find(&completed.running, stream.uniform());
-                let n = record.score.len();
-                let row = &completed.scores[branch * n..(branch + 1) * n];
+                let row = &completed.scores[branch * record.used..][..record.used];
                 record.score.iter_mut().zip(row).for_each(|(s, r)| *s += r);
                 completed.running[branch].1
             }
@@ -100,7 +99,7 @@ fn find(running: &[(f64, usize)], uniform: f64) -> usize {
 /// The completion rule for one level.
 fn complete(network: &Network, entry: usize, level: usize) -> Completed {
     let levels = &network.entries[entry].scheme.levels;
-    let (initial, n) = (&levels[level], network.slots.len);
+    let (initial, n) = (&levels[level], network.slots.used);
     let gamma = network.gamma(entry);
     let (mut sum, mut running) = (0.0, Vec::new());
     let mut gradients: Vec<f64> = Vec::new();

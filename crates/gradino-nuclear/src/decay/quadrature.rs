@@ -44,6 +44,11 @@ impl PiecewiseLinear {
         self.density.len() - 1
     }
 
+    /// Density at the node `m`.
+    pub(crate) fn node(&self, m: usize) -> f64 {
+        self.density[m]
+    }
+
     /// The whole integral.
     pub(crate) fn total(&self) -> f64 {
         self.running[self.intervals()]

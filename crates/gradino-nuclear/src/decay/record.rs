@@ -30,6 +30,8 @@ pub struct CascadeRecord {
     pub score: Vec<f64>,
     /// Derivatives of the moving excitation energies, one row for each, `score.len()` long.
     pub moves: Vec<f64>,
+    /// Entries from here on stay zero, in the score and in the rows.
+    pub(super) used: usize,
 }
 
 impl CascadeRecord {
@@ -47,6 +49,30 @@ impl CascadeRecord {
     pub fn moved(&self, i: usize) -> &[f64] {
         let n = self.score.len();
         &self.moves[i * n..(i + 1) * n]
+    }
+    /// Adds a row of zeros for a moving energy; its number.
+    pub(super) fn add_motion(&mut self) -> usize {
+        let row = self.moves_len();
+        self.moves.resize((row + 1) * self.score.len(), 0.0);
+        row
+    }
+    /// Adds a row that is `factor` times the row `before`; its number.
+    pub(super) fn follow_motion(&mut self, before: usize, factor: f64) -> usize {
+        let (row, n) = (self.add_motion(), self.score.len());
+        let (rows, new) = self.moves.split_at_mut(row * n);
+        let rows = &rows[before * n..][..self.used];
+        new.iter_mut().zip(rows).for_each(|(o, r)| *o = factor * r);
+        row
+    }
+    /// The first `n` entries of the score and of the row `row`.
+    pub(super) fn score_and_motion(&mut self, row: usize, n: usize) -> (&mut [f64], &mut [f64]) {
+        let first = row * self.score.len();
+        (&mut self.score[..n], &mut self.moves[first..first + n])
+    }
+    /// Adds `factor` times the row `row` to the score.
+    pub(super) fn add_moved(&mut self, row: usize, factor: f64) {
+        let (score, motion) = self.score_and_motion(row, self.used);
+        score.iter_mut().zip(motion).for_each(|(s, d)| *s += factor * *d);
     }
     /// Number of moving energies.
     pub fn moves_len(&self) -> usize {

@@ -36,6 +36,15 @@ struct ContinuumRows {
     running: Vec<f64>,
 }
 
+impl ContinuumRows {
+    fn density_at(&self, node: usize, n: usize) -> &[f64] {
+        &self.density[node * n..][..n]
+    }
+    fn running_at(&self, node: usize, n: usize) -> &[f64] {
+        &self.running[node * n..][..n]
+    }
+}
+
 impl StartScores {
     pub(super) fn new(network: &Network, state: &DecayState) -> Self {
         let channels = network.entries[state.entry].layout[SOURCES];
@@ -51,11 +60,11 @@ impl StartScores {
 }
 
 fn continuum_rows(network: &Network, state: &DecayState, source: usize) -> Option<ContinuumRows> {
-    let n = network.slots.len;
+    let n = network.slots.used;
     let nodes = state.continua[source].as_ref()?.density.intervals() + 1;
     let mut density = vec![0.0; nodes * n];
     for (m, row) in density.chunks_exact_mut(n).enumerate() {
-        network.add_continuum_gradient(state, source, |k| f64::from(u8::from(k == m)), 1.0, row);
+        network.add_node_gradient(state, source, m, 1.0, row);
     }
     let half_step = 0.5 / (nodes - 1) as f64;
     let mut running = vec![0.0; nodes * n];
@@ -75,7 +84,7 @@ impl Cascade {
     pub(super) fn score_channel(&self, mixture: &Mixture<'_>, channel: usize, record: &mut CascadeRecord) {
         if let Some(prepared) = mixture.prepared {
             let row = prepared.channels[channel].get_or_init(|| {
-                let mut row = vec![0.0; record.score.len()];
+                let mut row = vec![0.0; self.network.slots.used];
                 self.add_channel_score(mixture, channel, &mut row);
                 row.into()
             });
@@ -120,7 +129,7 @@ impl Cascade {
         at: (f64, f64, f64),
         record: &mut CascadeRecord,
     ) -> Option<usize> {
-        if record.score.is_empty() {
+        if record.used == 0 {
             return None;
         }
         match mixture.prepared {
@@ -148,7 +157,6 @@ impl Cascade {
         (range, u, du): (f64, f64, f64),
         record: &mut CascadeRecord,
     ) -> Option<usize> {
-        let n = record.score.len();
         let density = &state.continua[source].as_ref()?.density;
         let rows = prepared.rows(&self.network, state, source)?;
         let (m, t) = density.locate(s);
@@ -161,17 +169,18 @@ impl Cascade {
         let (residue, _) = self.residue(state.entry, source);
         let (kappa, kappa_slope) =
             self.velocity_factor(residue, self.network.entries[residue].cut() + range * u);
-        let row = record.moves_len();
-        record.moves.resize((row + 1) * n, 0.0);
-        let whole = &rows.running[density.intervals() * n..];
+        let row = record.add_motion();
+        let n = self.network.slots.used;
+        let (near, far) = (rows.density_at(m, n), rows.density_at(m + 1, n));
+        let (running, whole) = (rows.running_at(m, n), rows.running_at(density.intervals(), n));
+        let (score, motion) = record.score_and_motion(row, n);
         let factor = -range * du / value;
         for i in 0..n {
-            let (g0, g1) = (rows.density[m * n + i], rows.density[(m + 1) * n + i]);
-            let partial = rows.running[m * n + i] + w0 * g0 + w1 * g1;
+            let partial = running[i] + w0 * near[i] + w1 * far[i];
             let velocity = factor * (partial - cumulative * whole[i]);
-            let log_density = (g0 + t * (g1 - g0)) / value - whole[i] / total;
-            record.moves[row * n + i] = kappa * velocity;
-            record.score[i] += (1.0 - kappa) * log_density + kappa_slope * velocity;
+            let log_density = (near[i] + t * (far[i] - near[i])) / value - whole[i] / total;
+            motion[i] = kappa * velocity;
+            score[i] += (1.0 - kappa) * log_density + kappa_slope * velocity;
         }
         Some(row)
     }
@@ -198,12 +207,9 @@ impl Cascade {
         for (state, w) in mixture.parts() {
             let Some(c) = &state.continua[source] else { continue };
             let (m, t) = c.density.locate(s);
-            let hat = |k: usize| match k {
-                _ if k == m => 1.0 - t,
-                _ if k == m + 1 => t,
-                _ => 0.0,
-            };
-            self.network.add_continuum_gradient(state, source, hat, w / value, &mut record.score);
+            let factor = w / value;
+            self.network.add_node_gradient(state, source, m, factor * (1.0 - t), &mut record.score);
+            self.network.add_node_gradient(state, source, m + 1, factor * t, &mut record.score);
             if let Some(row) = &self.network.gradient(state).continua[source] {
                 add(&mut record.score, row, -w / total);
             }
@@ -215,11 +221,6 @@ impl Cascade {
         };
         let slope = mixture.slope * (of(&|d| d.at(s)) / value - of(&|d| d.total()) / total);
         add_moved(record, initial, slope);
-        let n = record.score.len();
-        let row = record.moves_len();
-        record.moves.resize((row + 1) * n, 0.0);
-        let (before, out) = record.moves.split_at_mut(row * n);
-        add(out, &before[initial * n..(initial + 1) * n], u);
-        Some(row)
+        Some(record.follow_motion(initial, u))
     }
 }

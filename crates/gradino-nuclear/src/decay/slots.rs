@@ -47,6 +47,8 @@ impl Family {
 pub struct Slots {
     /// Length of a gradient.
     pub len: usize,
+    /// Slots from here on belong to parameters that no cascade depends on: rows of derivatives end here.
+    pub used: usize,
     /// Optical model.
     pub optical: Family,
     /// Level density.
@@ -64,11 +66,27 @@ impl Slots {
             let first = positions.iter().position(|&i| inside(i)).unwrap_or(0);
             Family { first, positions: positions.iter().copied().filter(|&i| inside(i)).collect() }
         };
-        Slots {
-            len: positions.len(),
-            optical: family(&["optical."]),
-            density: family(&["level_density."]),
-            gamma: family(&["level_density.", "gamma_strength."]),
+        let (optical, density) = (family(&["optical."]), family(&["level_density."]));
+        let gamma = family(&["level_density.", "gamma_strength."]);
+        let end = |f: &Family| if f.is_empty() { 0 } else { f.slots().end };
+        let used = end(&optical).max(end(&density)).max(end(&gamma));
+        Slots { len: positions.len(), used, optical, density, gamma }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradino_core::Parameter;
+
+    #[test]
+    fn rows_end_after_the_last_parameter_that_a_cascade_depends_on() {
+        let names = ["optical.a", "level_density.b", "gamma_strength.c", "strength.d", "strength.e"];
+        let parameter = |name: &&str| Parameter::new(name, 1.0, "", "", "");
+        let params = ParamSet::new(names.iter().map(parameter).collect());
+        for (wanted, used) in [(vec![0, 1, 2, 3, 4], 3), (vec![0, 4], 1), (vec![2, 3], 1), (vec![3, 4], 0)] {
+            let slots = Slots::new(&params, &wanted);
+            assert_eq!((slots.len, slots.used), (wanted.len(), used), "{wanted:?}");
         }
     }
 }

@@ -14,6 +14,9 @@ pub(crate) const MAX_CHANNELS: usize = 32;
 /// Photons come first, then the fragments in their order.
 pub(crate) const SOURCES: usize = 7;
 
+/// What is below this share of a sum is lost in its rounding, and so is its derivative.
+const NEGLIGIBLE: f64 = 1e-18;
+
 /// The decay of a state at one energy: N = 2 pi rho_i Gamma of each channel.
 #[derive(Debug)]
 pub(crate) struct DecayState {
@@ -186,7 +189,7 @@ impl Network {
     }
 
     fn build_gradient(&self, state: &DecayState) -> StateGradient {
-        let mut total = vec![0.0; self.slots.len];
+        let mut total = vec![0.0; self.slots.used];
         let mut continua: [Option<Vec<f64>>; SOURCES] = Default::default();
         let layout = &self.entries[state.entry].layout;
         for source in 0..SOURCES {
@@ -196,11 +199,13 @@ impl Network {
                 }
             }
             if let Some(continuum) = &state.continua[source] {
-                let mut row = vec![0.0; self.slots.len];
-                let step = 1.0 / continuum.density.intervals() as f64;
-                let ends = [0, continuum.density.intervals()];
-                let weight = |m| if ends.contains(&m) { 0.5 * step } else { step };
-                self.add_continuum_gradient(state, source, weight, 1.0, &mut row);
+                let mut row = vec![0.0; self.slots.used];
+                let n = continuum.density.intervals();
+                let least = NEGLIGIBLE * continuum.density.total();
+                for m in (0..=n).filter(|&m| continuum.density.node(m) > least) {
+                    let share = if m == 0 || m == n { 0.5 } else { 1.0 };
+                    self.add_node_gradient(state, source, m, share / n as f64, &mut row);
+                }
                 total.iter_mut().zip(&row).for_each(|(t, r)| *t += r);
                 continua[source] = Some(row);
             }
@@ -247,12 +252,12 @@ impl Network {
         }
     }
 
-    /// Adds `factor * sum_m weight(m) d(density_m)` of a continuum to `out`.
-    pub(crate) fn add_continuum_gradient(
+    /// Adds `factor` times the gradient of the density of a continuum at its node `m` to `out`.
+    pub(crate) fn add_node_gradient(
         &self,
         state: &DecayState,
         source: usize,
-        weight: impl Fn(usize) -> f64,
+        m: usize,
         factor: f64,
         out: &mut [f64],
     ) {
@@ -264,25 +269,22 @@ impl Network {
                 (d.entry, Some(Fragment::ALL[source - 1]))
             }
         };
-        let cut = self.entries[residue].cut();
-        let n = continuum.density.intervals();
-        for m in 0..=n {
-            let node = node(cut, continuum.range, m as f64 / n as f64);
-            let w = factor * weight(m) * node.jacobian;
-            if w == 0.0 || node.jacobian <= 0.0 || node.e_out <= 0.0 {
-                continue;
-            }
-            match fragment {
-                None => self.add_gamma_node(state.two_j, residue, &node, w, out),
-                Some(f) => self.add_fragment_node(state.two_j, residue, f, &node, w, out),
-            }
+        let s = m as f64 / continuum.density.intervals() as f64;
+        let node = node(self.entries[residue].cut(), continuum.range, s);
+        let w = factor * node.jacobian;
+        if w == 0.0 || node.jacobian <= 0.0 || node.e_out <= 0.0 {
+            return;
+        }
+        match fragment {
+            None => self.add_gamma_node(state.two_j, residue, &node, w, out),
+            Some(f) => self.add_fragment_node(state.two_j, residue, f, &node, w, out),
         }
     }
 
     fn add_gamma_node(&self, two_j: u16, i: usize, node: &Node, w: f64, out: &mut [f64]) {
         let density = self.density(i);
         let at = density.at(node.e_final);
-        let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));
+        let [spins, slopes] = density.spins_and_slopes(&at);
         let row = self.gamma(i).row(node.e_out, node.e_final);
         let l_max = self.l_max_gamma();
         let mut factors = [0.0; RADIATIONS];
@@ -308,7 +310,7 @@ impl Network {
     ) {
         let density = self.density(i);
         let at = density.at(node.e_final);
-        let (spins, slopes) = (density.spins(&at), density.spin_slopes(&at));
+        let [spins, slopes] = density.spins_and_slopes(&at);
         let table = self.transmission(i, fragment);
         let place = table.locate(node.e_out);
         let mut t = [0.0; MAX_CHANNELS];
@@ -316,14 +318,16 @@ impl Network {
         let rules = &self.rules[fragment as usize];
         let l_max = self.models.l_max;
         let optical = self.slots.optical.slots();
+        let per_spins = widths::continuum_particle(&rules.channels, l_max, two_j, &t, 1.0, &spins);
         if !optical.is_empty() {
-            for (c, &(l, two_l)) in rules.channels.iter().enumerate().filter(|(_, ch)| ch.0 <= l_max) {
-                debug_assert!(l <= l_max);
-                let coupled = 0.5 * w * at.rho * spins.coupled(two_j, two_l);
-                table.add_gradient(&place, c, coupled, &mut out[optical.clone()]);
+            for (c, &(_, two_l)) in rules.channels.iter().enumerate().filter(|(_, ch)| ch.0 <= l_max) {
+                let coupled = 0.5 * spins.coupled(two_j, two_l);
+                if t[c] * coupled > NEGLIGIBLE * per_spins {
+                    table.add_gradient(&place, c, w * at.rho * coupled, &mut out[optical.clone()]);
+                }
             }
         }
-        let value = w * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &spins);
+        let value = w * at.rho * per_spins;
         let slope = w * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &slopes);
         density.add_gradient(&at, value, slope, out);
     }

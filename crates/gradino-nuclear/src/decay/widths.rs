@@ -5,8 +5,7 @@
 //! whether these come from tables or are computed directly.
 
 use super::couplings::{self, MAX_MULTIPOLARITY, MAX_TWO_J, ParticleCouplings, SPINS};
-use crate::structure::level_density::spin_fraction;
-use gradino_core::{Parity, Real};
+use gradino_core::{Dual, Parity, Real};
 
 /// Number of photon transmissions in a row: E and M of each multipolarity.
 pub(crate) const RADIATIONS: usize = 2 * MAX_MULTIPOLARITY;
@@ -48,18 +47,24 @@ pub(crate) struct SpinSums<D> {
 
 impl<D: Real> SpinSums<D> {
     /// For the spin cut-off sigma^2; `odd` tells whether the nucleus has half-integer spin.
+    ///
+    /// The fractions are those of [`spin_fraction`](crate::structure::level_density::spin_fraction):
+    /// with m = 2J + 1, m exp(-m^2 / (8 sigma^2)) / (2 sigma^2). From m to m + 2 the exponential falls by
+    /// exp(-(m + 1) / (2 sigma^2)), and that factor by exp(-1 / sigma^2).
     pub(crate) fn new(spin_cutoff_sq: D, odd: bool) -> Self {
-        Self::of(odd, |two_j| spin_fraction(spin_cutoff_sq, two_j))
-    }
-
-    /// Running sums of `fraction(two_j)` over the spins that the nucleus can have.
-    pub(crate) fn of(odd: bool, mut fraction: impl FnMut(u16) -> D) -> Self {
+        let first = u16::from(odd);
+        let m = f64::from(first) + 1.0;
+        let inverse = spin_cutoff_sq.recip();
+        let mut decay = (inverse * (-m * m / 8.0)).exp();
+        let mut fall = (inverse * (-(m + 1.0) / 2.0)).exp();
+        let steeper = (-inverse).exp();
         let mut below = [D::zero(); SPINS + 2];
-        let mut two_j = u16::from(odd);
-        while two_j <= MAX_TWO_J {
-            let i = usize::from(two_j);
-            below[i + 1] = if i >= 1 { below[i - 1] + fraction(two_j) } else { fraction(two_j) };
-            two_j += 2;
+        let mut sum = D::zero();
+        for two_j in (first..=MAX_TWO_J).step_by(2) {
+            sum += decay * inverse * (0.5 * (f64::from(two_j) + 1.0));
+            below[usize::from(two_j) + 1] = sum;
+            decay *= fall;
+            fall *= steeper;
         }
         SpinSums { below }
     }
@@ -81,6 +86,13 @@ impl<D: Real> SpinSums<D> {
     pub(crate) fn single(&self, two_j: u16) -> D {
         let i = usize::from(two_j);
         if i >= 1 { self.below[i + 1] - self.below[i - 1] } else { self.below[1] }
+    }
+}
+
+impl SpinSums<Dual<f64, 1>> {
+    /// Values and derivatives.
+    pub(crate) fn split(&self) -> [SpinSums<f64>; 2] {
+        [SpinSums { below: self.below.map(|d| d.re) }, SpinSums { below: self.below.map(|d| d.eps[0]) }]
     }
 }
 
@@ -146,6 +158,7 @@ impl ParticleRules {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::structure::level_density::spin_fraction;
 
     #[test]
     fn spin_sums_equal_plain_sums() {

@@ -1,5 +1,6 @@
 //! Emission of photons and fragments: gamma strength, optical model, transmission coefficients.
 
+mod adjoint;
 pub mod coulomb;
 pub mod fragment;
 pub mod gamma_strength;

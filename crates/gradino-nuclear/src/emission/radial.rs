@@ -127,11 +127,11 @@ fn woods_saxon<D: Real>(r: f64, radius: D, diffuseness: D) -> (D, D) {
 #[derive(Clone, Debug)]
 pub struct RadialEquation<D> {
     /// Per point: h^2 times the part of u''/u without centrifugal and spin-orbit terms.
-    central: Vec<Complex<D>>,
+    pub(super) central: Vec<Complex<D>>,
     /// Per point: h^2 times that of the spin-orbit term per 2 l.s.
-    spin_orbit: Vec<Complex<D>>,
-    inner: Vec<CoulombWave>,
-    outer: Vec<CoulombWave>,
+    pub(super) spin_orbit: Vec<Complex<D>>,
+    pub(super) inner: Vec<CoulombWave>,
+    pub(super) outer: Vec<CoulombWave>,
 }
 
 /// A transmission coefficient T = `value` exp(-2 `ln_scale`).
@@ -189,21 +189,33 @@ impl<D: Real> RadialEquation<D> {
     /// D = G_a F_b - F_a G_b and the conserved Im(u_a* u_b):
     /// 1 - |S|^2 = -4 D Im(u_a* u_b) / |u_a O_b - u_b O_a|^2.
     pub fn transmission(&self, l: u32, two_l_dot_s: f64) -> ScaledTransmission<D> {
-        let numerov = self.integrate(l, two_l_dot_s);
+        self.matched(l, &self.integrate(l, two_l_dot_s, |_, _| {})).0
+    }
+
+    /// T from the wave, and the linear forms d amplitude / d y at the two matching points over the amplitude
+    /// u_a O_b - u_b O_a.
+    pub(super) fn matched(&self, l: u32, wave: &Wave<D>) -> (ScaledTransmission<D>, [Complex<D>; 2]) {
         let (a, b) = (&self.inner[l as usize], &self.outer[l as usize]);
         let shrink = (-2.0 * a.ln_scale).exp();
         let outgoing = |w: &CoulombWave| Complex::from_values(w.g, w.f * shrink);
-        let amplitude = numerov.inner * outgoing(b) - numerov.outer * outgoing(a);
+        let forms = [outgoing(b).scale(wave.to_inner), -outgoing(a).scale(wave.to_outer)];
+        let amplitude = wave.y[0] * forms[0] + wave.y[1] * forms[1];
         let wronskian = a.g * b.f - a.f * b.g;
-        ScaledTransmission {
-            value: numerov.absorbed / amplitude.norm_sq() * (4.0 * wronskian),
-            ln_scale: a.ln_scale,
-        }
+        let absorbed = wave.absorbed * wave.to_inner * wave.to_outer;
+        let value = absorbed / amplitude.norm_sq() * (4.0 * wronskian);
+        let inverse = amplitude.recip();
+        (ScaledTransmission { value, ln_scale: a.ln_scale }, forms.map(|f| f * inverse))
     }
 
     /// Numerov's method for y = (1 - h^2 W/12) u, with the flux -Im(y_n* y_n+1) as a sum over
-    /// absorption, every term of one sign.
-    fn integrate(&self, l: u32, two_l_dot_s: f64) -> Matched<D> {
+    /// absorption, every term of one sign. `visit` sees y and 1 / (1 - h^2 W/12) of each point from
+    /// the first, l or 1.
+    pub(super) fn integrate(
+        &self,
+        l: u32,
+        two_l_dot_s: f64,
+        mut visit: impl FnMut(Complex<D>, Complex<D>),
+    ) -> Wave<D> {
         let count = self.central.len();
         let barrier = f64::from(l * (l + 1));
         let weight = |n: usize| {
@@ -222,20 +234,31 @@ impl<D: Real> RadialEquation<D> {
         let mut absorbed = D::zero();
         for n in start..count {
             let inverse = weight(n).recip();
+            visit(y, inverse);
             absorbed += y.norm_sq() * inverse.im * -12.0;
-            let gain = Complex::new(inverse.re * 12.0 - 10.0, inverse.im * 12.0);
-            (previous, y) = (y, gain * y - previous);
+            (previous, y) = (y, gain(inverse) * y - previous);
         }
-        let (inner, outer) = (weight(count - 1).re.recip(), weight(count).re.recip());
-        Matched { inner: previous.scale(inner), outer: y.scale(outer), absorbed: absorbed * inner * outer }
+        let [to_inner, to_outer] = [count - 1, count].map(|n| weight(n).re.recip());
+        Wave { y: [previous, y], to_inner, to_outer, absorbed }
     }
 }
 
-/// The wave at the two matching points, and -Im(u_a* u_b).
-struct Matched<D> {
-    inner: Complex<D>,
-    outer: Complex<D>,
-    absorbed: D,
+/// Numerov's factor: y_n+1 = gain y_n - y_n-1.
+#[inline]
+pub(super) fn gain<D: Real>(inverse: Complex<D>) -> Complex<D> {
+    Complex::new(inverse.re * 12.0 - 10.0, inverse.im * 12.0)
+}
+
+/// The wave at the two matching points a < b outside the nucleus.
+pub(super) struct Wave<D> {
+    /// y there.
+    pub(super) y: [Complex<D>; 2],
+    /// u / y at the inner one.
+    pub(super) to_inner: D,
+    /// u / y at the outer one.
+    pub(super) to_outer: D,
+    /// -Im(y_a* y_b), the sum over absorption.
+    pub(super) absorbed: D,
 }
 
 /// Twice the eigenvalue of l.s: j(j+1) - l(l+1) - s(s+1).

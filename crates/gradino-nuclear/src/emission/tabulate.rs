@@ -1,6 +1,7 @@
 //! Fills a table of transmission coefficients: a coarse grid from the radial equation, then
 //! interpolation of ln T onto the dense grid.
 
+use crate::emission::adjoint::Adjoint;
 use crate::emission::coulomb::barrier_exponent;
 use crate::emission::fragment::Fragment;
 use crate::emission::optical::{LOCAL, OpticalPotential, PotentialAtEnergy};
@@ -24,10 +25,10 @@ const POINTS: usize = 6;
 /// Coarse rows below the lowest dense one.
 const MARGIN: usize = POINTS / 2 - 1;
 /// Rows with a barrier exponent above this hold T = 0 without a solution of the radial equation: twice
-/// the exponent where T underflows, so that no row that is kept interpolates from there.
-const HOPELESS_BARRIER: f64 = 1500.0;
-/// Coefficients below exp of this are zero in the table (about 1e-300).
-const LOWEST_LN: f64 = -690.0;
+/// the exponent of the least T that is kept, so that no row that is kept interpolates from there.
+const HOPELESS_BARRIER: f64 = 460.0;
+/// Coefficients below exp of this are zero in the table (about 1e-100).
+const LOWEST_LN: f64 = -230.0;
 /// Parameters carried in one pass over the potential.
 const CHUNK: usize = 8;
 
@@ -82,23 +83,16 @@ impl Task<'_> {
         self.channels.last().map_or(0, |&(l, _)| l)
     }
 
-    /// ln T of every channel at one energy, `None` where T is zero.
-    fn ln_transmissions<D: Real>(
-        &self,
-        form: &FormFactors<D>,
-        at: &PotentialAtEnergy<D>,
-        kinematics: &Kinematics,
-    ) -> Vec<Option<D>> {
+    /// Whether every T underflows at this energy, so that the radial equation need not be solved.
+    fn is_hopeless<D: Real>(&self, form: &FormFactors<D>, kinematics: &Kinematics) -> bool {
         let rho = kinematics.wave_number_fm * form.inner_radius_fm();
-        if barrier_exponent(kinematics.eta, rho) > HOPELESS_BARRIER {
-            return vec![None; self.channels.len()];
-        }
-        let equation = RadialEquation::new(form, at, kinematics, self.l_max());
+        barrier_exponent(kinematics.eta, rho) > HOPELESS_BARRIER
+    }
+
+    /// ln T of every channel at one energy by `solve(l, 2 l.s)`, `None` where T is zero.
+    fn by_channel<D>(&self, mut solve: impl FnMut(u32, f64) -> Option<D>) -> Vec<Option<D>> {
         let two_s = self.fragment.two_s();
-        self.channels
-            .iter()
-            .map(|&(l, two_j)| equation.transmission(l, two_l_dot_s(l, two_j, two_s)).ln())
-            .collect()
+        self.channels.iter().map(|&(l, two_j)| solve(l, two_l_dot_s(l, two_j, two_s))).collect()
     }
 
     fn nodes_of_values(&self) -> Vec<Node> {
@@ -107,8 +101,12 @@ impl Task<'_> {
         let form = FormFactors::new(self.residue, self.fragment, &potential.geometry(), STEP_FM);
         self.grid()
             .map(|kinematics| {
+                if self.is_hopeless(&form, &kinematics) {
+                    return Node { ln: vec![None; self.channels.len()], slopes: Vec::new() };
+                }
                 let at = potential.at_energy(kinematics.e_lab);
-                Node { ln: self.ln_transmissions(&form, &at, &kinematics), slopes: Vec::new() }
+                let equation = RadialEquation::new(&form, &at, &kinematics, self.l_max());
+                Node { ln: self.by_channel(|l, ls| equation.transmission(l, ls).ln()), slopes: Vec::new() }
             })
             .collect()
     }
@@ -118,16 +116,17 @@ impl Task<'_> {
         let chunks: Vec<_> = self.gradients.chunks(CHUNK).map(|wanted| self.potential_by(wanted)).collect();
         let theta = self.params.values();
         let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
-        let form = FormFactors::new(
-            self.residue,
-            self.fragment,
-            &seeded(potential.at_energy(0.0)).geometry,
-            STEP_FM,
-        );
+        let geometry = seeded(potential.at_energy(0.0)).geometry;
+        let form = FormFactors::new(self.residue, self.fragment, &geometry, STEP_FM);
         self.grid()
             .map(|kinematics| {
+                if self.is_hopeless(&form, &kinematics) {
+                    return Node { ln: vec![None; self.channels.len()], slopes: Vec::new() };
+                }
                 let at = seeded(potential.at_energy(kinematics.e_lab));
-                let ln = self.ln_transmissions(&form, &at, &kinematics);
+                let equation = RadialEquation::new(&form, &at, &kinematics, self.l_max());
+                let mut adjoint = Adjoint::new(&equation);
+                let ln = self.by_channel(|l, ls| adjoint.ln_transmission(l, ls));
                 let jacobian = self.jacobian(&chunks, kinematics.e_lab);
                 Node { slopes: self.slopes(&ln, &jacobian), ln: ln.iter().map(|t| t.map(Real::re)).collect() }
             })
@@ -182,11 +181,13 @@ impl Task<'_> {
                 near.iter().zip(weights).try_fold(0.0, |sum, (node, w)| Some(sum + w * node.ln[channel]?));
             let Some(ln) = sum.filter(|&ln| ln > LOWEST_LN) else { continue };
             values[channel] = ln.exp();
-            let gradient = &mut gradients[channel * count..(channel + 1) * count];
-            for (node, w) in near.iter().zip(weights) {
-                let slopes = &node.slopes[channel * count..(channel + 1) * count];
-                let factor = w * values[channel];
-                gradient.iter_mut().zip(slopes).for_each(|(g, s)| *g += factor * s);
+            if count > 0 {
+                let block = channel * count..(channel + 1) * count;
+                let slopes: [&[f64]; POINTS] = std::array::from_fn(|k| &near[k].slopes[block.clone()]);
+                let factors = weights.map(|w| w * values[channel]);
+                for (i, g) in gradients[block].iter_mut().enumerate() {
+                    *g = (0..POINTS).fold(0.0, |sum, k| sum + factors[k] * slopes[k][i]);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::emission::radial::{FormFactors, Kinematics, RadialEquation, two_l_dot
 use crate::emission::tabulate::{
     Dense, HIGHEST_MEV, LOWEST_MEV, LOWEST_OCTAVE, OCTAVES, ROWS_PER_OCTAVE, Task,
 };
+use crate::rows::add_rows;
 use gradino_core::constants::ALPHA;
 use gradino_core::{Nuclide, ParamSet, Real};
 use std::f64::consts::{LN_2, PI};
@@ -178,12 +179,8 @@ impl TransmissionTable {
         let block = self.channels.len() * count;
         let factor = if at.below < 1.0 { factor * at.below.powf(self.power(channel)) } else { factor };
         let first = at.row * block + channel * count;
-        let slopes = |k: usize| &self.gradients[first + k * block..][..count];
-        let [w0, w1, w2, w3] = at.weights.map(|w| w * factor);
-        let (a, b, c, d) = (slopes(0), slopes(1), slopes(2), slopes(3));
-        for (i, o) in out[..count].iter_mut().enumerate() {
-            *o += w0 * a[i] + w1 * b[i] + w2 * c[i] + w3 * d[i];
-        }
+        let rows = [0, 1, 2, 3].map(|k| &self.gradients[first + k * block..][..count]);
+        add_rows(rows, at.weights.map(|w| w * factor), &mut out[..count]);
     }
 
     /// Sum over four rows of T.

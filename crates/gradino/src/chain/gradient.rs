@@ -2,8 +2,8 @@
 //!
 //! All energies of an event are functions of a few coordinates: the neutrino energy and the moving
 //! excitation energies. Their exact derivatives with respect to the coordinates come from dual numbers,
-//! eight coordinates a pass; the derivatives of the coordinates with respect to the parameters come from
-//! the samplers.
+//! as many slots wide as there are coordinates (one or two for most events), up to eight a pass; the
+//! derivatives of the coordinates with respect to the parameters come from the samplers.
 
 use super::kinematics::{self, Beginning};
 use super::primary::{ChannelKind, PrimaryDraw};
@@ -11,14 +11,33 @@ use super::{Chain, Interaction, Kind, Scratch};
 use gradino_core::{Dual, Event, FourVector, Real};
 use gradino_nuclear::decay::Start;
 
+/// Most coordinates of a pass.
 const LANES: usize = 8;
-type Moving = Dual<f64, LANES>;
 
-/// Memory for gradients.
-#[derive(Debug, Default)]
-pub(super) struct GradientScratch {
-    /// dE of each particle with respect to the coordinates of a pass.
-    energies: Vec<[f64; LANES]>,
+/// The coordinates of one pass over an event.
+#[derive(Clone, Copy)]
+struct Pass {
+    /// The first of them.
+    first: usize,
+    /// Number of coordinates of the event.
+    all: usize,
+    /// Whether the neutrino energy is one of them: it comes first, then the moving excitation energies.
+    neutrino_moves: bool,
+}
+
+/// Writes the derivatives of one energy after the other into the rows of the energy jacobian.
+struct Rows<'a> {
+    jacobian: std::slice::ChunksExactMut<'a, f64>,
+    pass: Pass,
+}
+
+impl Rows<'_> {
+    fn push<const N: usize>(&mut self, slopes: [f64; N]) {
+        let Some(row) = self.jacobian.next() else { return };
+        let row = &mut row[self.pass.first..];
+        let count = N.min(row.len());
+        row[..count].copy_from_slice(&slopes[..count]);
+    }
 }
 
 impl Chain {
@@ -27,7 +46,7 @@ impl Chain {
         &self,
         primary: Option<&PrimaryDraw>,
         start: Option<Start>,
-        scratch: &mut Scratch,
+        scratch: &Scratch,
         event: &mut Event,
     ) {
         let n = self.gradients.len();
@@ -49,33 +68,33 @@ impl Chain {
             }
         }
         event.coordinate_gradient.extend_from_slice(&scratch.record.moves);
-        let coordinates = event.coordinates();
-        event.energy_jacobian.resize(event.particles.len() * coordinates, 0.0);
-        for pass in (0..coordinates).step_by(LANES) {
-            self.energies_along(primary, start, (pass, neutrino_moves), scratch);
-            let rows = event.energy_jacobian.chunks_exact_mut(coordinates);
-            for (energies, row) in scratch.gradient.energies.iter().zip(rows) {
-                let lanes = LANES.min(coordinates - pass);
-                row[pass..pass + lanes].copy_from_slice(&energies[..lanes]);
+        let all = event.coordinates();
+        event.energy_jacobian.resize(event.particles.len() * all, 0.0);
+        for first in (0..all).step_by(LANES) {
+            let pass = Pass { first, all, neutrino_moves };
+            match all - first {
+                1 => self.energies_along::<1>(primary, start, pass, scratch, event),
+                2 => self.energies_along::<2>(primary, start, pass, scratch, event),
+                3 | 4 => self.energies_along::<4>(primary, start, pass, scratch, event),
+                _ => self.energies_along::<LANES>(primary, start, pass, scratch, event),
             }
         }
     }
 
-    /// dE of each particle with respect to the coordinates `pass..pass + LANES`; the neutrino energy
-    /// comes first if it moves, then the moving excitation energies.
-    fn energies_along(
+    /// dE of each particle with respect to the N coordinates of a pass.
+    fn energies_along<const N: usize>(
         &self,
         primary: Option<&PrimaryDraw>,
         start: Option<Start>,
-        (pass, neutrino_moves): (usize, bool),
-        scratch: &mut Scratch,
+        pass: Pass,
+        scratch: &Scratch,
+        event: &mut Event,
     ) {
-        let lift = |coordinate: usize, value: f64| match coordinate.checked_sub(pass) {
-            Some(lane) if lane < LANES => Moving::variable(value, lane),
-            _ => Moving::constant(value),
+        let lift = |coordinate: usize, value: f64| match coordinate.checked_sub(pass.first) {
+            Some(lane) if lane < N => Dual::<f64, N>::variable(value, lane),
+            _ => Dual::constant(value),
         };
-        let energies = &mut scratch.gradient.energies;
-        energies.clear();
+        let mut rows = Rows { jacobian: event.energy_jacobian.chunks_exact_mut(pass.all), pass };
         let Some((cascade, start)) = self.cascade.as_ref().zip(start) else { return };
         let (excitation, ..) = cascade.start_state(start);
         let beginning = match (&self.kind, primary) {
@@ -85,28 +104,29 @@ impl Chain {
                     return;
                 };
                 let energy =
-                    if neutrino_moves { lift(0, draw.energy) } else { Moving::constant(draw.energy) };
+                    if pass.neutrino_moves { lift(0, draw.energy) } else { Dual::constant(draw.energy) };
                 let out = interaction.transition(draw, transition, energy);
-                energies.extend([energy.eps, [0.0; LANES], out.lepton.e.eps, out.residue.e.eps]);
+                for slopes in [energy.eps, [0.0; N], out.lepton.e.eps, out.residue.e.eps] {
+                    rows.push(slopes);
+                }
                 Beginning { momentum: out.residue, excitation, charge: 1 }
             }
             _ => {
-                energies.push([0.0; LANES]);
-                let mass = Moving::from(cascade.network().ion_mass(0, 0, excitation));
-                let zero = Moving::zero();
+                rows.push([0.0; N]);
+                let mass = Dual::from(cascade.network().ion_mass(0, 0, excitation));
+                let zero = Dual::zero();
                 Beginning { momentum: FourVector::new(mass, zero, zero, zero), excitation, charge: 0 }
             }
         };
-        let (steps, directions) = (&scratch.record.steps, &scratch.directions);
         kinematics::follow(
             cascade,
             &beginning,
-            steps,
-            directions,
-            |row, e| lift(row + usize::from(neutrino_moves), e),
+            &scratch.record.steps,
+            &scratch.directions,
+            |row, e| lift(row + usize::from(pass.neutrino_moves), e),
             |_, emission| {
-                energies.push(emission.emitted.e.eps);
-                energies.push(emission.nucleus.e.eps);
+                rows.push(emission.emitted.e.eps);
+                rows.push(emission.nucleus.e.eps);
             },
         );
     }

@@ -107,7 +107,6 @@ struct Outcome {
 pub struct Scratch {
     record: CascadeRecord,
     directions: Vec<Direction>,
-    gradient: gradient::GradientScratch,
 }
 
 /// Largest excitation energy above a start that the tables must cover [MeV].
