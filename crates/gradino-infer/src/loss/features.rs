@@ -1,5 +1,6 @@
 //! Maximum mean discrepancy by random Fourier features (rahimi2007): time goes with the number of rows.
 
+use super::elementary::{cos_sin, dot, lanes};
 use super::kernel::Bandwidth;
 use super::pairs::{DataTerm, Normalise, Potential, discrepancy};
 use super::random::normal_vectors;
@@ -54,7 +55,8 @@ impl Loss for RandomFeatures {
             vector.iter_mut().for_each(|f| *f /= width);
         }
         let share = shares(self.frequencies, widths.len());
-        let waves = Waves { dimension: data.dimension(), frequencies: frequencies.concat(), share };
+        let column = |k: usize| frequencies.iter().map(|vector| vector[k]).collect();
+        let waves = Waves { columns: (0..data.dimension()).map(column).collect(), share };
         let sums = waves.sums(data);
         let own = waves.potential(data, &sums, true);
         let term = DataTerm::new(data, &own.value, self.normalise)?;
@@ -73,7 +75,7 @@ struct PreparedFeatures<'a> {
     normalise: Normalise,
     data: &'a Sample,
     waves: Waves,
-    sums: Vec<[f64; 2]>,
+    sums: [Vec<f64>; 2],
     term: DataTerm,
 }
 
@@ -89,62 +91,82 @@ impl Prepared for PreparedFeatures<'_> {
 /// Cosines and sines at some frequencies.
 #[derive(Clone, Debug, PartialEq)]
 struct Waves {
-    dimension: usize,
-    /// Frequencies, `[frequencies, dimension]`.
-    frequencies: Vec<f64>,
+    /// Frequencies, feature by feature.
+    columns: Vec<Vec<f64>>,
     /// Share of each in the kernel; they sum to 1.
     share: Vec<f64>,
 }
 
 impl Waves {
-    /// Cosine and sine of a row at one frequency.
+    /// Cosines and sines of a row at all frequencies.
     #[inline]
-    fn wave(row: &[f64], frequency: &[f64]) -> [f64; 2] {
-        let phase: f64 = row.iter().zip(frequency).map(|(x, f)| x * f).sum();
-        let (sin, cos) = phase.sin_cos();
-        [cos, sin]
+    fn fill(&self, row: &[f64], [cosines, sines]: &mut [Vec<f64>; 2]) {
+        cosines.fill(0.0);
+        for (x, column) in row.iter().zip(&self.columns) {
+            cosines.iter_mut().zip(column).for_each(|(angle, f)| *angle += x * f);
+        }
+        cos_sin(cosines, sines);
     }
 
-    /// sum_i w_i (cos f x_i, sin f x_i) for each frequency.
-    fn sums(&self, sample: &Sample) -> Vec<[f64; 2]> {
+    fn zeros(&self) -> [Vec<f64>; 2] {
+        [vec![0.0; self.share.len()], vec![0.0; self.share.len()]]
+    }
+
+    /// sum_i w_i cos(f . x_i) and sum_i w_i sin(f . x_i) for each frequency.
+    fn sums(&self, sample: &Sample) -> [Vec<f64>; 2] {
+        let dimension = self.columns.len();
+        let add = |sums: &mut [Vec<f64>; 2], weight: f64, terms: &[Vec<f64>; 2]| {
+            for (sums, terms) in sums.iter_mut().zip(terms) {
+                sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += weight * term);
+            }
+        };
         let part = |(rows, weights): (&[f64], &[f64])| {
-            let mut sums = vec![[0.0; 2]; self.share.len()];
-            for (row, weight) in rows.chunks_exact(self.dimension).zip(weights) {
-                for (sum, frequency) in sums.iter_mut().zip(self.frequencies.chunks_exact(self.dimension)) {
-                    let [cos, sin] = Self::wave(row, frequency);
-                    sum[0] += weight * cos;
-                    sum[1] += weight * sin;
-                }
+            let (mut sums, mut waves) = (self.zeros(), self.zeros());
+            for (row, weight) in rows.chunks_exact(dimension).zip(weights) {
+                self.fill(row, &mut waves);
+                add(&mut sums, *weight, &waves);
             }
             sums
         };
-        let rows = sample.values.par_chunks(ROWS * self.dimension);
-        let parts: Vec<Vec<[f64; 2]>> = rows.zip(sample.weights.par_chunks(ROWS)).map(part).collect();
-        let mut all = vec![[0.0; 2]; self.share.len()];
-        for part in &parts {
-            all.iter_mut().zip(part).for_each(|(a, b)| *a = [a[0] + b[0], a[1] + b[1]]);
-        }
+        let rows = sample.values.par_chunks(ROWS * dimension);
+        let parts: Vec<[Vec<f64>; 2]> = rows.zip(sample.weights.par_chunks(ROWS)).map(part).collect();
+        let mut all = self.zeros();
+        parts.iter().for_each(|part| add(&mut all, 1.0, part));
         all
     }
 
     /// The potential of the sample behind `sums` at the rows of `sample`, which is the same if `own`.
-    fn potential(&self, sample: &Sample, sums: &[[f64; 2]], own: bool) -> Potential {
+    fn potential(&self, sample: &Sample, sums: &[Vec<f64>; 2], own: bool) -> Potential {
+        let dimension = self.columns.len();
+        let shared = |sums: &Vec<f64>| sums.iter().zip(&self.share).map(|(sum, share)| sum * share).collect();
+        let totals: [Vec<f64>; 2] = [shared(&sums[0]), shared(&sums[1])];
         let mut potential =
             Potential { value: sample.weights.clone(), slope: vec![0.0; sample.values.len()] };
-        let rows = sample.values.par_chunks_exact(self.dimension);
+        let rows = sample.values.par_chunks(ROWS * dimension);
         let outputs =
-            potential.value.par_iter_mut().zip(potential.slope.par_chunks_exact_mut(self.dimension));
-        rows.zip(outputs).with_min_len(ROWS / 8).for_each(|(row, (value, slopes))| {
-            let mut sum = if own { -*value } else { 0.0 };
-            let frequencies = self.frequencies.chunks_exact(self.dimension);
-            for ((frequency, total), share) in frequencies.zip(sums).zip(&self.share) {
-                let [cos, sin] = Self::wave(row, frequency);
-                sum += share * (cos * total[0] + sin * total[1]);
-                let slope = share * (cos * total[1] - sin * total[0]);
-                slopes.iter_mut().zip(frequency).for_each(|(s, f)| *s += slope * f);
+            potential.value.par_chunks_mut(ROWS).zip(potential.slope.par_chunks_mut(ROWS * dimension));
+        rows.zip(outputs).for_each(|(rows, (values, slopes))| {
+            let mut waves = self.zeros();
+            let slopes = slopes.chunks_exact_mut(dimension);
+            for ((row, value), slopes) in rows.chunks_exact(dimension).zip(values).zip(slopes) {
+                self.fill(row, &mut waves);
+                let own_term = if own { *value } else { 0.0 };
+                *value = self.project(&mut waves, &totals, slopes) - own_term;
             }
-            *value = sum;
         });
         potential
+    }
+
+    /// The potential of the sums `totals` at a row with the waves `waves`, which are overwritten; its slopes.
+    #[inline]
+    fn project(&self, waves: &mut [Vec<f64>; 2], totals: &[Vec<f64>; 2], slopes: &mut [f64]) -> f64 {
+        let [cosines, sines] = waves;
+        for (((cos, sin), c), s) in cosines.iter_mut().zip(sines.iter_mut()).zip(&totals[0]).zip(&totals[1]) {
+            (*cos, *sin) = (*cos * c + *sin * s, *cos * s - *sin * c);
+        }
+        for (slope, column) in slopes.iter_mut().zip(&self.columns) {
+            *slope = dot(sines, column);
+        }
+        lanes(cosines.len(), |f| cosines[f])
     }
 }

@@ -1,5 +1,6 @@
 //! Kernels: how alike two rows are.
 
+use super::elementary::exp;
 use crate::error::{Error, Result};
 use gradino_core::Sample;
 
@@ -123,13 +124,14 @@ impl Radial {
 /// The mean of Gaussians and its slope, each half as wide as the one before.
 #[inline]
 fn octaves(square: f64, first: f64, count: u32, share: f64) -> (f64, f64) {
-    let (mut inverse, mut term) = (first, (-0.5 * square * first).exp());
+    let (mut inverse, mut term) = (first, exp(-0.5 * square * first));
     let (mut value, mut slope) = (0.0, 0.0);
     for _ in 0..count {
         value += term;
         slope += term * inverse;
         let squared = term * term;
-        term = squared * squared;
+        // Numbers near the smallest one would be slow.
+        term = if squared > 1e-150 { squared * squared } else { 0.0 };
         inverse *= 4.0;
     }
     (value * share, slope * share)
@@ -140,7 +142,7 @@ fn octaves(square: f64, first: f64, count: u32, share: f64) -> (f64, f64) {
 fn gaussians(square: f64, inverse: &[f64], share: f64) -> (f64, f64) {
     let (mut value, mut slope) = (0.0, 0.0);
     for inverse in inverse {
-        let term = (-0.5 * square * inverse).exp();
+        let term = exp(-0.5 * square * inverse);
         value += term;
         slope += term * inverse;
     }

@@ -1,5 +1,6 @@
 //! Maximum mean discrepancy, squared and unbiased (gretton2012), and the energy distance (szekely2013).
 
+use super::elementary::{dot, lanes};
 use super::kernel::{Bandwidth, Kernel, Radial};
 use super::line::{Line, sorted};
 use super::pairs::{DataTerm, Normalise, Potential, discrepancy};
@@ -238,24 +239,8 @@ impl Pairs {
     }
 }
 
-/// sum_j a_j b_j.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    lanes(a.len(), |j| a[j] * b[j])
-}
-
 /// sum_j g_j w_j (x - y_j).
 fn dot3(g: &[f64], w: &[f64], y: &[f64], x: f64) -> f64 {
     let (w, y) = (&w[..g.len()], &y[..g.len()]);
     lanes(g.len(), |j| g[j] * w[j] * (x - y[j]))
-}
-
-/// A sum in four lanes, which the processor can add side by side.
-#[inline(always)]
-fn lanes(n: usize, term: impl Fn(usize) -> f64) -> f64 {
-    let mut sums = [0.0; 4];
-    for first in (0..n - n % 4).step_by(4) {
-        sums.iter_mut().enumerate().for_each(|(lane, sum)| *sum += term(first + lane));
-    }
-    let rest: f64 = (n - n % 4..n).map(&term).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }

@@ -6,6 +6,7 @@
 
 mod binned;
 mod binning;
+mod elementary;
 mod expectation;
 mod features;
 mod kernel;

@@ -35,7 +35,7 @@ impl Power {
 }
 
 /// The mean over directions t of W_p^p = int_0^1 |F^-1(u) - G^-1(u)|^p du of the rows projected on t,
-/// eq. (7) of bonneel2015, with F and G the distributions by weight. Exact, without directions, for one feature.
+/// as in bonneel2015, with F and G the distributions by weight. Exact, without directions, for one feature.
 ///
 /// It is W^p, not W: the root has no derivative where the samples agree. Weights are divided by their sum and
 /// can be zero, but not negative. Where two rows of one sample meet, or where a quantile level of

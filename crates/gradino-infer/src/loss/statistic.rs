@@ -24,8 +24,8 @@ pub enum MonteCarlo {
     #[default]
     None,
     /// One factor b per bin on its expectation. In the likelihood its prior is normal around 1 with the
-    /// relative variance s^2 = v / m^2 and its best value solves b^2 + (m s^2 - 1) b - n s^2 = 0, section 5
-    /// of conway2011, after barlow1993. In chi^2, v is added to the variance.
+    /// relative variance s^2 = v / m^2 and its best value solves b^2 + (m s^2 - 1) b - n s^2 = 0, as in
+    /// conway2011, after barlow1993. In chi^2, v is added to the variance.
     Light,
 }
 
@@ -85,7 +85,7 @@ impl Statistic {
 fn poisson(count: f64, mean: f64, variance: f64) -> Term {
     let spread = variance / mean;
     let excess = count / mean - 1.0;
-    let root = ((1.0 - spread).powi(2) + 4.0 * count / mean * spread / mean.max(f64::MIN_POSITIVE)).sqrt();
+    let root = ((1.0 - spread).powi(2) + 4.0 * count / mean * spread).sqrt();
     let pull = 2.0 * excess / (1.0 + spread + root);
     let factor = 1.0 + pull * spread;
     let best = factor * mean;
