@@ -15,6 +15,8 @@ pub enum Purpose {
     Cascade = 3,
     /// Directions of emitted particles.
     Direction = 4,
+    /// Random directions and frequencies of a loss.
+    Loss = 20,
     /// Everything in a test or a benchmark.
     Test = 99,
 }

@@ -22,7 +22,7 @@ pub(super) fn of_simulation(problem: &Problem<'_>, sample: &Sample, x: &[f64]) -
 pub(super) fn of_data(problem: &Problem<'_>, sample: &Sample, x: &[f64]) -> Result<DMatrix<f64>> {
     let groups = GROUPS.min(problem.data.len());
     let gradients: Vec<_> = (0..groups)
-        .map(|g| Ok(problem.compare(sample, &problem.data.every(groups, g), x, false)?.gradient))
+        .map(|g| Ok(problem.compare(sample, &problem.data.every(groups, g), x)?.gradient))
         .collect::<Result<_>>()?;
     let scale = if problem.loss.is_likelihood() { groups as f64 } else { 1.0 / groups as f64 };
     Ok(scatter(&gradients) * scale)

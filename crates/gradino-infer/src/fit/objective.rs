@@ -2,7 +2,7 @@
 
 use super::space::Space;
 use crate::error::{Error, Result};
-use crate::loss::Loss;
+use crate::loss::{ByParameters, Loss, Prepared};
 use gradino_core::{Bank, Sample, Simulator};
 use nalgebra::{DMatrix, DVector};
 
@@ -14,11 +14,12 @@ pub struct Problem<'a> {
     /// Makes the events.
     pub simulator: &'a dyn Simulator,
     /// What they are compared with.
-    pub data: Sample,
+    pub data: &'a Sample,
     /// How.
     pub loss: &'a dyn Loss,
     /// The free coordinates.
     pub space: Space,
+    prepared: Box<dyn Prepared + 'a>,
 }
 
 /// The objective at a point, with derivatives with respect to the free coordinates x.
@@ -36,7 +37,12 @@ pub struct Evaluation {
 
 impl<'a> Problem<'a> {
     /// Refuses data that the simulator cannot be compared with, and priors without a likelihood.
-    pub fn new(simulator: &'a dyn Simulator, data: Sample, loss: &'a dyn Loss, space: Space) -> Result<Self> {
+    pub fn new(
+        simulator: &'a dyn Simulator,
+        data: &'a Sample,
+        loss: &'a dyn Loss,
+        space: Space,
+    ) -> Result<Self> {
         data.check()?;
         if data.dimension() != simulator.dimension() {
             let (first, second) = (simulator.dimension(), data.dimension());
@@ -47,34 +53,29 @@ impl<'a> Problem<'a> {
         {
             return Err(Error::PriorWithoutLikelihood { name: c.name.clone() });
         }
-        Ok(Problem { simulator, data, loss, space })
+        Ok(Problem { simulator, data, loss, space, prepared: loss.prepare(data)? })
     }
 
     /// The objective for a sample that was made at `x`.
     pub fn evaluate(&self, sample: &Sample, x: &[f64], with_curvature: bool) -> Result<Evaluation> {
-        self.compare(sample, &self.data, x, with_curvature)
+        let loss = self.prepared.by_parameters(sample, with_curvature)?;
+        self.in_coordinates(sample, loss, x)
     }
 
     /// As [`Problem::evaluate`], against other data.
-    pub fn compare(
-        &self,
-        sample: &Sample,
-        data: &Sample,
-        x: &[f64],
-        with_curvature: bool,
-    ) -> Result<Evaluation> {
+    pub fn compare(&self, sample: &Sample, data: &Sample, x: &[f64]) -> Result<Evaluation> {
+        let loss = self.loss.prepare(data)?.by_parameters(sample, false)?;
+        self.in_coordinates(sample, loss, x)
+    }
+
+    /// With the priors, and with derivatives with respect to the free coordinates.
+    fn in_coordinates(&self, sample: &Sample, loss: ByParameters, x: &[f64]) -> Result<Evaluation> {
         let m = self.space.len();
-        let loss = self.loss.evaluate(sample, data)?;
         let slopes = self.space.slopes(x);
         let mut value = loss.value;
-        let mut gradient = DVector::from_vec(self.space.gather(&loss.gradient(sample)));
-        let mut curvature = match with_curvature {
-            true => self
-                .loss
-                .curvature(sample, data)?
-                .map(|c| DMatrix::from_row_slice(m, m, &self.space.gather_matrix(&c))),
-            false => None,
-        };
+        let mut gradient = DVector::from_vec(self.space.gather(&loss.gradient));
+        let gathered = loss.curvature.map(|c| self.space.gather_matrix(&c));
+        let mut curvature = gathered.map(|c| DMatrix::from_row_slice(m, m, &c));
         for (k, coordinate) in self.space.coordinates().iter().enumerate() {
             let Some([mean, sigma]) = coordinate.prior else { continue };
             let pull = (coordinate.value(x[k]) - mean) / sigma;

@@ -65,8 +65,7 @@ fn best(
 ) -> Result<(f64, Vec<f64>)> {
     let mut others = fit.values.clone();
     others.remove(k);
-    let reduced =
-        Problem { simulator: problem.simulator, data: problem.data.clone(), loss: problem.loss, space };
+    let reduced = Problem::new(problem.simulator, problem.data, problem.loss, space)?;
     let x = reduced.space.coordinates_of(&others);
     let bank = reduced.draw(&x, fit.state.events)?;
     let neighbourhood = Neighbourhood {

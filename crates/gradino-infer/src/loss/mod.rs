@@ -1,6 +1,33 @@
 //! Losses between a simulated sample and data.
+//!
+//! Every loss is differentiated with respect to the weights and to the features of the simulated rows;
+//! [`LossValue::gradient`] carries both on to the parameters. Losses over distances compare features as
+//! they come: features of different units or sizes want scaling first.
 
-use crate::error::Result;
+mod binned;
+mod binning;
+mod elementary;
+mod expectation;
+mod features;
+mod kernel;
+mod line;
+mod mmd;
+mod pairs;
+mod random;
+mod sliced;
+mod statistic;
+
+pub use binned::{Binned, PreparedBinned, Scale};
+pub use binning::{Axis, Binning, Sharing};
+pub use expectation::Expectation;
+pub use features::RandomFeatures;
+pub use kernel::{Bandwidth, Kernel};
+pub use mmd::Mmd;
+pub use pairs::Normalise;
+pub use sliced::{Power, Sliced};
+pub use statistic::{MonteCarlo, Statistic};
+
+use crate::error::{Error, Result};
 use gradino_core::Sample;
 
 /// A number that is small where a simulated sample looks like data.
@@ -14,10 +41,46 @@ pub trait Loss: Send + Sync {
         false
     }
 
-    /// The Gauss-Newton (Fisher) approximation of the second derivatives with respect to the parameters of
-    /// the sample, `[parameters, parameters]`, for losses that have one.
-    fn curvature(&self, _sample: &Sample, _data: &Sample) -> Result<Option<Vec<f64>>> {
-        Ok(None)
+    /// The loss against `data` for many samples: what depends on the data alone is done once.
+    fn prepare<'a>(&'a self, data: &'a Sample) -> Result<Box<dyn Prepared + 'a>> {
+        Ok(Box::new(Unprepared { loss: self, data }))
+    }
+}
+
+/// A loss against given data.
+pub trait Prepared: Send + Sync {
+    /// The loss of `sample`, with its derivatives.
+    fn evaluate(&self, sample: &Sample) -> Result<LossValue>;
+
+    /// The loss of `sample` with its derivatives with respect to the parameters; with the curvature if it is
+    /// `wanted` and there is one.
+    fn by_parameters(&self, sample: &Sample, _wanted: bool) -> Result<ByParameters> {
+        let loss = self.evaluate(sample)?;
+        Ok(ByParameters { value: loss.value, gradient: loss.gradient(sample), curvature: None })
+    }
+}
+
+/// A loss with its derivatives with respect to the parameters of the sample.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByParameters {
+    /// The loss.
+    pub value: f64,
+    /// Its gradient, `[parameters]`.
+    pub gradient: Vec<f64>,
+    /// The Gauss-Newton (Fisher) approximation of its second derivatives, `[parameters, parameters]`, for
+    /// losses that have one.
+    pub curvature: Option<Vec<f64>>,
+}
+
+/// A loss that does all its work anew for each sample.
+struct Unprepared<'a, L: ?Sized> {
+    loss: &'a L,
+    data: &'a Sample,
+}
+
+impl<L: Loss + ?Sized> Prepared for Unprepared<'_, L> {
+    fn evaluate(&self, sample: &Sample) -> Result<LossValue> {
+        self.loss.evaluate(sample, self.data)
     }
 }
 
@@ -37,4 +100,63 @@ impl LossValue {
     pub fn gradient(&self, sample: &Sample) -> Vec<f64> {
         sample.pull_back(&self.by_weight, &self.by_value)
     }
+}
+
+/// A loss as a list of models names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub meaning: &'static str,
+    /// Keys of its sources.
+    pub sources: &'static [&'static str],
+}
+
+const fn model(name: &'static str, meaning: &'static str, sources: &'static [&'static str]) -> Model {
+    Model { name, meaning, sources }
+}
+
+/// All losses.
+pub const MODELS: &[Model] = &[
+    model("mmd", "maximum mean discrepancy, Gaussian kernels around the median distance", &["gretton2012"]),
+    model("energy", "energy distance", &["szekely2013"]),
+    model(
+        "random-features",
+        "maximum mean discrepancy by random Fourier features",
+        &["gretton2012", "rahimi2007"],
+    ),
+    model("sliced-1", "sliced Wasserstein distance", &["bonneel2015"]),
+    model("sliced-2", "sliced Wasserstein distance, squared", &["bonneel2015"]),
+    model("poisson", "Poisson likelihood ratio of bins", &["baker1984"]),
+    model(
+        "poisson-light",
+        "the same with the error of the simulation",
+        &["baker1984", "barlow1993", "conway2011"],
+    ),
+    model("neyman", "chi^2 of bins with the variance of the data", &["baker1984"]),
+    model("pearson", "chi^2 of bins with the variance of the expectation", &["baker1984"]),
+    model("neyman-pearson", "chi^2 of bins with both variances combined", &["ji2020"]),
+];
+
+/// The loss called `name` with its default settings; losses of bins need `binning`.
+pub fn by_name(name: &str, binning: Option<Binning>) -> Result<Box<dyn Loss>> {
+    let known = MODELS.iter().find(|model| model.name == name);
+    let name = known.ok_or_else(|| Error::UnknownLoss { name: name.into() })?.name;
+    let binned = |statistic, monte_carlo| -> Result<Box<dyn Loss>> {
+        let binning = binning.ok_or(Error::NoBinning { name })?;
+        Ok(Box::new(Binned { statistic, monte_carlo, ..Binned::new(binning) }))
+    };
+    Ok(match name {
+        "energy" => Box::new(Mmd { kernel: Kernel::Energy, ..Mmd::default() }),
+        "random-features" => Box::new(RandomFeatures::default()),
+        "sliced-1" => Box::new(Sliced { power: Power::One, ..Sliced::default() }),
+        "sliced-2" => Box::new(Sliced::default()),
+        "poisson" => return binned(Statistic::Poisson, MonteCarlo::None),
+        "poisson-light" => return binned(Statistic::Poisson, MonteCarlo::Light),
+        "neyman" => return binned(Statistic::Neyman, MonteCarlo::None),
+        "pearson" => return binned(Statistic::Pearson, MonteCarlo::None),
+        "neyman-pearson" => return binned(Statistic::NeymanPearson, MonteCarlo::None),
+        _ => Box::new(Mmd::default()),
+    })
 }
