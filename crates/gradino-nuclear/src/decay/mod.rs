@@ -14,6 +14,7 @@ mod score;
 mod slots;
 mod spins;
 mod state;
+mod tabulated;
 mod widths;
 
 pub use cascade::{Cascade, Start};

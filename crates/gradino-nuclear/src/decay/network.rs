@@ -1,9 +1,9 @@
 //! All nuclides that a decay can reach, with what is prepared for each of them.
 
-use super::couplings::{MAX_MULTIPOLARITY, MAX_TWO_J};
+use super::couplings::MAX_MULTIPOLARITY;
 use super::ingredients::{DensityTable, GammaTable};
 use super::slots::Slots;
-use super::state::DecayState;
+use super::tabulated::Tabulated;
 use super::widths::ParticleRules;
 use crate::emission::fragment::Fragment;
 use crate::emission::gamma_strength::GammaStrengthModel;
@@ -18,6 +18,8 @@ use std::sync::OnceLock;
 
 /// Largest excitation energy [MeV] that the tables cover.
 pub const MAX_EXCITATION: f64 = 63.0;
+/// Step of the even grid of tabulated energies [MeV].
+const STEP: f64 = 0.08;
 /// Lightest and least charged residue that is followed as a nucleus with levels.
 const MIN_RESIDUE: (u8, u16) = (2, 5);
 
@@ -61,9 +63,7 @@ pub(crate) struct Entry {
     pub(crate) daughters: [Option<Daughter>; 6],
     /// First channel of photons, of each fragment, and the number of all channels.
     pub(crate) layout: [usize; 8],
-    /// Energies at which decays are tabulated.
-    pub(crate) nodes: Vec<f64>,
-    pub(crate) states: Vec<OnceLock<Box<DecayState>>>,
+    pub(crate) tabulated: Tabulated,
     density: OnceLock<DensityTable>,
     gamma: OnceLock<GammaTable>,
     transmissions: [OnceLock<TransmissionTable>; 6],
@@ -77,10 +77,6 @@ impl Entry {
     /// The levels below the continuum.
     pub(crate) fn levels(&self) -> &[Level] {
         &self.scheme.levels[..self.scheme.complete()]
-    }
-    /// Index of the tabulated state at node `k`.
-    pub(crate) fn state_index(&self, k: usize, two_j: u16, parity: Parity) -> usize {
-        (usize::from(two_j / 2) * 2 + parity.index()) * self.nodes.len() + k
     }
     /// The lowest separation energy: above it a state is unbound [MeV].
     pub(crate) fn unbound_from(&self) -> f64 {
@@ -135,8 +131,7 @@ impl Network {
                 layout: layout(counts[i], &daughters, &counts),
                 daughters,
                 scheme,
-                nodes: Vec::new(),
-                states: Vec::new(),
+                tabulated: Tabulated::default(),
                 density: OnceLock::new(),
                 gamma: OnceLock::new(),
                 transmissions: Default::default(),
@@ -162,31 +157,21 @@ impl Network {
 
     fn place_nodes(&mut self) {
         for i in 0..self.entries.len() {
-            let nodes = self.energy_nodes(i);
-            let count = nodes.len() * (usize::from(MAX_TWO_J) / 2 + 1) * 2;
-            self.entries[i].states = std::iter::repeat_with(OnceLock::new).take(count).collect();
-            self.entries[i].nodes = nodes;
+            self.entries[i].tabulated = Tabulated::new(self.energy_nodes(i));
         }
     }
 
-    /// Energies at which the decays of an entry are tabulated: an even grid, and a graded one
-    /// above each threshold of neutron emission, where widths grow as the square root.
+    /// Energies from which the decays of an entry are tabulated: an even grid, and each threshold of
+    /// neutron emission, above which widths grow as the square root.
     fn energy_nodes(&self, i: usize) -> Vec<f64> {
-        // From 20 eV to 96 keV in steps of a quarter: a chord of E^(1/2) is then good to 0.2 %, of E^(3/2)
-        // to 0.5 %.
-        let grading = std::iter::once(0.0).chain((0..39).map(|k| 2e-5 * 1.25f64.powi(k)));
         let entry = &self.entries[i];
         let (low, high) = (entry.cut(), entry.max_excitation + 1e-6);
-        let mut nodes = vec![low];
-        while nodes[nodes.len() - 1] < high {
-            let e = nodes[nodes.len() - 1];
-            nodes.push(e + if e < low + 12.0 { 0.04 } else { 0.08 });
-        }
+        let steps = ((high - low) / STEP).ceil().max(1.0) as usize;
+        let mut nodes: Vec<f64> = (0..=steps).map(|k| low + STEP * k as f64).collect();
         if let Some(d) = entry.daughters[Fragment::Neutron as usize] {
             let residue = &self.entries[d.entry];
             let levels = residue.levels().iter().map(|l| l.energy).chain([residue.cut()]);
-            let graded = levels.flat_map(|e| grading.clone().map(move |g| d.separation + e + g));
-            nodes.extend(graded.filter(|e| (low..high).contains(e)));
+            nodes.extend(levels.map(|e| d.separation + e).filter(|e| (low..high).contains(e)));
         }
         nodes.sort_by(f64::total_cmp);
         nodes.dedup_by(|b, a| *b - *a < 1e-7);
