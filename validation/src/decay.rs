@@ -4,7 +4,7 @@ use crate::Result;
 use crate::agreement::Agreement;
 use crate::jobs::{self, POTASSIUM_40, Schemes};
 use gradino_core::{Nuclide, Parity, Purpose, Stream};
-use gradino_nuclear::decay::{Cascade, CascadeModels, CascadeRecord, Network, StateAt, Widths};
+use gradino_nuclear::decay::{Cascade, CascadeModels, CascadeRecord, Network, PartialWaves, StateAt, Widths};
 use gradino_nuclear::structure::StructureLibrary;
 
 /// Partial widths are compared where their branching is above this.
@@ -103,7 +103,11 @@ pub fn sampling(state: StateAt, draws: u64) -> Result<(f64, usize)> {
 pub fn partial_waves() -> Result<Agreement> {
     let mut agreement = Agreement::default();
     let with = |l_max| {
-        jobs::network(51.0, CascadeModels { l_max, ..CascadeModels::default() }, Schemes::Completeness)
+        jobs::network(
+            51.0,
+            CascadeModels { l_max: PartialWaves::UpTo(l_max), ..CascadeModels::default() },
+            Schemes::Completeness,
+        )
     };
     let (five, eight) = (with(5)?, with(8)?);
     for excitation in [10.0, 15.0, 20.0, 30.0, 40.0, 50.0] {

@@ -2,12 +2,13 @@
 
 use super::couplings::MAX_MULTIPOLARITY;
 use super::ingredients::{DensityTable, GammaTable};
+use super::partial_waves::{DISCRETE_L, PartialWaves};
 use super::slots::Slots;
 use super::tabulated::Tabulated;
 use super::widths::ParticleRules;
 use crate::emission::fragment::Fragment;
 use crate::emission::gamma_strength::GammaStrengthModel;
-use crate::emission::transmission::{self, TransmissionTable};
+use crate::emission::transmission::TransmissionTable;
 use crate::error::{Error, Result};
 use crate::structure::level_density::{LevelDensityModel, NuclideData};
 use crate::structure::{Level, LevelScheme, StructureLibrary, masses};
@@ -31,7 +32,7 @@ pub struct CascadeModels {
     /// Gamma strength.
     pub gamma_strength: GammaStrengthModel,
     /// Largest orbital angular momentum of fragments and multipolarity of photons to the continuum.
-    pub l_max: u32,
+    pub l_max: PartialWaves,
 }
 
 impl Default for CascadeModels {
@@ -39,8 +40,23 @@ impl Default for CascadeModels {
         CascadeModels {
             level_density: LevelDensityModel::BackShiftedFermiGas,
             gamma_strength: GammaStrengthModel::StandardLorentzian,
-            l_max: 5,
+            l_max: PartialWaves::UpTo(5),
         }
+    }
+}
+
+/// The physics choices of a prepared network.
+#[derive(Debug)]
+pub(crate) struct Models {
+    pub(crate) level_density: LevelDensityModel,
+    pub(crate) gamma_strength: GammaStrengthModel,
+    pub(crate) l_max: u32,
+}
+
+impl Models {
+    /// Largest orbital angular momentum in the tables.
+    fn l_table(&self) -> u32 {
+        self.l_max.max(DISCRETE_L)
     }
 }
 
@@ -87,7 +103,7 @@ impl Entry {
 /// The prepared nuclides of a decay network.
 #[derive(Debug)]
 pub struct Network {
-    pub(crate) models: CascadeModels,
+    pub(crate) models: Models,
     pub(crate) params: ParamSet,
     pub(crate) slots: Slots,
     pub(crate) entries: Vec<Entry>,
@@ -113,32 +129,22 @@ impl Network {
                 upper: MAX_EXCITATION,
             });
         }
+        let l_max = models.l_max.resolve((nuclide, max_excitation), &models, library, params)?;
         let reach = reachable(nuclide, max_excitation)?;
-        let index: HashMap<Nuclide, usize> = reach.iter().enumerate().map(|(i, r)| (r.0, i)).collect();
         let mut warnings = Vec::new();
+        if models.l_max == PartialWaves::Converged {
+            warnings.push(format!(
+                "cascade.l_max = \"converged\" is {l_max} for {nuclide} at {max_excitation:.1} MeV"
+            ));
+        }
         let mut schemes = Vec::new();
         for (n, _) in &reach {
             schemes.push(scheme_of(*n, &models, library, params, &mut warnings)?);
         }
-        let counts: Vec<usize> = schemes.iter().map(LevelScheme::complete).collect();
-        let mut entries = Vec::with_capacity(reach.len());
-        for (i, ((n, e_max), scheme)) in reach.iter().zip(schemes).enumerate() {
-            let daughters = daughters_of(*n, &index)?;
-            entries.push(Entry {
-                nuclide: *n,
-                atomic_mass: masses::atomic_mass(*n)?,
-                max_excitation: *e_max,
-                layout: layout(counts[i], &daughters, &counts),
-                daughters,
-                scheme,
-                tabulated: Tabulated::default(),
-                density: OnceLock::new(),
-                gamma: OnceLock::new(),
-                transmissions: Default::default(),
-            });
-        }
-        let l_table = transmission::L_MAX;
-        let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(l_table)));
+        let entries = entries_of(&reach, schemes)?;
+        let models =
+            Models { level_density: models.level_density, gamma_strength: models.gamma_strength, l_max };
+        let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(models.l_table())));
         let slots = Slots::new(params, gradients);
         let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
         network.place_nodes();
@@ -148,6 +154,11 @@ impl Network {
     /// Things the user should know, each said once.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The largest orbital angular momentum of fragments to the continuum.
+    pub fn l_max(&self) -> u32 {
+        self.models.l_max
     }
 
     /// The nuclides of the network, the initial one first.
@@ -217,7 +228,7 @@ impl Network {
                 entry.atomic_mass,
                 &self.params,
                 self.slots.optical.positions(),
-                transmission::L_MAX,
+                self.models.l_table(),
             )
         })
     }
@@ -270,6 +281,29 @@ fn reachable(start: Nuclide, max_excitation: f64) -> Result<Vec<(Nuclide, f64)>>
         reach.push((nuclide, energy));
     }
     Ok(reach)
+}
+
+/// The nuclides in reach with their level schemes, nothing tabulated yet.
+fn entries_of(reach: &[(Nuclide, f64)], schemes: Vec<LevelScheme>) -> Result<Vec<Entry>> {
+    let index: HashMap<Nuclide, usize> = reach.iter().enumerate().map(|(i, r)| (r.0, i)).collect();
+    let counts: Vec<usize> = schemes.iter().map(LevelScheme::complete).collect();
+    let mut entries = Vec::with_capacity(reach.len());
+    for (&(nuclide, max_excitation), scheme) in reach.iter().zip(schemes) {
+        let daughters = daughters_of(nuclide, &index)?;
+        entries.push(Entry {
+            nuclide,
+            atomic_mass: masses::atomic_mass(nuclide)?,
+            max_excitation,
+            layout: layout(scheme.complete(), &daughters, &counts),
+            daughters,
+            scheme,
+            tabulated: Tabulated::default(),
+            density: OnceLock::new(),
+            gamma: OnceLock::new(),
+            transmissions: Default::default(),
+        });
+    }
+    Ok(entries)
 }
 
 /// The residue of an emission, if it is a nucleus with a known mass.

@@ -111,7 +111,7 @@ impl Cascade {
         }
         let mask = rules.couplings.mask(from.two_j, two_j, change);
         let chosen = spins.single(two_j) / amplitude;
-        let factor = |c: usize| f64::from(mask >> c & 1) * chosen - coupled(spins, c) / total;
+        let factor = |c: usize| (mask >> c & 1) as f64 * chosen - coupled(spins, c) / total;
         let optical = self.network.slots.optical.slots();
         let mut by_energy = 0.0;
         let mut t_slopes = [0.0; MAX_CHANNELS];
