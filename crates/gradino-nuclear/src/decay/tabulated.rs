@@ -17,8 +17,8 @@ use std::sync::OnceLock;
 
 /// Largest relative error of a chord for the levels, or the continuum, that one fragment or the photons lead to.
 const TOLERANCE: f64 = 0.003;
-/// The same for neutrons: above a threshold their T saturates, and the chord of E^p with p < 1/2 is off by
-/// (1 - p) / p of what the test says.
+/// The same for neutrons to levels: above a threshold their T saturates, and the chord of E^p with p < 1/2 is
+/// off by (1 - p) / p of what the test says.
 const TOLERANCE_NEUTRON: f64 = 0.0015;
 /// Branchings below this may be off by more.
 const SMALLEST: f64 = 1e-4;
@@ -103,10 +103,10 @@ impl Network {
 /// Whether a chord between two decays is not good enough for some way out.
 fn is_bent(ends: [&DecayState; 2], layout: &[usize; SOURCES + 1]) -> bool {
     ends[1].excitation - ends[0].excitation > NARROWEST
-        && layout.windows(2).enumerate().filter(|(_, way)| way[0] < way[1]).any(|(source, way)| {
+        && (0..SOURCES).filter(|&source| layout[source] < layout[source + 1]).any(|source| {
+            let (first, end) = (layout[source], layout[source + 1]);
             let tolerance = if source == NEUTRON { TOLERANCE_NEUTRON } else { TOLERANCE };
-            let continuum = way[1] - 1;
-            [way[0]..continuum, continuum..way[1]].into_iter().any(|part| chord_error(ends, part) > tolerance)
+            chord_error(ends, first..end - 1) > tolerance || chord_error(ends, end - 1..end) > TOLERANCE
         })
 }
 
