@@ -4,8 +4,10 @@ use crate::Result;
 use crate::agreement::Agreement;
 use crate::jobs::{self, POTASSIUM_40, Schemes};
 use gradino_core::{Nuclide, Parity, Purpose, Stream};
-use gradino_nuclear::decay::{Cascade, CascadeModels, CascadeRecord, Network, StateAt, Widths};
-use gradino_nuclear::structure::StructureLibrary;
+use gradino_nuclear::decay::{Cascade, CascadeModels, CascadeRecord, Network, PartialWaves, StateAt, Widths};
+use gradino_nuclear::emission::Fragment;
+use gradino_nuclear::emission::transmission::L_MAX;
+use gradino_nuclear::structure::{StructureLibrary, masses};
 
 /// Partial widths are compared where their branching is above this.
 const SMALLEST: f64 = 1e-4;
@@ -46,20 +48,34 @@ fn compare(agreement: &mut Agreement, ours: &Widths, exact: &Widths, name: &str)
 }
 
 /// Widths from the tables of ingredients, and those interpolated between tabulated energies, against the
-/// direct computation; `count` states of each nuclide.
-pub fn widths(count: usize) -> Result<[Agreement; 2]> {
-    let mut agreements = [Agreement::default(), Agreement::default()];
+/// direct computation: `count` states of each nuclide anywhere, and the interpolated ones for `count` states
+/// of each within 5 MeV above the thresholds of p, d and alpha.
+pub fn widths(count: usize) -> Result<[Agreement; 3]> {
+    let mut agreements: [Agreement; 3] = Default::default();
     let theta = jobs::decay_parameters().values();
     for nuclide in NUCLIDES {
         let cascade = Cascade::new(network(nuclide)?);
-        let cut = StructureLibrary::builtin().scheme(nuclide).map_or(0.0, |s| s.continuum_from);
-        for i in 0..count {
-            let state = random_state(nuclide, i, [cut + 0.05, 40.0]);
+        let mut compared = |state: StateAt, [tables, between]: [Option<usize>; 2]| {
             let exact = cascade.network().direct_widths(&theta, state, INTERVALS);
             let name =
                 format!("{nuclide}, {:.2} MeV, 2J = {}{}", state.excitation, state.two_j, state.parity);
-            compare(&mut agreements[0], &cascade.network().widths(state), &exact, &name);
-            compare(&mut agreements[1], &cascade.interpolated_widths(state), &exact, &name);
+            if let Some(k) = tables {
+                compare(&mut agreements[k], &cascade.network().widths(state), &exact, &name);
+            }
+            if let Some(k) = between {
+                compare(&mut agreements[k], &cascade.interpolated_widths(state), &exact, &name);
+            }
+        };
+        let cut = StructureLibrary::builtin().scheme(nuclide).map_or(0.0, |s| s.continuum_from);
+        for i in 0..count {
+            compared(random_state(nuclide, i, [cut + 0.05, 40.0]), [Some(0), Some(1)]);
+        }
+        for fragment in [Fragment::Proton, Fragment::Deuteron, Fragment::Alpha] {
+            let threshold = masses::separation_energy(nuclide, fragment.nuclide())?;
+            for i in 0..count {
+                let state = random_state(nuclide, i, [(threshold + 0.05).max(cut), threshold + 5.0]);
+                compared(state, [None, Some(2)]);
+            }
         }
     }
     Ok(agreements)
@@ -99,19 +115,26 @@ pub fn sampling(state: StateAt, draws: u64) -> Result<(f64, usize)> {
     Ok((chi.0, chi.1))
 }
 
-/// Total widths of 40K*(1+) with partial waves up to l = 5 against up to l = 8, 10 to 50 MeV.
-pub fn partial_waves() -> Result<Agreement> {
-    let mut agreement = Agreement::default();
-    let with = |l_max| {
-        jobs::network(51.0, CascadeModels { l_max, ..CascadeModels::default() }, Schemes::Completeness)
-    };
-    let (five, eight) = (with(5)?, with(8)?);
-    for excitation in [10.0, 15.0, 20.0, 30.0, 40.0, 50.0] {
+/// Total widths of 40K* with partial waves up to l = 5, and with as many as are needed at each energy, against
+/// those with all tabulated ones, 10 to 60 MeV; and how many were needed at the highest energy.
+pub fn partial_waves() -> Result<([Agreement; 2], u32)> {
+    let mut agreements: [Agreement; 2] = Default::default();
+    let mut needed = 0;
+    for excitation in [10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0] {
+        let with = |l_max| {
+            let models = CascadeModels { l_max, ..CascadeModels::default() };
+            jobs::network(excitation, models, Schemes::Completeness)
+        };
+        let five = with(PartialWaves::UpTo(5))?;
+        let (converged, all) = (with(PartialWaves::Converged)?, with(PartialWaves::UpTo(L_MAX))?);
+        needed = converged.l_max();
         for two_j in [2, 8] {
             let state = StateAt { excitation, two_j, parity: Parity::Plus };
-            let [a, b] = [&five, &eight].map(|n| n.widths(state).total());
-            agreement.add(a, b, format!("{excitation} MeV, 2J = {two_j}"));
+            let name = format!("{excitation} MeV, 2J = {two_j}");
+            let exact = all.widths(state).total();
+            agreements[0].add(five.widths(state).total(), exact, name.clone());
+            agreements[1].add(converged.widths(state).total(), exact, name);
         }
     }
-    Ok(agreement)
+    Ok((agreements, needed))
 }

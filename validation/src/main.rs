@@ -76,10 +76,13 @@ fn print_itself() -> Result<()> {
     println!("\n| against itself | points | largest difference | median |\n| --- | --- | --- | --- |");
     row("ln T, table against radial equation", Some(transmission::interpolation()?));
     row("ln T, step of 0.1 fm against 0.025 fm", Some(transmission::mesh_step()?));
-    let [tables, between] = decay::widths(8)?;
+    let [tables, between, charged] = decay::widths(8)?;
     row("widths, tables against direct", Some(tables));
     row("widths, between tabulated energies against direct", Some(between));
-    row("widths, l up to 5 against 8", Some(decay::partial_waves()?));
+    row("the same within 5 MeV above the thresholds of p, d and alpha", Some(charged));
+    let ([five, converged], needed) = decay::partial_waves()?;
+    row("widths, l up to 5 against all", Some(five));
+    row(&format!("widths, l as converged ({needed} at 60 MeV) against all"), Some(converged));
     println!("\n| decays drawn | chi^2 | degrees of freedom |\n| --- | --- | --- |");
     for (excitation, two_j, parity) in
         [(10.0, 2, Parity::Plus), (20.0, 2, Parity::Plus), (35.0, 0, Parity::Plus)]

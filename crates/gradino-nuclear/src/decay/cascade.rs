@@ -177,19 +177,11 @@ impl Cascade {
         parity: Parity,
         moved: Option<usize>,
     ) -> Mixture<'_> {
-        let nodes = &self.network.entries[entry].nodes;
-        let k = nodes.partition_point(|&e| e <= excitation).clamp(1, nodes.len() - 1) - 1;
-        let slope = 1.0 / (nodes[k + 1] - nodes[k]);
-        let w = ((excitation - nodes[k]) * slope).clamp(0.0, 1.0);
-        let states = [self.tabulated(entry, k, two_j, parity), self.tabulated(entry, k + 1, two_j, parity)];
+        let states = self.network.neighbours(entry, excitation, two_j, parity);
+        let [low, high] = states.map(|s| s.excitation);
+        let slope = 1.0 / (high - low);
+        let w = ((excitation - low) * slope).clamp(0.0, 1.0);
         Mixture { states, weights: [1.0 - w, w], slope, excitation, moved, prepared: None }
-    }
-
-    /// The tabulated decay at node `k`, built at first use.
-    fn tabulated(&self, entry: usize, k: usize, two_j: u16, parity: Parity) -> &DecayState {
-        let e = &self.network.entries[entry];
-        e.states[e.state_index(k, two_j, parity)]
-            .get_or_init(|| Box::new(self.network.build_state(entry, e.nodes[k], two_j, parity)))
     }
 
     /// One emission from a state described by the statistical model.

@@ -13,13 +13,14 @@ pub const MAX_MULTIPOLARITY: usize = 5;
 /// Partial waves of a fragment that couple two spins and parities, as bit masks over its channels.
 #[derive(Debug)]
 pub(crate) struct ParticleCouplings {
-    masks: Vec<u32>,
+    masks: Vec<u64>,
 }
 
 impl ParticleCouplings {
     /// `channels` are (l, twice j) in table order; the fragment has positive intrinsic parity.
     pub(crate) fn new(channels: &[(u32, u16)]) -> Self {
-        let mut masks = vec![0u32; SPINS * SPINS * 2];
+        debug_assert!(channels.len() <= u64::BITS as usize);
+        let mut masks = vec![0u64; SPINS * SPINS * 2];
         for two_ji in 0..SPINS as u16 {
             for two_jf in 0..SPINS as u16 {
                 for (index, &(l, two_j)) in channels.iter().enumerate() {
@@ -42,7 +43,7 @@ impl ParticleCouplings {
 
     /// Channels that lead from (two_ji) to (two_jf) with parity change `change`.
     #[inline]
-    pub(crate) fn mask(&self, two_ji: u16, two_jf: u16, change: Parity) -> u32 {
+    pub(crate) fn mask(&self, two_ji: u16, two_jf: u16, change: Parity) -> u64 {
         if two_jf > MAX_TWO_J || two_ji > MAX_TWO_J {
             return 0;
         }

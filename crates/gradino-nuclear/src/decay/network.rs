@@ -1,13 +1,14 @@
 //! All nuclides that a decay can reach, with what is prepared for each of them.
 
-use super::couplings::{MAX_MULTIPOLARITY, MAX_TWO_J};
+use super::couplings::MAX_MULTIPOLARITY;
 use super::ingredients::{DensityTable, GammaTable};
+use super::partial_waves::{DISCRETE_L, PartialWaves};
 use super::slots::Slots;
-use super::state::DecayState;
+use super::tabulated::Tabulated;
 use super::widths::ParticleRules;
 use crate::emission::fragment::Fragment;
 use crate::emission::gamma_strength::GammaStrengthModel;
-use crate::emission::transmission::{self, TransmissionTable};
+use crate::emission::transmission::TransmissionTable;
 use crate::error::{Error, Result};
 use crate::structure::level_density::{LevelDensityModel, NuclideData};
 use crate::structure::{Level, LevelScheme, StructureLibrary, masses};
@@ -18,6 +19,8 @@ use std::sync::OnceLock;
 
 /// Largest excitation energy [MeV] that the tables cover.
 pub const MAX_EXCITATION: f64 = 63.0;
+/// Step of the even grid of tabulated energies [MeV].
+const STEP: f64 = 0.08;
 /// Lightest and least charged residue that is followed as a nucleus with levels.
 const MIN_RESIDUE: (u8, u16) = (2, 5);
 
@@ -29,7 +32,7 @@ pub struct CascadeModels {
     /// Gamma strength.
     pub gamma_strength: GammaStrengthModel,
     /// Largest orbital angular momentum of fragments and multipolarity of photons to the continuum.
-    pub l_max: u32,
+    pub l_max: PartialWaves,
 }
 
 impl Default for CascadeModels {
@@ -37,8 +40,23 @@ impl Default for CascadeModels {
         CascadeModels {
             level_density: LevelDensityModel::BackShiftedFermiGas,
             gamma_strength: GammaStrengthModel::StandardLorentzian,
-            l_max: 5,
+            l_max: PartialWaves::UpTo(5),
         }
+    }
+}
+
+/// The physics choices of a prepared network.
+#[derive(Debug)]
+pub(crate) struct Models {
+    pub(crate) level_density: LevelDensityModel,
+    pub(crate) gamma_strength: GammaStrengthModel,
+    pub(crate) l_max: u32,
+}
+
+impl Models {
+    /// Largest orbital angular momentum in the tables.
+    fn l_table(&self) -> u32 {
+        self.l_max.max(DISCRETE_L)
     }
 }
 
@@ -61,9 +79,7 @@ pub(crate) struct Entry {
     pub(crate) daughters: [Option<Daughter>; 6],
     /// First channel of photons, of each fragment, and the number of all channels.
     pub(crate) layout: [usize; 8],
-    /// Energies at which decays are tabulated.
-    pub(crate) nodes: Vec<f64>,
-    pub(crate) states: Vec<OnceLock<Box<DecayState>>>,
+    pub(crate) tabulated: Tabulated,
     density: OnceLock<DensityTable>,
     gamma: OnceLock<GammaTable>,
     transmissions: [OnceLock<TransmissionTable>; 6],
@@ -78,10 +94,6 @@ impl Entry {
     pub(crate) fn levels(&self) -> &[Level] {
         &self.scheme.levels[..self.scheme.complete()]
     }
-    /// Index of the tabulated state at node `k`.
-    pub(crate) fn state_index(&self, k: usize, two_j: u16, parity: Parity) -> usize {
-        (usize::from(two_j / 2) * 2 + parity.index()) * self.nodes.len() + k
-    }
     /// The lowest separation energy: above it a state is unbound [MeV].
     pub(crate) fn unbound_from(&self) -> f64 {
         self.daughters.iter().flatten().map(|d| d.separation).fold(f64::INFINITY, f64::min)
@@ -91,7 +103,7 @@ impl Entry {
 /// The prepared nuclides of a decay network.
 #[derive(Debug)]
 pub struct Network {
-    pub(crate) models: CascadeModels,
+    pub(crate) models: Models,
     pub(crate) params: ParamSet,
     pub(crate) slots: Slots,
     pub(crate) entries: Vec<Entry>,
@@ -117,33 +129,22 @@ impl Network {
                 upper: MAX_EXCITATION,
             });
         }
+        let l_max = models.l_max.resolve((nuclide, max_excitation), &models, library, params)?;
         let reach = reachable(nuclide, max_excitation)?;
-        let index: HashMap<Nuclide, usize> = reach.iter().enumerate().map(|(i, r)| (r.0, i)).collect();
         let mut warnings = Vec::new();
+        if models.l_max == PartialWaves::Converged {
+            warnings.push(format!(
+                "cascade.l_max = \"converged\" is {l_max} for {nuclide} at {max_excitation:.1} MeV"
+            ));
+        }
         let mut schemes = Vec::new();
         for (n, _) in &reach {
             schemes.push(scheme_of(*n, &models, library, params, &mut warnings)?);
         }
-        let counts: Vec<usize> = schemes.iter().map(LevelScheme::complete).collect();
-        let mut entries = Vec::with_capacity(reach.len());
-        for (i, ((n, e_max), scheme)) in reach.iter().zip(schemes).enumerate() {
-            let daughters = daughters_of(*n, &index)?;
-            entries.push(Entry {
-                nuclide: *n,
-                atomic_mass: masses::atomic_mass(*n)?,
-                max_excitation: *e_max,
-                layout: layout(counts[i], &daughters, &counts),
-                daughters,
-                scheme,
-                nodes: Vec::new(),
-                states: Vec::new(),
-                density: OnceLock::new(),
-                gamma: OnceLock::new(),
-                transmissions: Default::default(),
-            });
-        }
-        let l_table = transmission::L_MAX;
-        let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(l_table)));
+        let entries = entries_of(&reach, schemes)?;
+        let models =
+            Models { level_density: models.level_density, gamma_strength: models.gamma_strength, l_max };
+        let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(models.l_table())));
         let slots = Slots::new(params, gradients);
         let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
         network.place_nodes();
@@ -155,6 +156,11 @@ impl Network {
         &self.warnings
     }
 
+    /// The largest orbital angular momentum of fragments to the continuum.
+    pub fn l_max(&self) -> u32 {
+        self.models.l_max
+    }
+
     /// The nuclides of the network, the initial one first.
     pub fn nuclides(&self) -> impl Iterator<Item = Nuclide> {
         self.entries.iter().map(|e| e.nuclide)
@@ -162,31 +168,21 @@ impl Network {
 
     fn place_nodes(&mut self) {
         for i in 0..self.entries.len() {
-            let nodes = self.energy_nodes(i);
-            let count = nodes.len() * (usize::from(MAX_TWO_J) / 2 + 1) * 2;
-            self.entries[i].states = std::iter::repeat_with(OnceLock::new).take(count).collect();
-            self.entries[i].nodes = nodes;
+            self.entries[i].tabulated = Tabulated::new(self.energy_nodes(i));
         }
     }
 
-    /// Energies at which the decays of an entry are tabulated: an even grid, and a graded one
-    /// above each threshold of neutron emission, where widths grow as the square root.
+    /// Energies from which the decays of an entry are tabulated: an even grid, and each threshold of
+    /// neutron emission, above which widths grow as the square root.
     fn energy_nodes(&self, i: usize) -> Vec<f64> {
-        // From 20 eV to 96 keV in steps of a quarter: a chord of E^(1/2) is then good to 0.2 %, of E^(3/2)
-        // to 0.5 %.
-        let grading = std::iter::once(0.0).chain((0..39).map(|k| 2e-5 * 1.25f64.powi(k)));
         let entry = &self.entries[i];
         let (low, high) = (entry.cut(), entry.max_excitation + 1e-6);
-        let mut nodes = vec![low];
-        while nodes[nodes.len() - 1] < high {
-            let e = nodes[nodes.len() - 1];
-            nodes.push(e + if e < low + 12.0 { 0.04 } else { 0.08 });
-        }
+        let steps = ((high - low) / STEP).ceil().max(1.0) as usize;
+        let mut nodes: Vec<f64> = (0..=steps).map(|k| low + STEP * k as f64).collect();
         if let Some(d) = entry.daughters[Fragment::Neutron as usize] {
             let residue = &self.entries[d.entry];
             let levels = residue.levels().iter().map(|l| l.energy).chain([residue.cut()]);
-            let graded = levels.flat_map(|e| grading.clone().map(move |g| d.separation + e + g));
-            nodes.extend(graded.filter(|e| (low..high).contains(e)));
+            nodes.extend(levels.map(|e| d.separation + e).filter(|e| (low..high).contains(e)));
         }
         nodes.sort_by(f64::total_cmp);
         nodes.dedup_by(|b, a| *b - *a < 1e-7);
@@ -232,7 +228,7 @@ impl Network {
                 entry.atomic_mass,
                 &self.params,
                 self.slots.optical.positions(),
-                transmission::L_MAX,
+                self.models.l_table(),
             )
         })
     }
@@ -285,6 +281,29 @@ fn reachable(start: Nuclide, max_excitation: f64) -> Result<Vec<(Nuclide, f64)>>
         reach.push((nuclide, energy));
     }
     Ok(reach)
+}
+
+/// The nuclides in reach with their level schemes, nothing tabulated yet.
+fn entries_of(reach: &[(Nuclide, f64)], schemes: Vec<LevelScheme>) -> Result<Vec<Entry>> {
+    let index: HashMap<Nuclide, usize> = reach.iter().enumerate().map(|(i, r)| (r.0, i)).collect();
+    let counts: Vec<usize> = schemes.iter().map(LevelScheme::complete).collect();
+    let mut entries = Vec::with_capacity(reach.len());
+    for (&(nuclide, max_excitation), scheme) in reach.iter().zip(schemes) {
+        let daughters = daughters_of(nuclide, &index)?;
+        entries.push(Entry {
+            nuclide,
+            atomic_mass: masses::atomic_mass(nuclide)?,
+            max_excitation,
+            layout: layout(scheme.complete(), &daughters, &counts),
+            daughters,
+            scheme,
+            tabulated: Tabulated::default(),
+            density: OnceLock::new(),
+            gamma: OnceLock::new(),
+            transmissions: Default::default(),
+        });
+    }
+    Ok(entries)
 }
 
 /// The residue of an emission, if it is a nucleus with a known mass.

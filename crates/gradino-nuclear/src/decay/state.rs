@@ -5,11 +5,12 @@ use super::network::{Entry, Network};
 use super::quadrature::{self, PiecewiseLinear};
 use super::widths::{self, RADIATIONS};
 use crate::emission::fragment::Fragment;
+use crate::emission::transmission::L_MAX;
 use gradino_core::Parity;
 use std::sync::OnceLock;
 
-/// Most partial waves of a fragment table, padded.
-pub(crate) const MAX_CHANNELS: usize = 32;
+/// Most partial waves of a fragment table, padded: those of the deuteron.
+pub(crate) const MAX_CHANNELS: usize = (3 * L_MAX as usize + 1).next_multiple_of(4);
 
 /// Photons come first, then the fragments in their order.
 pub(crate) const SOURCES: usize = 7;

@@ -12,7 +12,7 @@ pub(crate) const RADIATIONS: usize = 2 * MAX_MULTIPOLARITY;
 
 /// N of a transition to one discrete level by a fragment: the sum of T over the open partial waves.
 #[inline]
-pub(crate) fn discrete_particle<D: Real>(mask: u32, transmission: &[D]) -> D {
+pub(crate) fn discrete_particle<D: Real>(mask: u64, transmission: &[D]) -> D {
     let mut sum = D::zero();
     let mut rest = mask;
     while rest != 0 {

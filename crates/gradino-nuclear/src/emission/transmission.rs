@@ -11,8 +11,8 @@ use gradino_core::constants::ALPHA;
 use gradino_core::{Nuclide, ParamSet, Real};
 use std::f64::consts::{LN_2, PI};
 
-/// Default of the highest orbital angular momentum.
-pub const L_MAX: u32 = 8;
+/// Highest orbital angular momentum that may be tabulated.
+pub const L_MAX: u32 = 16;
 /// Channels in a row are padded to a multiple of this.
 const LANES: usize = 4;
 

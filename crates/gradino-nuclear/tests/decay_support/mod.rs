@@ -12,6 +12,9 @@ pub(crate) const POTASSIUM_40: Nuclide = Nuclide::new(19, 40);
 pub(crate) const NUCLIDES: [Nuclide; 5] =
     [POTASSIUM_40, Nuclide::new(19, 39), Nuclide::new(18, 39), Nuclide::new(17, 36), Nuclide::new(18, 38)];
 
+/// A nuclide without an embedded level scheme: levels and continuum are statistical.
+pub(crate) const SILICON_28: Nuclide = Nuclide::new(14, 28);
+
 pub(crate) fn set() -> ParamSet {
     ParamSet::new(parameters())
 }
@@ -31,9 +34,9 @@ pub(crate) fn network(nuclide: Nuclide, max_excitation: f64, gradients: &[usize]
     network_with(nuclide, max_excitation, CascadeModels::default(), &set(), gradients)
 }
 
-/// Start of the continuum [MeV].
+/// Start of the continuum [MeV]; without an embedded scheme an energy above any.
 pub(crate) fn cut(nuclide: Nuclide) -> f64 {
-    StructureLibrary::builtin().scheme(nuclide).expect("an embedded scheme").continuum_from
+    StructureLibrary::builtin().scheme(nuclide).map_or(5.0, |s| s.continuum_from)
 }
 
 /// Evenly spread numbers in [0, 1): additive recurrences of the golden ratio and of square roots.

@@ -9,7 +9,7 @@ use crate::io::{self, Provenance};
 use crate::literature;
 use crate::run::{EventSource, physics_toml};
 use gradino_core::{Event, Nuclide, ParamSet, units};
-use gradino_nuclear::decay::CascadeModels;
+use gradino_nuclear::decay::{CascadeModels, PartialWaves};
 use gradino_nuclear::emission::gamma_strength::GammaStrengthModel;
 use gradino_nuclear::reaction::{
     AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet,
@@ -37,7 +37,7 @@ impl Setup {
         let models = CascadeModels {
             level_density: config.cascade.level_density.name().parse::<LevelDensityModel>()?,
             gamma_strength: config.cascade.gamma_strength.name().parse::<GammaStrengthModel>()?,
-            l_max: config.cascade.l_max,
+            l_max: config.cascade.l_max.0,
         };
         Ok(Setup { seed: config.seed.unwrap_or(0), origin, models, library: library(&config.cascade)? })
     }
@@ -57,7 +57,7 @@ impl Chain {
     /// What the files of a run say of it, for the events `events`.
     pub fn provenance(&self, config: &Config, events: &Range<u64>) -> Provenance {
         let mut provenance = Provenance::new(self.seed, events.start, events.end - events.start);
-        provenance.config_toml = physics_toml(config);
+        provenance.config_toml = self.resolved(config);
         let value = |p: &gradino_core::Parameter| io::ParameterValue {
             name: p.name.clone(),
             value: p.value,
@@ -76,6 +76,17 @@ impl Chain {
             provenance.beams = vec![self.beam(beam)];
         }
         provenance
+    }
+
+    /// The configuration that shapes the events, with what its words were found to mean.
+    fn resolved(&self, config: &Config) -> String {
+        let toml = physics_toml(config);
+        match (config.cascade.l_max.0, &self.cascade) {
+            (PartialWaves::Converged, Some(cascade)) => {
+                format!("# cascade.l_max = \"converged\": {} here\n{toml}", cascade.network().l_max())
+            }
+            _ => toml,
+        }
     }
 
     fn beam(&self, beam: &Beam) -> io::Beam {
@@ -197,4 +208,23 @@ fn has_ripl_files(folder: &Path) -> bool {
     let is_ripl = |name: &str| name.len() == 8 && name.starts_with('z') && name.ends_with(".dat");
     std::fs::read_dir(folder)
         .is_ok_and(|entries| entries.flatten().any(|e| is_ripl(&e.file_name().to_string_lossy())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::check_same_physics;
+
+    #[test]
+    fn files_say_how_many_partial_waves_were_enough() {
+        let text = "seed = 1\n[state]\nnuclide = \"40K\"\nexcitation = \"15 MeV\"\nspin = \"1\"\nparity = \"+\"\n\
+                    [cascade]\nl_max = \"converged\"\n[gradients]\nparameters = []\n";
+        let config = Config::from_toml(text).expect("a valid job");
+        let chain = Chain::from_config(&config).expect("a valid job");
+        let l_max = chain.cascade().expect("a decay").network().l_max();
+        let stored = chain.provenance(&config, &(0..1)).config_toml;
+        assert!(stored.starts_with(&format!("# cascade.l_max = \"converged\": {l_max} here\n")), "{stored}");
+        check_same_physics(Path::new("events.hepmc3"), &stored, &config).expect("the same job");
+        assert_eq!(chain.warnings().len(), 1, "{:?}", chain.warnings());
+    }
 }

@@ -5,6 +5,7 @@
 
 mod choices;
 mod flux;
+mod l_max;
 mod message;
 mod quantity;
 mod select;
@@ -15,6 +16,7 @@ pub use choices::{
     SpectrumKind, Strengths, TableFormat, Weighting, all_choices,
 };
 pub use flux::{Flux, Spectrum, TableFile};
+pub use l_max::LMax;
 pub use quantity::Spin;
 pub use select::{MAIN_PARAMETERS, select_parameters};
 pub use source::{Beam, Reaction, Source, State};
@@ -31,8 +33,6 @@ use std::path::{Path, PathBuf};
 const DEFAULT_EVENTS: u64 = 100_000;
 /// Largest seed that a TOML integer holds.
 pub const LARGEST_SEED: u64 = i64::MAX as u64;
-/// Largest orbital angular momentum that the transmission coefficients are tabulated for.
-const LARGEST_L: u32 = gradino_nuclear::emission::transmission::L_MAX;
 /// The default configuration with comments.
 const ANNOTATED: &str = include_str!("annotated.toml");
 
@@ -67,8 +67,9 @@ pub struct Cascade {
     pub level_density: LevelDensity,
     /// Gamma strength function.
     pub gamma_strength: GammaStrength,
-    /// Largest orbital angular momentum of fragments and multipole order of gammas.
-    pub l_max: u32,
+    /// Largest orbital angular momentum of fragments and multipole order of gammas to the continuum, or
+    /// "converged": as many as change the total width by less than 0.1 % when more are taken.
+    pub l_max: LMax,
     /// Where the continuum of levels begins.
     pub continuum: Continuum,
     /// Discrete levels: "builtin", or the path of a RIPL folder or of a MARLEY structure file.
@@ -81,7 +82,7 @@ impl Default for Cascade {
             optical: Optical::default(),
             level_density: LevelDensity::default(),
             gamma_strength: GammaStrength::default(),
-            l_max: 5, // gardiner2021, section II
+            l_max: LMax::default(),
             continuum: Continuum::default(),
             levels: "builtin".into(),
         }
@@ -316,10 +317,6 @@ fn check_events(events: u64) -> Checked<u64> {
 }
 
 fn check_cascade(cascade: Cascade) -> Checked<Cascade> {
-    if !(1..=LARGEST_L).contains(&cascade.l_max) {
-        let reason = format!("{} is not between 1 and {LARGEST_L}", cascade.l_max);
-        return Err(complaint("l_max", reason).hint("5 is the default; raise it to test convergence"));
-    }
     if cascade.levels.trim().is_empty() {
         return Err(complaint("levels", "the path is empty").hint("write \"builtin\" or a path"));
     }

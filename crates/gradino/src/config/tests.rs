@@ -155,8 +155,13 @@ fn counts_are_whole_and_positive() {
     );
     refused(
         "[cascade]\nl_max = 0",
-        "l_max in [cascade], line 2: 0 is not between 1 and 8",
-        "5 is the default; raise it to test convergence",
+        "l_max in [cascade], line 2: 0 is not a whole number from 1 to 16 or \"converged\"",
+        "",
+    );
+    refused(
+        "[cascade]\nl_max = \"coverged\"",
+        "l_max in [cascade], line 2: \"coverged\" is not a whole number from 1 to 16 or \"converged\"",
+        "",
     );
 }
 

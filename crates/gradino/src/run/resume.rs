@@ -72,6 +72,8 @@ fn flat(text: &str) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::LMax;
+    use gradino_nuclear::decay::PartialWaves;
 
     #[test]
     fn only_what_shapes_events_must_stay_the_same() {
@@ -81,7 +83,7 @@ mod tests {
         let mut now = Config { events: 5, threads: 3, ..then.clone() };
         now.output.overwrite = true;
         assert_eq!(check_same_physics(path, &stored, &now), Ok(()));
-        now.cascade.l_max = 6;
+        now.cascade.l_max = LMax(PartialWaves::UpTo(6));
         let error = check_same_physics(path, &stored, &now).expect_err("another l_max");
         assert_eq!(error.to_string(), "events.hepmc3 was made with cascade.l_max = 5, now it is 6");
         now = Config { seed: Some(8), ..then };
