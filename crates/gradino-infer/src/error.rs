@@ -133,9 +133,13 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Error::Core(error) => return error.hint(),
-            Error::UnknownLoss { .. } => {
+            Error::UnknownLoss { name } => {
                 let names: Vec<&str> = crate::loss::MODELS.iter().map(|model| model.name).collect();
-                return Some(format!("choose one of {}", names.join(", ")));
+                let closest = gradino_core::text::closest(name, names.iter().copied());
+                return Some(closest.map_or_else(
+                    || format!("choose one of {}", names.join(", ")),
+                    |closest| format!("did you mean \"{closest}\"?"),
+                ));
             }
             Error::NoBinning { .. } => "give the edges of the bins of at least one feature",
             Error::NoWeight { .. } => {
