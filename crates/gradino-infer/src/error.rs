@@ -228,9 +228,13 @@ impl Error {
                 "lower the correlations along that direction, or raise the variances of its parameters"
             }
             Error::BadSetting { allowed, .. } => return Some(format!("choose {allowed}")),
-            Error::UnknownLoss { .. } => {
+            Error::UnknownLoss { name } => {
                 let names: Vec<&str> = crate::loss::MODELS.iter().map(|model| model.name).collect();
-                return Some(format!("choose one of {}", names.join(", ")));
+                let closest = gradino_core::text::closest(name, names.iter().copied());
+                return Some(closest.map_or_else(
+                    || format!("choose one of {}", names.join(", ")),
+                    |closest| format!("did you mean \"{closest}\"?"),
+                ));
             }
             Error::NoBinning { .. } => "give the edges of the bins of at least one feature",
             Error::NoWeight { .. } => {

@@ -40,17 +40,17 @@ const EXP: [f64; 14] = taylor(0, 1, false);
 const SIN: [f64; 8] = taylor(1, 2, true);
 const COS: [f64; 9] = taylor(0, 2, true);
 
-/// e^x for x <= 0, to a relative 1e-15; 0 below x = -690.
+/// e^x for x <= 0, to a relative 1e-15; below x = -690 the tiny value there.
 #[inline(always)]
 pub(super) fn exp(x: f64) -> f64 {
     const LEAST: f64 = -690.0;
-    let bounded = if x > LEAST { x } else { LEAST };
-    let shifted = bounded * LOG2_E + ROUND;
+    let x = if x > LEAST { x } else { LEAST };
+    let shifted = x * LOG2_E + ROUND;
     let power = shifted - ROUND;
-    let rest = (bounded - power * LN2[0]) - power * LN2[1];
+    let rest = (x - power * LN2[0]) - power * LN2[1];
     // The integer in the lowest bits becomes the exponent.
     let scale = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0f64.to_bits()));
-    if x > LEAST { polynomial(rest, EXP) * scale } else { 0.0 }
+    polynomial(rest, EXP) * scale
 }
 
 /// Replaces angles by their cosines and gives the sines, to 1e-15.
@@ -106,10 +106,11 @@ mod tests {
     fn exponentials_are_those_of_the_library() {
         for i in 0..700_000 {
             let x = -f64::from(i) * 1e-3;
-            let (found, exact) = (exp(x), if x > -690.0 { x.exp() } else { 0.0 });
+            let (found, exact) = (exp(x), x.max(-690.0).exp());
             assert!((found - exact).abs() <= 1e-15 * exact, "{x}: {found} {exact}");
         }
-        assert_eq!((exp(0.0), exp(f64::NEG_INFINITY), exp(-1e300)), (1.0, 0.0, 0.0));
+        assert_eq!(exp(0.0), 1.0);
+        assert!(exp(f64::NEG_INFINITY) < 1e-299 && exp(-1e300) < 1e-299);
     }
 
     #[test]

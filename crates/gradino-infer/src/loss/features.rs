@@ -58,8 +58,9 @@ impl Loss for RandomFeatures {
         let column = |k: usize| frequencies.iter().map(|vector| vector[k]).collect();
         let waves = Waves { columns: (0..data.dimension()).map(column).collect(), share };
         let sums = waves.sums(data);
-        let own = waves.potential(data, &sums, true);
-        let term = DataTerm::new(data, &own.value, self.normalise)?;
+        let all = waves.share.iter().zip(&sums[0]).zip(&sums[1]).map(|((f, c), s)| f * (c * c + s * s));
+        let own = all.sum::<f64>() - dot(&data.weights, &data.weights);
+        let term = DataTerm::new(data, own, self.normalise)?;
         Ok(Box::new(PreparedFeatures { normalise: self.normalise, data, waves, sums, term }))
     }
 }
@@ -82,8 +83,10 @@ struct PreparedFeatures<'a> {
 impl Prepared for PreparedFeatures<'_> {
     fn evaluate(&self, sample: &Sample) -> Result<LossValue> {
         sample.check_pair(self.data)?;
-        let own = self.waves.potential(sample, &self.waves.sums(sample), true);
-        let other = self.waves.potential(sample, &self.sums, false);
+        let sums = self.waves.sums(sample);
+        let [mut own, other] = self.waves.potentials(sample, [&sums, &self.sums]);
+        // The kernel of a row with itself is 1.
+        own.value.iter_mut().zip(&sample.weights).for_each(|(value, weight)| *value -= weight);
         discrepancy(sample, self.normalise, self.term, &own, &other)
     }
 }
@@ -135,38 +138,42 @@ impl Waves {
         all
     }
 
-    /// The potential of the sample behind `sums` at the rows of `sample`, which is the same if `own`.
-    fn potential(&self, sample: &Sample, sums: &[Vec<f64>; 2], own: bool) -> Potential {
+    /// The potentials at the rows of `sample` of the samples behind the two `sums`.
+    fn potentials(&self, sample: &Sample, sums: [&[Vec<f64>; 2]; 2]) -> [Potential; 2] {
         let dimension = self.columns.len();
         let shared = |sums: &Vec<f64>| sums.iter().zip(&self.share).map(|(sum, share)| sum * share).collect();
-        let totals: [Vec<f64>; 2] = [shared(&sums[0]), shared(&sums[1])];
-        let mut potential =
-            Potential { value: sample.weights.clone(), slope: vec![0.0; sample.values.len()] };
-        let rows = sample.values.par_chunks(ROWS * dimension);
-        let outputs =
-            potential.value.par_chunks_mut(ROWS).zip(potential.slope.par_chunks_mut(ROWS * dimension));
-        rows.zip(outputs).for_each(|(rows, (values, slopes))| {
-            let mut waves = self.zeros();
-            let slopes = slopes.chunks_exact_mut(dimension);
-            for ((row, value), slopes) in rows.chunks_exact(dimension).zip(values).zip(slopes) {
+        let totals: [[Vec<f64>; 2]; 2] = sums.map(|[c, s]| [shared(c), shared(s)]);
+        let part = |rows: &[f64]| {
+            let (mut waves, mut terms) = (self.zeros(), self.zeros());
+            let mut potentials = [Potential::default(), Potential::default()];
+            for row in rows.chunks_exact(dimension) {
                 self.fill(row, &mut waves);
-                let own_term = if own { *value } else { 0.0 };
-                *value = self.project(&mut waves, &totals, slopes) - own_term;
+                for (potential, totals) in potentials.iter_mut().zip(&totals) {
+                    project(&waves, totals, &mut terms);
+                    potential.value.push(lanes(terms[0].len(), |f| terms[0][f]));
+                    potential.slope.extend(self.columns.iter().map(|column| dot(&terms[1], column)));
+                }
             }
-        });
-        potential
+            potentials
+        };
+        let parts: Vec<[Potential; 2]> = sample.values.par_chunks(ROWS * dimension).map(part).collect();
+        let mut all = [Potential::default(), Potential::default()];
+        for part in &parts {
+            for (all, part) in all.iter_mut().zip(part) {
+                all.value.extend_from_slice(&part.value);
+                all.slope.extend_from_slice(&part.slope);
+            }
+        }
+        all
     }
+}
 
-    /// The potential of the sums `totals` at a row with the waves `waves`, which are overwritten; its slopes.
-    #[inline]
-    fn project(&self, waves: &mut [Vec<f64>; 2], totals: &[Vec<f64>; 2], slopes: &mut [f64]) -> f64 {
-        let [cosines, sines] = waves;
-        for (((cos, sin), c), s) in cosines.iter_mut().zip(sines.iter_mut()).zip(&totals[0]).zip(&totals[1]) {
-            (*cos, *sin) = (*cos * c + *sin * s, *cos * s - *sin * c);
-        }
-        for (slope, column) in slopes.iter_mut().zip(&self.columns) {
-            *slope = dot(sines, column);
-        }
-        lanes(cosines.len(), |f| cosines[f])
+/// Terms of the potential of the sums `totals` at a row with the waves `waves`, and of its slope by the angle.
+#[inline]
+fn project(waves: &[Vec<f64>; 2], totals: &[Vec<f64>; 2], terms: &mut [Vec<f64>; 2]) {
+    let [values, slopes] = terms;
+    let waves = waves[0].iter().zip(&waves[1]).zip(totals[0].iter().zip(&totals[1]));
+    for ((value, slope), ((cos, sin), (c, s))) in values.iter_mut().zip(slopes).zip(waves) {
+        (*value, *slope) = (cos * c + sin * s, cos * s - sin * c);
     }
 }

@@ -80,11 +80,14 @@ fn median_distance(data: &Sample) -> f64 {
 /// A kernel ready for use, as a function of the squared distance.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Radial {
-    /// Mean of Gaussians of these 1 / s^2, in increasing order.
-    Gaussians(Vec<f64>),
-    /// The same where each width is half of the one before: the first 1 / s^2 and their number. A Gaussian
-    /// of half the width is the fourth power of the wider one, so one exponential serves all.
-    Octaves(f64, u32),
+    /// Mean of Gaussians.
+    Gaussians {
+        /// 1 / s^2 in increasing order.
+        inverse: Vec<f64>,
+        /// Whether each width is half of the one before: its Gaussian is then the fourth power of the wider
+        /// one, and one exponential serves all.
+        octaves: bool,
+    },
     /// Minus the distance.
     Energy,
 }
@@ -94,57 +97,53 @@ impl Radial {
     pub(super) fn new(kernel: &Kernel, data: &Sample) -> Result<Self> {
         let Kernel::Gaussian(bandwidth) = kernel else { return Ok(Radial::Energy) };
         let widths = bandwidth.widths(data)?;
-        if widths.windows(2).all(|w| w[0] == 2.0 * w[1]) {
-            return Ok(Radial::Octaves((widths[0] * widths[0]).recip(), widths.len() as u32));
-        }
-        Ok(Radial::Gaussians(widths.iter().map(|w| (w * w).recip()).collect()))
+        let octaves = widths.windows(2).all(|w| w[0] == 2.0 * w[1]);
+        Ok(Radial::Gaussians { inverse: widths.iter().map(|w| (w * w).recip()).collect(), octaves })
     }
 
     /// Replaces squared distances by kernels k, and gives g with dk/dx = -g (x - y).
     pub(super) fn apply(&self, squares: &mut [f64], slopes: &mut [f64]) {
-        let cells = squares.iter_mut().zip(slopes);
         match self {
-            Radial::Energy => cells.for_each(|(s, g)| {
+            Radial::Energy => squares.iter_mut().zip(slopes).for_each(|(s, g)| {
                 let distance = s.sqrt();
                 *s = -distance;
                 *g = if distance > 0.0 { distance.recip() } else { 0.0 };
             }),
-            Radial::Octaves(first, count) => {
-                let share = f64::from(*count).recip();
-                cells.for_each(|(s, g)| (*s, *g) = octaves(*s, *first, *count, share));
-            }
-            Radial::Gaussians(inverse) => {
-                let share = (inverse.len() as f64).recip();
-                cells.for_each(|(s, g)| (*s, *g) = gaussians(*s, inverse, share));
+            Radial::Gaussians { inverse, octaves } => {
+                for (s, g) in squares.chunks_mut(CHUNK).zip(slopes.chunks_mut(CHUNK)) {
+                    gaussians(s, g, inverse, *octaves);
+                }
             }
         }
     }
 }
 
-/// The mean of Gaussians and its slope, each half as wide as the one before.
-#[inline]
-fn octaves(square: f64, first: f64, count: u32, share: f64) -> (f64, f64) {
-    let (mut inverse, mut term) = (first, exp(-0.5 * square * first));
-    let (mut value, mut slope) = (0.0, 0.0);
-    for _ in 0..count {
-        value += term;
-        slope += term * inverse;
-        let squared = term * term;
-        // Numbers near the smallest one would be slow.
-        term = if squared > 1e-150 { squared * squared } else { 0.0 };
-        inverse *= 4.0;
+/// Rows that are worked on side by side.
+const CHUNK: usize = 64;
+
+/// The mean of Gaussians and its slope for at most [`CHUNK`] squared distances.
+fn gaussians(values: &mut [f64], slopes: &mut [f64], inverse: &[f64], octaves: bool) {
+    let (mut squares, mut terms) = ([0.0; CHUNK], [0.0; CHUNK]);
+    let (squares, terms) = (&mut squares[..values.len()], &mut terms[..values.len()]);
+    squares.copy_from_slice(values);
+    values.fill(0.0);
+    slopes.fill(0.0);
+    let share = (inverse.len() as f64).recip();
+    for (n, inverse) in inverse.iter().enumerate() {
+        if n > 0 && octaves {
+            terms.iter_mut().for_each(|term| *term = fourth_power(*term));
+        } else {
+            let exponents = squares.iter().map(|square| -0.5 * square * inverse);
+            terms.iter_mut().zip(exponents).for_each(|(term, x)| *term = exp(x));
+        }
+        values.iter_mut().zip(&*terms).for_each(|(value, term)| *value += share * term);
+        slopes.iter_mut().zip(&*terms).for_each(|(slope, term)| *slope += share * inverse * term);
     }
-    (value * share, slope * share)
 }
 
-/// The mean of Gaussians and its slope.
-#[inline]
-fn gaussians(square: f64, inverse: &[f64], share: f64) -> (f64, f64) {
-    let (mut value, mut slope) = (0.0, 0.0);
-    for inverse in inverse {
-        let term = exp(-0.5 * square * inverse);
-        value += term;
-        slope += term * inverse;
-    }
-    (value * share, slope * share)
+/// x^4, or zero before it gets near the smallest numbers, which are slow.
+#[inline(always)]
+fn fourth_power(x: f64) -> f64 {
+    let square = x * x;
+    if square > 1e-150 { square * square } else { 0.0 }
 }

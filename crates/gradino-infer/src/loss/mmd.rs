@@ -43,7 +43,8 @@ impl Loss for Mmd {
     fn prepare<'a>(&'a self, data: &'a Sample) -> Result<Box<dyn Prepared + 'a>> {
         data.check()?;
         let view = View::new(&self.kernel, data)?;
-        let term = DataTerm::new(data, &view.own(data).value, self.normalise)?;
+        let sum = dot(&view.own(data).value, &data.weights);
+        let term = DataTerm::new(data, sum, self.normalise)?;
         Ok(Box::new(PreparedMmd { normalise: self.normalise, data, view, term }))
     }
 }

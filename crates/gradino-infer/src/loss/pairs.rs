@@ -62,9 +62,8 @@ pub(super) struct DataTerm {
 }
 
 impl DataTerm {
-    /// From the potential of the data on themselves.
-    pub(super) fn new(data: &Sample, own: &[f64], normalise: Normalise) -> Result<Self> {
-        let sum: f64 = data.weights.iter().zip(own).map(|(w, p)| w * p).sum();
+    /// From the weighted sum of the kernel over pairs of different data.
+    pub(super) fn new(data: &Sample, sum: f64, normalise: Normalise) -> Result<Self> {
         Ok(DataTerm { total: normalise.total(data)?, pairs: sum / normalise.pairs(data)? })
     }
 }

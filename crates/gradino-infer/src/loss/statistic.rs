@@ -25,7 +25,8 @@ pub enum MonteCarlo {
     None,
     /// One factor b per bin on its expectation. In the likelihood its prior is normal around 1 with the
     /// relative variance s^2 = v / m^2 and its best value solves b^2 + (m s^2 - 1) b - n s^2 = 0, as in
-    /// conway2011, after barlow1993. In chi^2, v is added to the variance.
+    /// conway2011, after barlow1993. In chi^2, v is added to the variance. Where events
+    /// are shared between bins, that neighbours err together is left out.
     Light,
 }
 
