@@ -5,5 +5,6 @@ pub mod emission;
 pub mod error;
 pub mod reaction;
 pub mod structure;
+pub mod toy;
 
 pub use error::{Error, Result};

@@ -14,6 +14,7 @@ mod score;
 mod slots;
 mod spins;
 mod state;
+pub mod tree;
 mod widths;
 
 pub use cascade::{Cascade, Start};
