@@ -35,6 +35,11 @@ impl ToyBank {
         self.decisions.len()
     }
 
+    /// Number of rows of event number `event` of the bank: 1, or its paths and completions.
+    pub fn rows_of(&self, event: usize) -> usize {
+        self.decisions.endings_of(event).len()
+    }
+
     fn replay(&self, theta: &[f64]) -> Result<(Replay<Moving>, Vec<Moving>)> {
         let params = point(&self.parameters, theta)?.chunk::<PARAMETERS>(0);
         let replay = Replay::prepare(&self.nucleus, &params);

@@ -61,6 +61,11 @@ impl<D: Real> ToyLaw<D> {
         self.kernel.lambda
     }
 
+    /// Slope of ln rho in sqrt(E), 2 sqrt(alpha) [MeV^-1/2].
+    pub fn slope(&self) -> D {
+        self.kernel.slope
+    }
+
     /// Level density rho(E) / rho_0 at excitation `energy` [MeV].
     pub fn density(&self, energy: D) -> D {
         self.kernel.density(energy)

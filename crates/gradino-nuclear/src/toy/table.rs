@@ -1,18 +1,22 @@
 //! The continuum of the toy in Chebyshev polynomials: its inverse distribution at the cost of a few sums.
 //!
-//! With w = tail^(1 / (lambda + 1)) the share of the open range that an emission takes is w times a smooth
-//! function of w and of the energy, and so are the widths without the power of the range. They are interpolated
-//! at Chebyshev nodes, in numbers with derivatives, so that the interpolation is differentiated exactly.
+//! With w = tail^(1 / (lambda + 1)) the share of the open range that an emission takes is a smooth function of w
+//! and of the energy E, but steep at w = 1, where the level density is low: there w is 1 minus an exponential
+//! of the share. So with B(E) = 1 + ln(rho(E) / rho(E_c)) the variable is q in w = (1 - e^(-B q)) / (1 - e^(-B)),
+//! and the share is q times a function that hardly varies. It is interpolated at Chebyshev nodes, and so are
+//! the widths without the power of the range, in numbers with derivatives: the interpolation is differentiated
+//! exactly.
 
 use super::law::ToyLaw;
 use gradino_core::Real;
 use std::f64::consts::PI;
 
-/// Nodes in w, in energy, and in energy for widths.
-const ORDER: [usize; 3] = [28, 20, 28];
-const LARGEST: usize = 28;
-/// Coefficients are dropped below this fraction of the largest.
-const SMALL: f64 = 1e-13;
+/// Nodes in q. Numbers of nodes are fixed, so that the tables are smooth functions of the parameters.
+const IN_SHARE: usize = 20;
+/// Nodes in energy.
+const IN_ENERGY: usize = 16;
+/// Nodes in energy for the widths, which are steeper and cheaper; the largest number.
+const IN_WIDTH: usize = 28;
 
 /// Tables of the continuum between the edge and a highest energy.
 #[derive(Clone, Debug)]
@@ -20,9 +24,10 @@ pub struct InverseTable<D> {
     edge: f64,
     half_range: f64,
     lambda: D,
-    /// Share / w, `[energy, w]`.
+    /// d ln(rho) / d sqrt(E).
+    slope: D,
+    /// Share / q, `[energy, q]`.
     share: Vec<D>,
-    width: usize,
     /// ln of the width to the continuum over (E - E_c)^(lambda + 1).
     continuum: Vec<D>,
     /// ln of the width to all levels.
@@ -35,30 +40,29 @@ impl<D: Real> InverseTable<D> {
         let edge = law.nucleus().edge;
         let half_range = 0.5 * (highest - edge);
         let energy = |x: f64| D::from(edge + half_range * (1.0 + x));
-        let [in_share, in_energy, in_width] = ORDER;
-        let mut rows: Vec<Vec<D>> = vec![Vec::new(); in_share];
-        for node in nodes(in_energy) {
+        let slope = law.slope();
+        let mut rows: Vec<Vec<D>> = vec![Vec::new(); IN_SHARE];
+        for node in nodes(IN_ENERGY) {
+            let steepness = steepness(slope, edge, energy(node));
+            let whole = D::one() - (-steepness).exp();
             let at = |x: f64| {
-                let share = 0.5 * (1.0 + x);
-                law.drop_share(energy(node), (law.lambda() + 1.0) * share.ln()) / share
+                let q = 0.5 * (1.0 + x);
+                let w = (D::one() - (-steepness * q).exp()) / whole;
+                law.drop_share(energy(node), (law.lambda() + 1.0) * w.ln()) / q
             };
-            let row = coefficients(&nodes(in_share).map(at).collect::<Vec<_>>());
+            let row = coefficients(&nodes(IN_SHARE).map(at).collect::<Vec<_>>());
             rows.iter_mut().zip(row).for_each(|(column, c)| column.push(c));
         }
         let columns: Vec<Vec<D>> = rows.iter().map(|column| coefficients(column)).collect();
-        let (width, height) = kept(&columns);
-        let share = (0..height).flat_map(|i| columns[..width].iter().map(move |c| c[i])).collect();
-        let widths = |f: &dyn Fn(D) -> D| {
-            let mut series = coefficients(&nodes(in_width).map(|x| f(energy(x))).collect::<Vec<_>>());
-            series.truncate(length(&series, largest(&series)));
-            series
-        };
+        let share = (0..IN_ENERGY).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
+        let widths =
+            |f: &dyn Fn(D) -> D| coefficients(&nodes(IN_WIDTH).map(|x| f(energy(x))).collect::<Vec<_>>());
         InverseTable {
             edge,
             half_range,
             lambda: law.lambda(),
+            slope,
             share,
-            width,
             continuum: widths(&|e| law.ln_continuum_factor(e)),
             levels: widths(&|e| law.levels_width(e).ln()),
         }
@@ -67,9 +71,9 @@ impl<D: Real> InverseTable<D> {
     /// The table at one constant energy [MeV]: cheaper.
     pub fn sliced(&self, energy: f64) -> Self {
         let x = (energy - self.edge) / self.half_range - 1.0;
-        let (t, _) = polynomials(x, self.share.len() / self.width);
-        let mut share = vec![D::zero(); self.width];
-        for (row, t) in self.share.chunks_exact(self.width).zip(t) {
+        let (t, _) = polynomials(x, self.share.len() / IN_SHARE);
+        let mut share = vec![D::zero(); IN_SHARE];
+        for (row, t) in self.share.chunks_exact(IN_SHARE).zip(t) {
             share.iter_mut().zip(row).for_each(|(s, &c)| *s += c * t);
         }
         let constant = |series: &[D]| vec![series_at(series, D::from(x))];
@@ -94,11 +98,14 @@ impl<D: Real> InverseTable<D> {
     pub fn inverse(&self, energy: D, ln_tail: f64) -> D {
         let w = (D::from(ln_tail) / (self.lambda + 1.0)).exp();
         let range = energy - self.edge;
-        let (x, y) = (range / self.half_range - 1.0, w * 2.0 - 1.0);
-        let (t, slope_t) = polynomials(x.re(), self.share.len() / self.width);
-        let (u, slope_u) = polynomials(y.re(), self.width);
+        let steepness = steepness(self.slope, self.edge, energy);
+        let whole = D::one() - (-steepness).exp();
+        let q = -(D::one() - whole * w).ln() / steepness;
+        let (x, y) = (range / self.half_range - 1.0, q * 2.0 - 1.0);
+        let (t, slope_t) = polynomials(x.re(), self.share.len() / IN_SHARE);
+        let (u, slope_u) = polynomials(y.re(), IN_SHARE);
         let (mut value, mut by_x, mut by_y) = (D::zero(), 0.0, 0.0);
-        for (i, row) in self.share.chunks_exact(self.width).enumerate() {
+        for (i, row) in self.share.chunks_exact(IN_SHARE).enumerate() {
             let (mut sum, mut slope) = (D::zero(), 0.0);
             for (j, &c) in row.iter().enumerate() {
                 sum += c * u[j];
@@ -109,8 +116,14 @@ impl<D: Real> InverseTable<D> {
             by_y += slope * t[i];
         }
         let share = value + (x - x.re()) * by_x + (y - y.re()) * by_y;
-        energy - range * w * share
+        energy - range * q * share
     }
+}
+
+/// B(E) = 1 + ln(rho(E) / rho(E_c)).
+#[inline]
+fn steepness<D: Real>(slope: D, edge: f64, energy: D) -> D {
+    slope * (energy.sqrt() - edge.sqrt()) + 1.0
 }
 
 /// Chebyshev nodes cos(pi (m + 1/2) / n).
@@ -131,31 +144,9 @@ fn coefficients<D: Real>(values: &[D]) -> Vec<D> {
     (0..n).map(coefficient).collect()
 }
 
-/// Size of a coefficient, with its derivatives.
-fn size<D: Real>(c: &D) -> f64 {
-    (0..D::SLOTS).map(|i| c.slot(i).abs()).fold(c.re().abs(), f64::max)
-}
-
-fn largest<D: Real>(series: &[D]) -> f64 {
-    series.iter().map(size).fold(0.0, f64::max)
-}
-
-/// Number of leading coefficients worth keeping.
-fn length<D: Real>(series: &[D], largest: f64) -> usize {
-    series.iter().rposition(|c| size(c) > SMALL * largest).map_or(1, |last| last + 1)
-}
-
-/// The same for columns: how many, and how long.
-fn kept<D: Real>(columns: &[Vec<D>]) -> (usize, usize) {
-    let whole = columns.iter().map(|c| largest(c)).fold(0.0, f64::max);
-    let width = columns.iter().rposition(|c| largest(c) > SMALL * whole).map_or(1, |last| last + 1);
-    let height = columns[..width].iter().map(|c| length(c, whole)).max();
-    (width, height.unwrap_or(1))
-}
-
 /// The first `n` Chebyshev polynomials and their slopes.
-fn polynomials(x: f64, n: usize) -> ([f64; LARGEST], [f64; LARGEST]) {
-    let (mut t, mut slope) = ([1.0; LARGEST], [0.0; LARGEST]);
+fn polynomials(x: f64, n: usize) -> ([f64; IN_WIDTH], [f64; IN_WIDTH]) {
+    let (mut t, mut slope) = ([1.0; IN_WIDTH], [0.0; IN_WIDTH]);
     if n > 1 {
         (t[1], slope[1]) = (x, 1.0);
     }
