@@ -42,7 +42,7 @@ pub enum Next<D> {
 }
 
 impl<D: Real> ToyLaw<D> {
-    /// For `nucleus` with the parameters `theta`.
+    /// For a `nucleus` that passes [`ToyNucleus::check`], with the parameters `theta`.
     pub fn prepare(nucleus: &Arc<ToyNucleus>, theta: &Params<D>) -> Self {
         let kernel = Kernel::new(theta[ALPHA], theta[LAMBDA]);
         let plain = Kernel::new(theta[ALPHA].re(), theta[LAMBDA].re());
@@ -173,6 +173,9 @@ impl<D: Real> ToyLaw<D> {
     }
 
     /// The discrete levels with their transitions.
+    ///
+    /// # Panics
+    /// If the levels do not ascend, which [`ToyNucleus::check`] refuses.
     pub fn tree(&self) -> LevelTree<D> {
         let levels = &self.nucleus.levels;
         let ways = |from: usize| {
