@@ -6,5 +6,6 @@ pub mod error;
 pub mod reaction;
 mod rows;
 pub mod structure;
+pub mod toy;
 
 pub use error::{Error, Result};

@@ -16,6 +16,7 @@ mod slots;
 mod spins;
 mod state;
 mod tabulated;
+pub mod tree;
 mod widths;
 
 pub use cascade::{Cascade, Start};
