@@ -141,7 +141,8 @@ impl Cascade {
         let mut t_slopes = [0.0; MAX_CHANNELS];
         table.energy_derivatives(&place, &mut t_slopes);
         for c in (0..count).filter(|&c| open(c)) {
-            let factor = f64::from(u8::from(mask >> c & 1 == 1)) * chosen - coupled(&shares.spins, c) / choice.total;
+            let factor =
+                f64::from(u8::from(mask >> c & 1 == 1)) * chosen - coupled(&shares.spins, c) / choice.total;
             if !optical.is_empty() {
                 table.add_gradient(&place, c, factor, &mut record.score[optical.clone()]);
             }

@@ -37,7 +37,7 @@ impl StartEnergy {
         match *self {
             StartEnergy::Fixed(energy) => energy,
             StartEnergy::Normal { mean, sigma } => {
-                let mut stream = Stream::new(seed, event, Purpose::Source);
+                let mut stream = Stream::new(seed, event, Purpose::Reaction);
                 loop {
                     let radius = (-2.0 * stream.uniform().ln()).sqrt();
                     let deviation = radius * (TAU * stream.uniform()).cos();
