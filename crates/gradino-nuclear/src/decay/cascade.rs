@@ -10,10 +10,10 @@ use super::network::Network;
 use super::quadrature;
 use super::record::{CascadeRecord, Step};
 use super::score::StartScores;
-use super::state::{DecayState, SOURCES};
+use super::state::{DecayState, SOURCES, StateAt};
 use crate::emission::fragment::Fragment;
 use crate::error::{Error, Result};
-use gradino_core::{Parity, Stream};
+use gradino_core::{ParamSet, Parity, Stream};
 
 /// A cascade network ready to draw from.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ const SNAP: f64 = 0.01;
 
 /// Where a cascade starts; made by [`Cascade::start`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Start(usize);
+pub struct Start(pub(super) usize);
 
 #[derive(Debug)]
 enum StartState {
@@ -58,7 +58,14 @@ pub(super) struct Mixture<'a> {
     pub(super) prepared: Option<&'a StartScores>,
 }
 
-impl Mixture<'_> {
+impl<'a> Mixture<'a> {
+    /// The chords between two tabulated states, the lower one first.
+    pub(super) fn between(states: [&'a DecayState; 2], excitation: f64, moved: Option<usize>) -> Self {
+        let [low, high] = states.map(|s| s.excitation);
+        let slope = 1.0 / (high - low);
+        let w = ((excitation - low) * slope).clamp(0.0, 1.0);
+        Mixture { states, weights: [1.0 - w, w], slope, excitation, moved, prepared: None }
+    }
     pub(super) fn total(&self) -> f64 {
         self.weights[0] * self.states[0].total() + self.weights[1] * self.states[1].total()
     }
@@ -76,6 +83,26 @@ impl Cascade {
     pub fn new(network: Network) -> Self {
         let levels = LevelDecays::prepare(&network);
         Cascade { network, levels, starts: Vec::new() }
+    }
+
+    /// The same at other values of the parameters, with the same starts (see [`Network::at_values`]).
+    pub fn at_values(&self, params: &ParamSet) -> Cascade {
+        let mut cascade = Cascade::new(self.network.at_values(params));
+        for start in &self.starts {
+            let moved = match start {
+                StartState::Level(level) => StartState::Level(*level),
+                StartState::Continuum(start) => cascade.start_in_continuum(&start.0.at()),
+            };
+            cascade.starts.push(moved);
+        }
+        cascade
+    }
+
+    /// A start that decays by the statistical model.
+    fn start_in_continuum(&self, at: &StateAt) -> StartState {
+        let state = self.network.build_state(0, at.excitation, at.two_j, at.parity);
+        let scores = StartScores::new(&self.network, &state);
+        StartState::Continuum(Box::new((state, scores)))
     }
 
     /// The network behind it.
@@ -109,12 +136,11 @@ impl Cascade {
         let start = if let Some(level) = level {
             StartState::Level(level)
         } else {
-            let state = self.network.build_state(0, excitation, two_j, parity);
-            if state.total() <= 0.0 {
+            let start = self.start_in_continuum(&StateAt { excitation, two_j, parity });
+            if matches!(&start, StartState::Continuum(s) if s.0.total() <= 0.0) {
                 return Err(Error::NoOpenChannel { nuclide: entry.nuclide, excitation });
             }
-            let scores = StartScores::new(&self.network, &state);
-            StartState::Continuum(Box::new((state, scores)))
+            start
         };
         self.starts.push(start);
         Ok(Start(self.starts.len() - 1))
@@ -128,6 +154,14 @@ impl Cascade {
                 (level.energy, level.two_j, level.parity)
             }
             StartState::Continuum(s) => (s.0.excitation, s.0.two_j, s.0.parity),
+        }
+    }
+
+    /// The level that a start stands for, if it is one.
+    pub(super) fn start_level(&self, start: Start) -> Option<usize> {
+        match &self.starts[start.0] {
+            StartState::Level(level) => Some(*level),
+            StartState::Continuum(_) => None,
         }
     }
 
@@ -148,16 +182,7 @@ impl Cascade {
                     }
                 }
                 Current::Start(i) => {
-                    let StartState::Continuum(start) = &self.starts[i] else { return };
-                    let (state, scores) = &**start;
-                    let mixture = Mixture {
-                        states: [state, state],
-                        weights: [1.0, 0.0],
-                        slope: 0.0,
-                        excitation: state.excitation,
-                        moved: None,
-                        prepared: Some(scores),
-                    };
+                    let Some(mixture) = self.start_mixture(Start(i)) else { return };
                     self.step(&mixture, stream, record)
                 }
                 Current::Between { entry, excitation, two_j, parity, moved } => {
@@ -166,6 +191,20 @@ impl Cascade {
                 }
             };
         }
+    }
+
+    /// The decay at the exact energy of a start in the continuum.
+    pub(super) fn start_mixture(&self, start: Start) -> Option<Mixture<'_>> {
+        let StartState::Continuum(state) = &self.starts[start.0] else { return None };
+        let (state, scores) = &**state;
+        Some(Mixture {
+            states: [state, state],
+            weights: [1.0, 0.0],
+            slope: 0.0,
+            excitation: state.excitation,
+            moved: None,
+            prepared: Some(scores),
+        })
     }
 
     /// The interpolated decay at `excitation`.
@@ -178,10 +217,7 @@ impl Cascade {
         moved: Option<usize>,
     ) -> Mixture<'_> {
         let states = self.network.neighbours(entry, excitation, two_j, parity);
-        let [low, high] = states.map(|s| s.excitation);
-        let slope = 1.0 / (high - low);
-        let w = ((excitation - low) * slope).clamp(0.0, 1.0);
-        Mixture { states, weights: [1.0 - w, w], slope, excitation, moved, prepared: None }
+        Mixture::between(states, excitation, moved)
     }
 
     /// One emission from a state described by the statistical model.
@@ -253,6 +289,7 @@ impl Cascade {
         record.steps.push(Step {
             fragment: source.checked_sub(1).map(|f| Fragment::ALL[f]),
             entry: residue,
+            level: Some(level),
             excitation: l.energy,
             two_j: l.two_j,
             parity: l.parity,
@@ -297,6 +334,7 @@ impl Cascade {
         record.steps.push(Step {
             fragment: source.checked_sub(1).map(|f| Fragment::ALL[f]),
             entry: residue,
+            level: None,
             excitation: e_final,
             two_j,
             parity,

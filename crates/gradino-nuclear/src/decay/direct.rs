@@ -5,14 +5,14 @@ use super::couplings::MAX_MULTIPOLARITY;
 use super::ingredients::GammaAt;
 use super::network::{Network, nuclide_data};
 use super::quadrature;
-use super::state::SOURCES;
+use super::state::{SOURCES, StateAt};
 use super::widths::{self, SpinSums};
 use crate::emission::fragment::Fragment;
 use crate::emission::optical::OpticalPotential;
 use crate::emission::radial::STEP_FM;
 use crate::emission::transmission;
 use crate::structure::level_density::LevelDensity;
-use gradino_core::{Nuclide, Parameter, Params, Parity, Real};
+use gradino_core::{Nuclide, Parameter, Params, Real};
 use std::f64::consts::TAU;
 
 /// Partial widths of one way out [MeV].
@@ -42,17 +42,6 @@ impl<D: Real> Widths<D> {
     pub fn total(&self) -> D {
         self.partial.iter().fold(D::zero(), |sum, p| sum + p.discrete + p.continuum)
     }
-}
-
-/// A state of the first nuclide of a network.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StateAt {
-    /// Excitation energy [MeV].
-    pub excitation: f64,
-    /// Twice the spin.
-    pub two_j: u16,
-    /// Parity.
-    pub parity: Parity,
 }
 
 impl Network {

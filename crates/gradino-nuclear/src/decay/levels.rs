@@ -70,8 +70,7 @@ impl LevelDecays {
             Branches::Statistical(completed) => {
                 let completed = completed.get_or_init(|| complete(network, entry, level));
                 let branch = find(&completed.running, stream.uniform());
-                let row = &completed.scores[branch * record.used..][..record.used];
-                record.score.iter_mut().zip(row).for_each(|(s, r)| *s += r);
+                completed.add_score(branch, record);
                 completed.running[branch].1
             }
         };
@@ -79,6 +78,7 @@ impl LevelDecays {
         record.steps.push(Step {
             fragment: None,
             entry,
+            level: Some(to),
             excitation: l.energy,
             two_j: l.two_j,
             parity: l.parity,
@@ -86,6 +86,37 @@ impl LevelDecays {
             statistical: false,
         });
         Some(to)
+    }
+}
+
+impl LevelDecays {
+    /// Whether the branches of a level come from the completion rule.
+    pub(crate) fn is_completed(&self, entry: usize, level: usize) -> bool {
+        matches!(self.entries[entry][level], Branches::Statistical(_))
+    }
+
+    /// The probability that a level decays to the level `to`; scores it. Measured branches have no parameters
+    /// and count as certain.
+    pub(crate) fn probability(
+        &self,
+        network: &Network,
+        (entry, level, to): (usize, usize, usize),
+        record: &mut CascadeRecord,
+    ) -> f64 {
+        let Branches::Statistical(completed) = &self.entries[entry][level] else { return 1.0 };
+        let completed = completed.get_or_init(|| complete(network, entry, level));
+        let running = &completed.running;
+        let Ok(branch) = running.binary_search_by_key(&to, |b| b.1) else { return 0.0 };
+        completed.add_score(branch, record);
+        let before = if branch == 0 { 0.0 } else { running[branch - 1].0 };
+        (running[branch].0 - before) / running[running.len() - 1].0
+    }
+}
+
+impl Completed {
+    fn add_score(&self, branch: usize, record: &mut CascadeRecord) {
+        let row = &self.scores[branch * record.used..][..record.used];
+        record.score.iter_mut().zip(row).for_each(|(s, r)| *s += r);
     }
 }
 

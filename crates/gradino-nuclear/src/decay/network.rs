@@ -15,7 +15,7 @@ use crate::structure::{Level, LevelScheme, StructureLibrary, masses};
 use gradino_core::constants::ELECTRON_MASS;
 use gradino_core::{Nuclide, ParamSet, Parity};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Largest excitation energy [MeV] that the tables cover.
 pub const MAX_EXCITATION: f64 = 63.0;
@@ -46,7 +46,7 @@ impl Default for CascadeModels {
 }
 
 /// The physics choices of a prepared network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Models {
     pub(crate) level_density: LevelDensityModel,
     pub(crate) gamma_strength: GammaStrengthModel,
@@ -80,9 +80,33 @@ pub(crate) struct Entry {
     /// First channel of photons, of each fragment, and the number of all channels.
     pub(crate) layout: [usize; 8],
     pub(crate) tabulated: Tabulated,
-    density: OnceLock<DensityTable>,
-    gamma: OnceLock<GammaTable>,
-    transmissions: [OnceLock<TransmissionTable>; 6],
+    tables: Tables,
+}
+
+/// What is tabulated for a nuclide, each table at first use.
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    density: OnceLock<Arc<DensityTable>>,
+    gamma: OnceLock<Arc<GammaTable>>,
+    transmissions: [OnceLock<Arc<TransmissionTable>>; 6],
+}
+
+impl Tables {
+    /// Those whose parameters have not moved.
+    fn kept(&self, moved: impl Fn(&str) -> bool) -> Self {
+        let mut kept = Tables::default();
+        let density_moved = moved(Slots::LEVEL_DENSITY);
+        if !density_moved {
+            kept.density = self.density.clone();
+        }
+        if !density_moved && !moved(Slots::GAMMA_STRENGTH) {
+            kept.gamma = self.gamma.clone();
+        }
+        if !moved(Slots::OPTICAL) {
+            kept.transmissions = self.transmissions.clone();
+        }
+        kept
+    }
 }
 
 impl Entry {
@@ -107,7 +131,7 @@ pub struct Network {
     pub(crate) params: ParamSet,
     pub(crate) slots: Slots,
     pub(crate) entries: Vec<Entry>,
-    pub(crate) rules: [ParticleRules; 6],
+    pub(crate) rules: Arc<[ParticleRules; 6]>,
     warnings: Vec<String>,
 }
 
@@ -144,11 +168,36 @@ impl Network {
         let entries = entries_of(&reach, schemes)?;
         let models =
             Models { level_density: models.level_density, gamma_strength: models.gamma_strength, l_max };
-        let rules = Fragment::ALL.map(|f| ParticleRules::new(&f.channels(models.l_table())));
+        let rules = Arc::new(Fragment::ALL.map(|f| ParticleRules::new(&f.channels(models.l_table()))));
         let slots = Slots::new(params, gradients);
         let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
         network.place_nodes();
         Ok(network)
+    }
+
+    /// The same network at other values of the parameters. Level schemes, starts of continua, partial waves
+    /// and gradients stay as they are, and tables are shared where none of their parameters has moved.
+    pub fn at_values(&self, params: &ParamSet) -> Network {
+        let moved = |family: &str| {
+            let pairs = self.params.iter().zip(params.iter());
+            pairs.into_iter().any(|(a, b)| a.name.starts_with(family) && a.value != b.value)
+        };
+        let entries = self.entries.iter().map(|entry| Entry {
+            scheme: entry.scheme.clone(),
+            tabulated: Tabulated::default(),
+            tables: entry.tables.kept(moved),
+            ..*entry
+        });
+        let mut network = Network {
+            models: self.models.clone(),
+            params: params.clone(),
+            slots: self.slots.clone(),
+            entries: entries.collect(),
+            rules: self.rules.clone(),
+            warnings: self.warnings.clone(),
+        };
+        network.place_nodes();
+        network
     }
 
     /// Things the user should know, each said once.
@@ -192,44 +241,44 @@ impl Network {
     /// Level density of an entry, prepared at first use.
     pub(crate) fn density(&self, i: usize) -> &DensityTable {
         let entry = &self.entries[i];
-        entry.density.get_or_init(|| {
-            DensityTable::prepare(
+        entry.tables.density.get_or_init(|| {
+            Arc::new(DensityTable::prepare(
                 self.models.level_density,
                 &nuclide_data(entry.nuclide),
                 entry.max_excitation + 1.0,
                 &self.params,
                 self.slots.density.clone(),
-            )
+            ))
         })
     }
 
     /// Photon transmissions of an entry, prepared at first use.
     pub(crate) fn gamma(&self, i: usize) -> &GammaTable {
         let entry = &self.entries[i];
-        entry.gamma.get_or_init(|| {
-            GammaTable::prepare(
+        entry.tables.gamma.get_or_init(|| {
+            Arc::new(GammaTable::prepare(
                 (self.models.gamma_strength, self.models.level_density),
                 &nuclide_data(entry.nuclide),
                 entry.max_excitation + 1.0,
                 &self.params,
                 self.slots.gamma.clone(),
                 MAX_MULTIPOLARITY,
-            )
+            ))
         })
     }
 
     /// Transmission coefficients of `fragment` against the residue `i`, prepared at first use.
     pub(crate) fn transmission(&self, i: usize, fragment: Fragment) -> &TransmissionTable {
         let entry = &self.entries[i];
-        entry.transmissions[fragment as usize].get_or_init(|| {
-            TransmissionTable::prepare(
+        entry.tables.transmissions[fragment as usize].get_or_init(|| {
+            Arc::new(TransmissionTable::prepare(
                 entry.nuclide,
                 fragment,
                 entry.atomic_mass,
                 &self.params,
                 self.slots.optical.positions(),
                 self.models.l_table(),
-            )
+            ))
         })
     }
 
@@ -298,9 +347,7 @@ fn entries_of(reach: &[(Nuclide, f64)], schemes: Vec<LevelScheme>) -> Result<Vec
             daughters,
             scheme,
             tabulated: Tabulated::default(),
-            density: OnceLock::new(),
-            gamma: OnceLock::new(),
-            transmissions: Default::default(),
+            tables: Tables::default(),
         });
     }
     Ok(entries)

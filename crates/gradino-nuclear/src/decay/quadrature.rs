@@ -18,6 +18,27 @@ pub(crate) fn stretch(s: f64) -> (f64, f64) {
     (s - sin / TAU, 1.0 - cos)
 }
 
+/// The s at which u(s) = `u`, by Newton steps kept within a bracket.
+pub(crate) fn unstretch(u: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    let mut s = 0.5;
+    for _ in 0..80 {
+        let (value, slope) = stretch(s);
+        if value < u {
+            low = s;
+        } else {
+            high = s;
+        }
+        let newton = s - (value - u) / slope;
+        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+        if (next - s).abs() <= f64::EPSILON {
+            return next;
+        }
+        s = next;
+    }
+    s
+}
+
 /// A piecewise linear density on equal intervals of s, with its running integral.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PiecewiseLinear {
@@ -118,6 +139,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn unstretching_undoes_stretching(s in 0.0..1.0f64) {
+            // u goes with the cube of s at both ends, and so does the loss of digits.
+            let back = unstretch(stretch(s).0);
+            prop_assert!((back - s).abs() < 1e-12 / (s * (1.0 - s)).powi(2).max(1e-8), "{back} {s}");
+        }
+
         #[test]
         fn inversion_undoes_integration(s in 0.0..1.0f64, seed in 0.1..3.0f64) {
             let density = (0..=17).map(|m| (seed * f64::from(m)).sin().abs() + 0.01).collect();

@@ -9,6 +9,8 @@ pub struct Step {
     pub fragment: Option<crate::emission::fragment::Fragment>,
     /// Entry of the nucleus that is left, in the network.
     pub entry: usize,
+    /// The number of the level that is reached; none in the continuum.
+    pub level: Option<usize>,
     /// Its excitation energy [MeV].
     pub excitation: f64,
     /// Twice its spin.

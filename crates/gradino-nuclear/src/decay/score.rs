@@ -24,24 +24,53 @@ pub(super) struct StartScores {
     /// d ln p of each channel.
     channels: Vec<OnceLock<Box<[f64]>>>,
     /// Gradients along each continuum.
-    continua: [OnceLock<Option<ContinuumRows>>; SOURCES],
+    pub(super) continua: ContinuumGradients,
 }
+
+/// Gradients along the continua of a state, each computed at first use.
+#[derive(Debug, Default)]
+pub(super) struct ContinuumGradients([OnceLock<ContinuumRows>; SOURCES]);
 
 /// Gradients of a continuum at the nodes of its variable s.
 #[derive(Debug)]
-struct ContinuumRows {
+pub(super) struct ContinuumRows {
+    /// Length of a row.
+    n: usize,
     /// d(dN/ds), a row for each node.
     density: Vec<f64>,
-    /// d(integral up to the node), a row for each node.
-    running: Vec<f64>,
+    /// d(integral up to the node), a row for each node; computed at first use.
+    running: OnceLock<Vec<f64>>,
 }
 
 impl ContinuumRows {
-    fn density_at(&self, node: usize, n: usize) -> &[f64] {
-        &self.density[node * n..][..n]
+    pub(super) fn density_at(&self, node: usize) -> &[f64] {
+        &self.density[node * self.n..][..self.n]
     }
-    fn running_at(&self, node: usize, n: usize) -> &[f64] {
-        &self.running[node * n..][..n]
+    fn running_at(&self, node: usize) -> &[f64] {
+        let running = self.running.get_or_init(|| {
+            let (n, mut running) = (self.n, vec![0.0; self.density.len()]);
+            let half_step = 0.5 / (self.density.len() / n - 1) as f64;
+            for i in n..running.len() {
+                running[i] = running[i - n] + half_step * (self.density[i - n] + self.density[i]);
+            }
+            running
+        });
+        &running[node * self.n..][..self.n]
+    }
+}
+
+impl ContinuumGradients {
+    /// Those of one source; the state has a continuum there and gradients are wanted.
+    pub(super) fn rows(&self, network: &Network, state: &DecayState, source: usize) -> &ContinuumRows {
+        self.0[source].get_or_init(|| {
+            let n = network.slots.used;
+            let nodes = state.continua[source].as_ref().map_or(0, |c| c.density.intervals() + 1);
+            let mut density = vec![0.0; nodes * n];
+            for (m, row) in density.chunks_exact_mut(n).enumerate() {
+                network.add_node_gradient(state, source, m, 1.0, row);
+            }
+            ContinuumRows { n, density, running: OnceLock::new() }
+        })
     }
 }
 
@@ -53,29 +82,10 @@ impl StartScores {
             continua: Default::default(),
         }
     }
-
-    fn rows(&self, network: &Network, state: &DecayState, source: usize) -> Option<&ContinuumRows> {
-        self.continua[source].get_or_init(|| continuum_rows(network, state, source)).as_ref()
-    }
-}
-
-fn continuum_rows(network: &Network, state: &DecayState, source: usize) -> Option<ContinuumRows> {
-    let n = network.slots.used;
-    let nodes = state.continua[source].as_ref()?.density.intervals() + 1;
-    let mut density = vec![0.0; nodes * n];
-    for (m, row) in density.chunks_exact_mut(n).enumerate() {
-        network.add_node_gradient(state, source, m, 1.0, row);
-    }
-    let half_step = 0.5 / (nodes - 1) as f64;
-    let mut running = vec![0.0; nodes * n];
-    for i in n..nodes * n {
-        running[i] = running[i - n] + half_step * (density[i - n] + density[i]);
-    }
-    Some(ContinuumRows { density, running })
 }
 
 /// out += factor * row.
-fn add(out: &mut [f64], row: &[f64], factor: f64) {
+pub(super) fn add(out: &mut [f64], row: &[f64], factor: f64) {
     out.iter_mut().zip(row).for_each(|(o, r)| *o += factor * r);
 }
 
@@ -158,7 +168,7 @@ impl Cascade {
         record: &mut CascadeRecord,
     ) -> Option<usize> {
         let density = &state.continua[source].as_ref()?.density;
-        let rows = prepared.rows(&self.network, state, source)?;
+        let rows = prepared.continua.rows(&self.network, state, source);
         let (m, t) = density.locate(s);
         let (w0, w1) = density.partial_weights(t);
         let (value, total) = (density.at(s), density.total());
@@ -171,8 +181,8 @@ impl Cascade {
             self.velocity_factor(residue, self.network.entries[residue].cut() + range * u);
         let row = record.add_motion();
         let n = self.network.slots.used;
-        let (near, far) = (rows.density_at(m, n), rows.density_at(m + 1, n));
-        let (running, whole) = (rows.running_at(m, n), rows.running_at(density.intervals(), n));
+        let (near, far) = (rows.density_at(m), rows.density_at(m + 1));
+        let (running, whole) = (rows.running_at(m), rows.running_at(density.intervals()));
         let (score, motion) = record.score_and_motion(row, n);
         let factor = -range * du / value;
         for i in 0..n {

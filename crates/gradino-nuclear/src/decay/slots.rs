@@ -58,6 +58,13 @@ pub struct Slots {
 }
 
 impl Slots {
+    /// How the names of the optical model's parameters begin.
+    pub(super) const OPTICAL: &str = "optical.";
+    /// How the names of the level density's parameters begin.
+    pub(super) const LEVEL_DENSITY: &str = "level_density.";
+    /// How the names of the gamma strength's parameters begin.
+    pub(super) const GAMMA_STRENGTH: &str = "gamma_strength.";
+
     /// For wanted `positions` in `params`, in ascending order; families stand side by side there.
     pub fn new(params: &ParamSet, positions: &[usize]) -> Self {
         debug_assert!(positions.is_sorted(), "positions ascend, so that families are side by side");
@@ -66,8 +73,8 @@ impl Slots {
             let first = positions.iter().position(|&i| inside(i)).unwrap_or(0);
             Family { first, positions: positions.iter().copied().filter(|&i| inside(i)).collect() }
         };
-        let (optical, density) = (family(&["optical."]), family(&["level_density."]));
-        let gamma = family(&["level_density.", "gamma_strength."]);
+        let (optical, density) = (family(&[Self::OPTICAL]), family(&[Self::LEVEL_DENSITY]));
+        let gamma = family(&[Self::LEVEL_DENSITY, Self::GAMMA_STRENGTH]);
         let end = |f: &Family| if f.is_empty() { 0 } else { f.slots().end };
         let used = end(&optical).max(end(&density)).max(end(&gamma));
         Slots { len: positions.len(), used, optical, density, gamma }

@@ -36,18 +36,30 @@ struct Choice {
     cutoff: f64,
 }
 
+/// Which spin and change of parity it is.
+#[derive(Clone, Copy)]
+enum Pick {
+    /// Where the running sum of weights passes this share of the whole.
+    At(f64),
+    /// The one that was drawn before.
+    Given(u16, Parity),
+}
+
 impl Choice {
-    /// Draws (J', change) with weight `amplitude(two_jf, change)`; `rate` is the sum of all weights.
-    fn draw(
+    /// Picks (J', change) with weight `amplitude(two_jf, change)`; `rate` is the sum of all weights.
+    fn new(
         from: &From,
         reach: u16,
-        uniform: f64,
+        pick: Pick,
         shares: &Shares,
         rate: impl Fn(&SpinSums<f64>) -> f64,
         amplitude: impl Fn(u16, Parity) -> f64,
     ) -> Self {
         let total = rate(&shares.spins);
-        let (two_j, change, amplitude) = pick(from, reach, uniform * total, amplitude);
+        let (two_j, change, amplitude) = match pick {
+            Pick::At(uniform) => find(from, reach, uniform * total, amplitude),
+            Pick::Given(two_j, change) => (two_j, change, amplitude(two_j, change)),
+        };
         let cutoff = match &shares.slopes {
             Some(slopes) if amplitude > 0.0 => {
                 slopes.single(two_j) / shares.spins.single(two_j) - rate(slopes) / total
@@ -64,8 +76,8 @@ impl Choice {
     }
 }
 
-/// Picks (J, pi) with weight `amplitude(two_jf, change)`, where `change` is the change of parity.
-fn pick(from: &From, reach: u16, target: f64, amplitude: impl Fn(u16, Parity) -> f64) -> (u16, Parity, f64) {
+/// The (J, change of parity) where the running sum of `amplitude(two_jf, change)` passes `target`.
+fn find(from: &From, reach: u16, target: f64, amplitude: impl Fn(u16, Parity) -> f64) -> (u16, Parity, f64) {
     let low = from.two_j.saturating_sub(reach).max((from.two_j + reach) % 2);
     let mut rest = target;
     let mut last = (low, Parity::Plus, 0.0);
@@ -94,13 +106,29 @@ impl Cascade {
         stream: &mut Stream,
         record: &mut CascadeRecord,
     ) -> (u16, Parity) {
+        let choice = self.choose_spin(from, Pick::At(stream.uniform()), record);
+        (choice.two_j, from.parity.times(choice.change))
+    }
+
+    /// The probability that (J', pi') is drawn; scores it.
+    pub(super) fn spin_probability(
+        &self,
+        from: &From,
+        (two_j, parity): (u16, Parity),
+        record: &mut CascadeRecord,
+    ) -> f64 {
+        let choice = self.choose_spin(from, Pick::Given(two_j, from.parity.times(parity)), record);
+        if choice.amplitude > 0.0 { choice.amplitude / choice.total } else { 0.0 }
+    }
+
+    fn choose_spin(&self, from: &From, pick: Pick, record: &mut CascadeRecord) -> Choice {
         let density = self.network.density(from.residue);
         let at = density.at(from.e_final);
         let slopes = (!record.score.is_empty()).then(|| density.spin_slopes(&at));
         let shares = Shares { spins: density.spins(&at), slopes };
         let choice = match from.source {
-            0 => self.draw_gamma_spin(from, stream.uniform(), &shares, record),
-            _ => self.draw_fragment_spin(from, stream.uniform(), &shares, record),
+            0 => self.choose_gamma_spin(from, pick, &shares, record),
+            _ => self.choose_fragment_spin(from, pick, &shares, record),
         };
         if shares.slopes.is_some() {
             density.add_gradient(&at, 0.0, choice.cutoff, &mut record.score);
@@ -109,13 +137,13 @@ impl Cascade {
                 add_moved(record, row, choice.cutoff * cutoff_slope);
             }
         }
-        (choice.two_j, from.parity.times(choice.change))
+        choice
     }
 
-    fn draw_fragment_spin(
+    fn choose_fragment_spin(
         &self,
         from: &From,
-        uniform: f64,
+        pick: Pick,
         shares: &Shares,
         record: &mut CascadeRecord,
     ) -> Choice {
@@ -130,7 +158,7 @@ impl Cascade {
         let coupled = |sums: &SpinSums<f64>, c: usize| sums.coupled(from.two_j, rules.channels[c].1);
         let rate = |sums: &SpinSums<f64>| (0..count).map(|c| t[c] * coupled(sums, c)).sum();
         let reach = (0..count).filter(|&c| open(c)).map(|c| rules.channels[c].1).max().unwrap_or(0);
-        let choice = Choice::draw(from, reach, uniform, shares, rate, |two_jf, change| {
+        let choice = Choice::new(from, reach, pick, shares, rate, |two_jf, change| {
             let mask = rules.couplings.mask(from.two_j, two_jf, change);
             if mask == 0 { 0.0 } else { shares.spins.single(two_jf) * widths::discrete_particle(mask, &t) }
         });
@@ -152,10 +180,10 @@ impl Cascade {
         choice
     }
 
-    fn draw_gamma_spin(
+    fn choose_gamma_spin(
         &self,
         from: &From,
-        uniform: f64,
+        pick: Pick,
         shares: &Shares,
         record: &mut CascadeRecord,
     ) -> Choice {
@@ -165,7 +193,7 @@ impl Cascade {
         let pair = |l: usize| row[2 * l - 2] + row[2 * l - 1];
         let coupled = |sums: &SpinSums<f64>, l: usize| widths::coupled_gamma(sums, from.two_j, l);
         let rate = |sums: &SpinSums<f64>| (1..=l_max).map(|l| pair(l) * coupled(sums, l)).sum();
-        let choice = Choice::draw(from, 2 * l_max as u16, uniform, shares, rate, |two_jf, change| {
+        let choice = Choice::new(from, 2 * l_max as u16, pick, shares, rate, |two_jf, change| {
             shares.spins.single(two_jf) * widths::discrete_gamma(from.two_j, two_jf, change, &row, l_max)
         });
         let Some(chosen) = choice.scored(shares) else { return choice };

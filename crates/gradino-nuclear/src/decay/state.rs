@@ -18,6 +18,17 @@ pub(crate) const SOURCES: usize = 7;
 /// What is below this share of a sum is lost in its rounding, and so is its derivative.
 const NEGLIGIBLE: f64 = 1e-18;
 
+/// A state of a nuclide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StateAt {
+    /// Excitation energy [MeV].
+    pub excitation: f64,
+    /// Twice the spin.
+    pub two_j: u16,
+    /// Parity.
+    pub parity: Parity,
+}
+
 /// The decay of a state at one energy: N = 2 pi rho_i Gamma of each channel.
 #[derive(Debug)]
 pub(crate) struct DecayState {
@@ -51,6 +62,10 @@ pub(crate) struct StateGradient {
 }
 
 impl DecayState {
+    /// The state.
+    pub(crate) fn at(&self) -> StateAt {
+        StateAt { excitation: self.excitation, two_j: self.two_j, parity: self.parity }
+    }
     /// Sum over all channels.
     pub(crate) fn total(&self) -> f64 {
         self.running[self.running.len() - 1]

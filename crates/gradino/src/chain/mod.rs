@@ -1,12 +1,18 @@
 //! The chain: from the source through the primary interaction and the cascade to the final state.
 
+mod bank;
 mod configured;
 mod events;
 mod gradient;
 mod kinematics;
+mod observable;
 pub mod primary;
+mod simulator;
 
+pub use bank::{ChainBank, Reach};
 pub use configured::{cross_section_table, library};
+pub use observable::Observable;
+pub use simulator::ChainSimulator;
 
 use crate::error::Result;
 use gradino_core::constants::ELECTRON_MASS;
@@ -15,7 +21,7 @@ use gradino_nuclear::decay::kinematics::Direction;
 use gradino_nuclear::decay::{self, Cascade, CascadeModels, CascadeRecord, Network, Start};
 use gradino_nuclear::reaction::{Masses, Transition};
 use gradino_nuclear::structure::{StructureLibrary, masses};
-use primary::{Average, ChannelKind, PreparedPrimary, Primary, Process};
+use primary::{Average, ChannelKind, PreparedPrimary, Primary, PrimaryDraw, Process};
 
 /// What the events start from.
 #[derive(Clone, Debug)]
@@ -211,6 +217,19 @@ impl Chain {
 
     /// Makes event `number` in `event`.
     pub fn draw(&self, number: u64, scratch: &mut Scratch, event: &mut Event) {
+        let (start, primary) = self.draw_values(number, scratch, event);
+        if !self.gradients.is_empty() {
+            self.write_gradients(primary.as_ref(), start, scratch, event);
+        }
+    }
+
+    /// The same without gradients: where its cascade started, and its primary interaction.
+    fn draw_values(
+        &self,
+        number: u64,
+        scratch: &mut Scratch,
+        event: &mut Event,
+    ) -> (Option<Start>, Option<PrimaryDraw>) {
         event.clear(number);
         let (start, primary) = match &self.kind {
             Kind::State { start } => (Some(*start), None),
@@ -230,9 +249,7 @@ impl Chain {
                 .extend((0..steps).map(|_| Direction::isotropic(stream.uniform(), stream.uniform())));
         }
         self.write_event(primary.as_ref(), start, scratch, event);
-        if !self.gradients.is_empty() {
-            self.write_gradients(primary.as_ref(), start, scratch, event);
-        }
+        (start, primary)
     }
 }
 

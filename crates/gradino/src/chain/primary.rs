@@ -7,6 +7,7 @@
 mod energy_table;
 mod gradient;
 mod rates;
+mod replay;
 
 pub use rates::{Channel, ChannelKind, Process};
 
@@ -17,6 +18,7 @@ use gradino_core::{Dual, ParamSet, Parameter, Stream};
 use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::reaction::TwoBody;
 use rates::Rates;
+pub(super) use replay::Place;
 use std::collections::HashSet;
 use std::f64::consts::TAU;
 
@@ -197,6 +199,8 @@ pub struct PreparedPrimary {
     channels: Vec<Channel>,
     roles: Vec<Role>,
     smooth: usize,
+    /// Position among the wanted parameters of each slot.
+    wanted_of: Vec<usize>,
     averages: Vec<Average>,
     total: Average,
     /// Running sum of the shares of the channels.
@@ -233,6 +237,8 @@ impl PreparedPrimary {
         roles: Vec<Role>,
         smooth: usize,
     ) -> Self {
+        let is_smooth = |role: &Role| matches!(role, Role::Smooth(_));
+        let wanted_of = (0..roles.len()).filter(|&i| is_smooth(&roles[i])).collect();
         let total = Average { value: 0.0, error: 0.0, gradient: vec![0.0; roles.len()] };
         PreparedPrimary {
             rates,
@@ -240,6 +246,7 @@ impl PreparedPrimary {
             channels,
             roles,
             smooth,
+            wanted_of,
             averages: Vec::new(),
             total,
             cumulative: Vec::new(),

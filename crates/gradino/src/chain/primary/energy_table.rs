@@ -85,6 +85,8 @@ pub(super) struct EnergyTable {
     lowest: f64,
     /// For each cell and parameter: d CDF at either end, d density times width at either end.
     motion: Vec<[f64; 4]>,
+    /// For each cell and parameter: d ln of its integral, d density at either end.
+    slopes: Vec<[f64; 3]>,
     parameters: usize,
 }
 
@@ -114,6 +116,7 @@ impl EnergyTable {
             ends: folded.ends.iter().map(flat).collect(),
             guide,
             motion: Vec::new(),
+            slopes: Vec::new(),
             parameters: 0,
         }
     }
@@ -126,6 +129,7 @@ impl EnergyTable {
     ) {
         self.parameters = count;
         self.motion = vec![[0.0; 4]; count * self.ends.len()];
+        self.slopes = vec![[0.0; 3]; count * self.ends.len()];
         for (k, folded) in (0..count).map(|k| (k, &chunks[k / N])) {
             let slot = k % N;
             let total = folded.total.re;
@@ -138,6 +142,11 @@ impl EnergyTable {
                 let right = below / total - self.cdf[cell + 1] * drift;
                 let [a, b] = ends.map(|e| (e.eps[slot] - e.re * drift) / total * width);
                 self.motion[cell * count + k] = [left, right, a, b];
+                let integral = folded.cells[cell];
+                if integral.re > 0.0 {
+                    let rise = integral.eps[slot] / integral.re - drift;
+                    self.slopes[cell * count + k] = [rise, ends[0].eps[slot], ends[1].eps[slot]];
+                }
             }
         }
     }
@@ -157,14 +166,10 @@ impl EnergyTable {
 
     /// Derivative of the energy at fixed uniform number with respect to each parameter: -(dF / dtheta) / f.
     pub(super) fn motion(&self, energy: f64, mut put: impl FnMut(usize, f64)) {
-        let found = self.edges.partition_point(|e| *e <= energy);
-        let cell = found.clamp(1, self.edges.len() - 1) - 1;
+        let (cell, t) = self.place(energy);
         let width = self.edges[cell + 1] - self.edges[cell];
-        let t = (energy - self.edges[cell]) / width;
         let s = 1.0 - t;
-        let [l, r] = self.ends[cell];
-        // Density times width of the cell.
-        let density = (self.cdf[cell + 1] - self.cdf[cell]) * 2.0 * (l * s + r * t) / (l + r);
+        let density = self.density(cell, t);
         for k in 0..self.parameters {
             let [left, right, a, b] = self.motion[cell * self.parameters + k];
             let rise = right - left;
@@ -173,11 +178,39 @@ impl EnergyTable {
         }
     }
 
+    /// The cell of an energy, and the fraction of the cell below it.
+    pub(super) fn place(&self, energy: f64) -> (usize, f64) {
+        let found = self.edges.partition_point(|e| *e <= energy);
+        let cell = found.clamp(1, self.edges.len() - 1) - 1;
+        (cell, (energy - self.edges[cell]) / (self.edges[cell + 1] - self.edges[cell]))
+    }
+
+    /// The energy at a place [MeV].
+    pub(super) fn energy(&self, cell: usize, t: f64) -> f64 {
+        self.edges[cell] + t * (self.edges[cell + 1] - self.edges[cell])
+    }
+
+    /// Probability density of the energy times the width of the cell.
+    pub(super) fn density(&self, cell: usize, t: f64) -> f64 {
+        let [l, r] = self.ends[cell];
+        (self.cdf[cell + 1] - self.cdf[cell]) * 2.0 * (l * (1.0 - t) + r * t) / (l + r)
+    }
+
+    /// The exact derivative of ln density at a place with respect to each parameter.
+    pub(super) fn log_slopes(&self, cell: usize, t: f64, mut put: impl FnMut(usize, f64)) {
+        let [l, r] = self.ends[cell];
+        let (here, mean) = (l * (1.0 - t) + r * t, l + r);
+        for (k, &[rise, dl, dr]) in
+            self.slopes[cell * self.parameters..][..self.parameters].iter().enumerate()
+        {
+            put(k, rise + (dl * (1.0 - t) + dr * t) / here - (dl + dr) / mean);
+        }
+    }
+
     /// The CDF at `energy` as it is sampled, for tests.
     #[cfg(test)]
     pub(super) fn cdf_at(&self, energy: f64) -> f64 {
-        let cell = self.edges.partition_point(|e| *e <= energy).clamp(1, self.edges.len() - 1) - 1;
-        let t = (energy - self.edges[cell]) / (self.edges[cell + 1] - self.edges[cell]);
+        let (cell, t) = self.place(energy);
         let [l, r] = self.ends[cell];
         let part = (2.0 * l * t + (r - l) * t * t) / (l + r);
         self.cdf[cell] + part * (self.cdf[cell + 1] - self.cdf[cell])

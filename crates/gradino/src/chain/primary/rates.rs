@@ -145,6 +145,16 @@ impl<D: Real> Rates<D> {
         }
     }
 
+    /// Probability density of `scatter` in elastic channels [1/MeV]; 1 for transitions, whose angular law has
+    /// no parameters.
+    pub(super) fn scatter_density(&self, channel: &Channel, energy: D, scatter: D) -> D {
+        match &self.processes[channel.process] {
+            Prepared::Allowed(_) => D::one(),
+            Prepared::ElectronElastic(p) => p.differential(energy, scatter) / p.total_at(energy),
+            Prepared::Cevns(p) => p.differential(energy, scatter) / p.total_at(energy),
+        }
+    }
+
     /// The outgoing particles in the laboratory; none below the threshold.
     pub(super) fn final_state(
         &self,

@@ -1,0 +1,147 @@
+//! The chain as a simulation that can be fitted.
+
+use super::bank::{ChainBank, Part};
+use super::primary::Weighting;
+use super::{Chain, Kind, Observable, Origin, Scratch, Setup};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::flux;
+use gradino_core::{Bank, Error as Ground, Event, ParamSet, Parameter, Simulator};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Events of a block, which one thread draws or weights at a time.
+pub(super) const BLOCK: usize = 4096;
+
+/// A chain whose events are drawn once and then seen at other values of some of its parameters.
+#[derive(Clone, Debug)]
+pub struct ChainSimulator {
+    setup: Setup,
+    params: ParamSet,
+    wanted: Vec<usize>,
+    parameters: Vec<Parameter>,
+    observables: Vec<Observable>,
+}
+
+impl ChainSimulator {
+    /// Moves the parameters at the ascending positions `wanted` of `params`; the others keep their values there.
+    ///
+    /// Energies follow flux times cross section whatever the weighting of the setup, so that events have weight 1
+    /// where they are drawn. The energy of a monoenergetic source cannot move, because events of one energy have
+    /// no weight at another one.
+    pub fn new(
+        setup: &Setup,
+        params: &ParamSet,
+        wanted: &[usize],
+        observables: &[Observable],
+    ) -> Result<Self> {
+        if observables.is_empty() {
+            return Err(Ground::EmptySample.into());
+        }
+        let parameters: Vec<Parameter> = wanted.iter().map(|&i| params.at(i).clone()).collect();
+        if parameters.is_empty() || parameters.iter().any(|p| p.name == flux::ENERGY) {
+            return Err(Ground::Simulation {
+                reason: match parameters.len() {
+                    0 => "no parameter is chosen to move".into(),
+                    _ => format!("events of one neutrino energy cannot move with {}", flux::ENERGY),
+                },
+                hint: Some("choose parameters that leave the neutrino energy as it is".into()),
+            }
+            .into());
+        }
+        let mut setup = setup.clone();
+        if let Origin::Neutrino { primary, .. } = &mut setup.origin {
+            primary.weighting = Weighting::CrossSection;
+        }
+        let (params, wanted) = (params.clone(), wanted.to_vec());
+        Ok(ChainSimulator { setup, params, wanted, parameters, observables: observables.to_vec() })
+    }
+
+    /// The chain of a configuration, with the parameters of its [gradients]; without a seed it is 0.
+    pub fn from_config(config: &Config, observables: &[Observable]) -> Result<Self> {
+        let setup = Setup::from_config(config)?;
+        let mut params = setup.parameters();
+        config.apply_parameters(&mut params)?;
+        let wanted = config.gradient_positions(&params)?;
+        ChainSimulator::new(&setup, &params, &wanted, observables)
+    }
+
+    /// What is observed.
+    pub fn observables(&self) -> &[Observable] {
+        &self.observables
+    }
+
+    /// What the chain is made of.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// Positions of the moving parameters among all.
+    pub(super) fn wanted(&self) -> &[usize] {
+        &self.wanted
+    }
+
+    /// All parameters, the moving ones at `theta`, within their bounds.
+    pub fn point(&self, theta: &[f64]) -> Result<ParamSet> {
+        let (found, wanted) = (theta.len(), self.wanted.len());
+        if found != wanted {
+            return Err(Ground::WrongLength { what: "parameters", found, wanted }.into());
+        }
+        let mut params = self.params.clone();
+        for (parameter, &value) in self.parameters.iter().zip(theta) {
+            params.set(&parameter.name, value)?;
+        }
+        Ok(params)
+    }
+
+    /// As `draw` of [`Simulator`], with the type of the bank.
+    pub fn draw_bank(&self, theta: &[f64], events: Range<u64>) -> Result<ChainBank> {
+        if events.is_empty() {
+            return Err(Ground::EmptySample.into());
+        }
+        let chain = Chain::prepare(&self.setup, &self.point(theta)?, &self.wanted)?;
+        let blocks: Vec<Range<u64>> = (events.clone().step_by(BLOCK))
+            .map(|first| first..events.end.min(first + BLOCK as u64))
+            .collect();
+        let parts: Vec<Part> = blocks.into_par_iter().map(|block| self.draw_part(&chain, block)).collect();
+        Ok(ChainBank::new(self.clone(), theta, chain, parts))
+    }
+
+    fn draw_part(&self, chain: &Chain, events: Range<u64>) -> Part {
+        let (mut part, mut scratch, mut event) = (Part::default(), Scratch::default(), Event::new());
+        for number in events {
+            let (start, primary) = chain.draw_values(number, &mut scratch, &mut event);
+            part.features.extend(self.observables.iter().map(|o| o.of(&event)));
+            if let (Kind::Neutrino(interaction), Some(draw)) = (&chain.kind, &primary) {
+                part.places.push(interaction.primary.place(draw));
+            }
+            match (start, &chain.cascade) {
+                (Some(start), Some(cascade)) => part.paths.push(cascade, start, &scratch.record),
+                _ => part.paths.push_none(),
+            }
+        }
+        part
+    }
+}
+
+impl Simulator for ChainSimulator {
+    fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    fn dimension(&self) -> usize {
+        self.observables.len()
+    }
+
+    fn draw(&self, theta: &[f64], events: Range<u64>) -> gradino_core::Result<Box<dyn Bank>> {
+        Ok(Box::new(self.draw_bank(theta, events).map_err(ground)?))
+    }
+}
+
+/// An error in the words of the ground.
+pub(super) fn ground(error: Error) -> Ground {
+    match error {
+        Error::Ground(error) => error,
+        error => Ground::Simulation { reason: error.to_string(), hint: error.hint() },
+    }
+}

@@ -1,0 +1,32 @@
+//! The time that a bank of the chain takes. A measurement: run it alone, in release.
+
+use gradino::Config;
+use gradino::chain::{ChainSimulator, Observable, Reach};
+use gradino_core::{Bank, Simulator};
+use std::time::Instant;
+
+const EVENTS: u64 = 1_250_000;
+
+#[test]
+#[ignore = "a measurement: run it alone, in release"]
+fn time_of_drawing_and_weighting() {
+    let text = "seed = 1\n[gradients]\nparameters = [\"main\", \"flux.mean_energy\"]\n";
+    let config = Config::from_toml(text).expect("a valid job");
+    let simulator = ChainSimulator::from_config(&config, &[Observable::VisibleEnergy]).expect("a valid job");
+    let origin: Vec<f64> = simulator.parameters().iter().map(|p| p.value).collect();
+    let start = Instant::now();
+    let bank = simulator.draw_bank(&origin, 0..EVENTS).expect("a bank");
+    println!("draw: {:.2?}, {} parameters", start.elapsed(), origin.len());
+    println!(
+        "{} choices, {} states for {} events",
+        bank.paths().choices(),
+        bank.paths().states(),
+        bank.len()
+    );
+    let moved: Vec<f64> = origin.iter().map(|x| 1.002 * x).collect();
+    for (what, theta) in [("origin, first", &origin), ("origin, again", &origin), ("elsewhere", &moved)] {
+        let start = Instant::now();
+        let sample = bank.at(theta).expect("within the bounds");
+        println!("{what}: {:.3?} {:?}", start.elapsed(), Reach::of(&sample));
+    }
+}
