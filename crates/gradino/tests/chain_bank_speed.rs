@@ -24,7 +24,17 @@ fn time_of_drawing_and_weighting() {
         bank.len()
     );
     let moved: Vec<f64> = origin.iter().map(|x| 1.002 * x).collect();
-    for (what, theta) in [("origin, first", &origin), ("origin, again", &origin), ("elsewhere", &moved)] {
+    let near: Vec<f64> = origin.iter().map(|x| 1.001 * x).collect();
+    let mut primary_only = origin.clone();
+    primary_only[12..].iter_mut().for_each(|x| *x *= 1.002);
+    for (what, theta) in [
+        ("origin, first", &origin),
+        ("origin, again", &origin),
+        ("origin, again", &origin),
+        ("only source and strengths", &primary_only),
+        ("elsewhere", &moved),
+        ("elsewhere", &near),
+    ] {
         let start = Instant::now();
         let sample = bank.at(theta).expect("within the bounds");
         println!("{what}: {:.3?} {:?}", start.elapsed(), Reach::of(&sample));

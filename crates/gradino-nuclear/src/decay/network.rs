@@ -14,6 +14,7 @@ use crate::structure::level_density::{LevelDensityModel, NuclideData};
 use crate::structure::{Level, LevelScheme, StructureLibrary, masses};
 use gradino_core::constants::ELECTRON_MASS;
 use gradino_core::{Nuclide, ParamSet, Parity};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -178,14 +179,10 @@ impl Network {
     /// The same network at other values of the parameters. Level schemes, starts of continua, partial waves
     /// and gradients stay as they are, and tables are shared where none of their parameters has moved.
     pub fn at_values(&self, params: &ParamSet) -> Network {
-        let moved = |family: &str| {
-            let pairs = self.params.iter().zip(params.iter());
-            pairs.into_iter().any(|(a, b)| a.name.starts_with(family) && a.value != b.value)
-        };
         let entries = self.entries.iter().map(|entry| Entry {
             scheme: entry.scheme.clone(),
             tabulated: Tabulated::default(),
-            tables: entry.tables.kept(moved),
+            tables: entry.tables.kept(|family| self.moved(family, params)),
             ..*entry
         });
         let mut network = Network {
@@ -197,7 +194,34 @@ impl Network {
             warnings: self.warnings.clone(),
         };
         network.place_nodes();
+        network.build_tables_of(self);
         network
+    }
+
+    /// Builds the tables that another network of the same nuclides has built, on all threads.
+    fn build_tables_of(&self, other: &Network) {
+        let tables = other.entries.iter().enumerate().flat_map(|(i, entry)| {
+            let used = |f: &Fragment| entry.tables.transmissions[*f as usize].get().is_some();
+            let fragments = Fragment::ALL.into_iter().filter(used);
+            let photons = (entry.tables.gamma.get().is_some()).then_some((i, None));
+            fragments.map(move |f| (i, Some(f))).chain(photons)
+        });
+        let tables: Vec<(usize, Option<Fragment>)> = tables.collect();
+        tables.into_par_iter().for_each(|(i, fragment)| match fragment {
+            Some(fragment) => _ = self.transmission(i, fragment),
+            None => _ = (self.density(i), self.gamma(i)),
+        });
+    }
+
+    /// Whether a cascade has other probabilities at the values `params`.
+    pub fn moves_to(&self, params: &ParamSet) -> bool {
+        [Slots::OPTICAL, Slots::LEVEL_DENSITY, Slots::GAMMA_STRENGTH].iter().any(|f| self.moved(f, params))
+    }
+
+    /// Whether parameters whose names begin with `family` have other values in `params`.
+    fn moved(&self, family: &str, params: &ParamSet) -> bool {
+        let mut pairs = self.params.iter().zip(params.iter());
+        pairs.any(|(a, b)| a.name.starts_with(family) && a.value != b.value)
     }
 
     /// Things the user should know, each said once.

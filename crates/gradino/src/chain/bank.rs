@@ -3,19 +3,19 @@
 //! The weight of an event is the ratio of its probabilities: of the channel and the neutrino energy, and of all
 //! choices of the cascade, discrete and continuous ones alike. Its energies stay, so features are constants.
 
+use super::moving::{BLOCK, Moving, ground};
 use super::primary::{Place, PreparedPrimary};
-use super::simulator::{BLOCK, ChainSimulator, ground};
 use super::{Chain, Kind, Origin};
 use crate::error::Result;
-use gradino_core::{Bank, Error as Ground, ParamSet, Sample};
+use gradino_core::{Bank, Error as Ground, ParamSet, Parameter, Sample};
 use gradino_nuclear::decay::{CascadeRecord, Paths, Replay};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Events of a [`ChainSimulator`].
+/// Events of a [`ChainSimulator`](super::ChainSimulator).
 #[derive(Debug)]
 pub struct ChainBank {
-    simulator: ChainSimulator,
+    moving: Arc<Moving>,
     origin: Vec<f64>,
     chain: Chain,
     events: Part,
@@ -66,14 +66,20 @@ impl Reach {
 
 /// Everything at one point of parameter space.
 struct Point {
-    /// The primary interaction, with the channel here for each channel of the origin.
-    primary: Option<(PreparedPrimary, Vec<Option<usize>>)>,
+    primary: Option<Interactions>,
     replay: Option<Arc<Replay>>,
+}
+
+/// The primary interaction at one point.
+struct Interactions {
+    primary: Arc<PreparedPrimary>,
+    /// The channel here for each channel of the origin.
+    channels: Vec<Option<usize>>,
 }
 
 impl ChainBank {
     /// Of the events in `parts`, in order.
-    pub(super) fn new(simulator: ChainSimulator, theta: &[f64], chain: Chain, parts: Vec<Part>) -> Self {
+    pub(super) fn new(moving: Arc<Moving>, theta: &[f64], chain: Chain, parts: Vec<Part>) -> Result<Self> {
         let mut events = Part::default();
         for part in parts {
             events.features.extend(part.features);
@@ -83,9 +89,9 @@ impl ChainBank {
         let cascade = chain.cascade.as_ref();
         let replay = cascade.map(|c| Arc::new(Replay::prepare(c, &events.paths, &chain.params)));
         let origin = theta.to_vec();
-        let mut bank = ChainBank { simulator, origin, chain, events, inverse: Vec::new(), replay };
-        bank.inverse = bank.inverse_probabilities();
-        bank
+        let mut bank = ChainBank { moving, origin, chain, events, inverse: Vec::new(), replay };
+        bank.inverse = bank.inverse_probabilities()?;
+        Ok(bank)
     }
 
     /// Number of events.
@@ -103,14 +109,8 @@ impl ChainBank {
         &self.events.paths
     }
 
-    fn inverse_probabilities(&self) -> Vec<f64> {
-        let primary = match &self.chain.kind {
-            Kind::Neutrino(i) => {
-                Some((i.primary.clone(), (0..i.primary.channels().len()).map(Some).collect()))
-            }
-            Kind::State { .. } => None,
-        };
-        let point = Point { primary, replay: self.replay.clone() };
+    fn inverse_probabilities(&self) -> Result<Vec<f64>> {
+        let point = self.point(&self.chain.params)?;
         let mut inverse = vec![0.0; self.len()];
         inverse.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
             let mut record = CascadeRecord::default();
@@ -118,7 +118,7 @@ impl ChainBank {
                 *out = 1.0 / self.probability(&point, block * BLOCK + i, &mut record);
             }
         });
-        inverse
+        Ok(inverse)
     }
 
     /// The probability of an event; its logarithmic derivatives are left in the score of `record`.
@@ -126,7 +126,7 @@ impl ChainBank {
         record.score.fill(0.0);
         let mut probability =
             point.replay.as_ref().map_or(1.0, |replay| replay.probability(&self.events.paths, event, record));
-        if let Some((primary, channels)) = &point.primary
+        if let Some(Interactions { primary, channels }) = &point.primary
             && probability > 0.0
         {
             let place = &self.events.places[event];
@@ -138,39 +138,43 @@ impl ChainBank {
 
     /// Everything at the values `params`.
     fn point(&self, params: &ParamSet) -> Result<Point> {
-        let primary = match (&self.simulator.setup().origin, &self.chain.kind) {
-            (Origin::Neutrino { primary, .. }, Kind::Neutrino(interaction)) => {
-                let here = primary.prepare(params, self.simulator.wanted())?;
-                let channels = here.channels_of(&interaction.primary);
-                if channels.iter().flatten().count() < here.channels().len() {
-                    return Err(Ground::Simulation {
-                        reason: "a channel opens that has no events in the bank".into(),
-                        hint: Some("draw the bank where no strength is zero".into()),
-                    }
-                    .into());
-                }
-                Some((here, channels))
-            }
-            _ => None,
-        };
-        let replay = self.replay.as_ref().map(|origin| {
-            let same = |family: &str| {
-                let mut pairs = params.iter().zip(self.chain.params.iter());
-                pairs.all(|(a, b)| !a.name.starts_with(family) || a.value == b.value)
-            };
-            match ["optical.", "level_density.", "gamma_strength."].into_iter().all(same) {
-                true => origin.clone(),
-                false => Arc::new(Replay::prepare(origin.cascade(), &self.events.paths, params)),
-            }
+        let replay = self.replay.as_ref().map(|origin| match origin.cascade().network().moves_to(params) {
+            true => Arc::new(Replay::prepare(origin.cascade(), &self.events.paths, params)),
+            false => origin.clone(),
         });
-        Ok(Point { primary, replay })
+        Ok(Point { primary: self.primary_at(params)?, replay })
+    }
+
+    /// The primary interaction, for neutrino jobs; that of the origin where none of its parameters has moved.
+    fn primary_at(&self, params: &ParamSet) -> Result<Option<Interactions>> {
+        let (Origin::Neutrino { primary, .. }, Kind::Neutrino(interaction)) =
+            (&self.moving.setup.origin, &self.chain.kind)
+        else {
+            return Ok(None);
+        };
+        let origin = &interaction.primary;
+        let value = |set: &ParamSet, p: &Parameter| set.get(&p.name).map(|p| p.value);
+        let here = if primary.parameters().iter().all(|p| value(params, p) == value(&self.chain.params, p)) {
+            origin.clone()
+        } else {
+            Arc::new(primary.prepare(params, &self.moving.wanted)?)
+        };
+        let channels = here.channels_of(origin);
+        if channels.iter().flatten().count() < here.channels().len() {
+            return Err(Ground::Simulation {
+                reason: "a channel opens that has no events in the bank".into(),
+                hint: Some("draw the bank where no strength is zero".into()),
+            }
+            .into());
+        }
+        Ok(Some(Interactions { primary: here, channels }))
     }
 
     /// As `at` of [`Bank`].
     fn sample(&self, theta: &[f64]) -> Result<Sample> {
-        let point = self.point(&self.simulator.point(theta)?)?;
+        let point = self.point(&self.moving.point(theta)?)?;
         let (rows, n) = (self.len(), theta.len());
-        let dimension = self.simulator.observables().len();
+        let dimension = self.moving.observables.len();
         let mut sample = Sample::new(dimension, n);
         sample.values.clone_from(&self.events.features);
         sample.value_gradient = vec![0.0; rows * dimension * n];

@@ -5,6 +5,7 @@ mod configured;
 mod events;
 mod gradient;
 mod kinematics;
+mod moving;
 mod observable;
 pub mod primary;
 mod simulator;
@@ -22,6 +23,7 @@ use gradino_nuclear::decay::{self, Cascade, CascadeModels, CascadeRecord, Networ
 use gradino_nuclear::reaction::{Masses, Transition};
 use gradino_nuclear::structure::{StructureLibrary, masses};
 use primary::{Average, ChannelKind, PreparedPrimary, Primary, PrimaryDraw, Process};
+use std::sync::Arc;
 
 /// What the events start from.
 #[derive(Clone, Debug)]
@@ -89,7 +91,7 @@ enum Kind {
 /// The primary interaction with what its channels lead to.
 #[derive(Debug)]
 struct Interaction {
-    primary: PreparedPrimary,
+    primary: Arc<PreparedPrimary>,
     neutrino: i32,
     target: Nuclide,
     target_mass: f64,
@@ -141,7 +143,7 @@ impl Chain {
                 };
                 let outcomes = outcomes(&prepared, &primary.processes, *target, cascade.as_mut())?;
                 let interaction = Interaction {
-                    primary: prepared,
+                    primary: Arc::new(prepared),
                     neutrino: primary.flux.neutrino,
                     target: *target,
                     target_mass: masses::atomic_mass(*target)?,

@@ -18,6 +18,7 @@ use gradino_core::{Dual, ParamSet, Parameter, Stream};
 use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::reaction::TwoBody;
 use rates::Rates;
+use rayon::prelude::*;
 pub(super) use replay::Place;
 use std::collections::HashSet;
 use std::f64::consts::TAU;
@@ -288,8 +289,9 @@ impl PreparedPrimary {
     /// `names` are the names of the wanted parameters.
     fn fold_all(&mut self, names: &[&str]) -> Result<()> {
         let mut kept = Vec::new();
-        for channel in std::mem::take(&mut self.channels) {
-            let folded = self.fold_channel(&channel);
+        let channels = std::mem::take(&mut self.channels);
+        let folds: Vec<ChannelFold> = channels.par_iter().map(|c| self.fold_channel(c)).collect();
+        for (channel, folded) in channels.into_iter().zip(folds) {
             let strength = self.rates.strength(&channel);
             let gradient: Vec<f64> = (self.roles.iter().zip(names))
                 .map(|(role, name)| match role {

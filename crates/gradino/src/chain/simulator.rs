@@ -1,26 +1,21 @@
 //! The chain as a simulation that can be fitted.
 
 use super::bank::{ChainBank, Part};
+use super::moving::{BLOCK, Moving, ground};
 use super::primary::Weighting;
 use super::{Chain, Kind, Observable, Origin, Scratch, Setup};
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::flux;
 use gradino_core::{Bank, Error as Ground, Event, ParamSet, Parameter, Simulator};
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// Events of a block, which one thread draws or weights at a time.
-pub(super) const BLOCK: usize = 4096;
+use std::sync::Arc;
 
 /// A chain whose events are drawn once and then seen at other values of some of its parameters.
 #[derive(Clone, Debug)]
 pub struct ChainSimulator {
-    setup: Setup,
-    params: ParamSet,
-    wanted: Vec<usize>,
-    parameters: Vec<Parameter>,
-    observables: Vec<Observable>,
+    moving: Arc<Moving>,
 }
 
 impl ChainSimulator {
@@ -54,7 +49,8 @@ impl ChainSimulator {
             primary.weighting = Weighting::CrossSection;
         }
         let (params, wanted) = (params.clone(), wanted.to_vec());
-        Ok(ChainSimulator { setup, params, wanted, parameters, observables: observables.to_vec() })
+        let moving = Moving { setup, params, wanted, parameters, observables: observables.to_vec() };
+        Ok(ChainSimulator { moving: Arc::new(moving) })
     }
 
     /// The chain of a configuration, with the parameters of its [gradients]; without a seed it is 0.
@@ -68,30 +64,17 @@ impl ChainSimulator {
 
     /// What is observed.
     pub fn observables(&self) -> &[Observable] {
-        &self.observables
+        &self.moving.observables
     }
 
     /// What the chain is made of.
     pub fn setup(&self) -> &Setup {
-        &self.setup
-    }
-
-    /// Positions of the moving parameters among all.
-    pub(super) fn wanted(&self) -> &[usize] {
-        &self.wanted
+        &self.moving.setup
     }
 
     /// All parameters, the moving ones at `theta`, within their bounds.
     pub fn point(&self, theta: &[f64]) -> Result<ParamSet> {
-        let (found, wanted) = (theta.len(), self.wanted.len());
-        if found != wanted {
-            return Err(Ground::WrongLength { what: "parameters", found, wanted }.into());
-        }
-        let mut params = self.params.clone();
-        for (parameter, &value) in self.parameters.iter().zip(theta) {
-            params.set(&parameter.name, value)?;
-        }
-        Ok(params)
+        self.moving.point(theta)
     }
 
     /// As `draw` of [`Simulator`], with the type of the bank.
@@ -99,19 +82,19 @@ impl ChainSimulator {
         if events.is_empty() {
             return Err(Ground::EmptySample.into());
         }
-        let chain = Chain::prepare(&self.setup, &self.point(theta)?, &self.wanted)?;
+        let chain = Chain::prepare(&self.moving.setup, &self.point(theta)?, &self.moving.wanted)?;
         let blocks: Vec<Range<u64>> = (events.clone().step_by(BLOCK))
             .map(|first| first..events.end.min(first + BLOCK as u64))
             .collect();
         let parts: Vec<Part> = blocks.into_par_iter().map(|block| self.draw_part(&chain, block)).collect();
-        Ok(ChainBank::new(self.clone(), theta, chain, parts))
+        ChainBank::new(self.moving.clone(), theta, chain, parts)
     }
 
     fn draw_part(&self, chain: &Chain, events: Range<u64>) -> Part {
         let (mut part, mut scratch, mut event) = (Part::default(), Scratch::default(), Event::new());
         for number in events {
             let (start, primary) = chain.draw_values(number, &mut scratch, &mut event);
-            part.features.extend(self.observables.iter().map(|o| o.of(&event)));
+            part.features.extend(self.moving.observables.iter().map(|o| o.of(&event)));
             if let (Kind::Neutrino(interaction), Some(draw)) = (&chain.kind, &primary) {
                 part.places.push(interaction.primary.place(draw));
             }
@@ -126,22 +109,14 @@ impl ChainSimulator {
 
 impl Simulator for ChainSimulator {
     fn parameters(&self) -> &[Parameter] {
-        &self.parameters
+        &self.moving.parameters
     }
 
     fn dimension(&self) -> usize {
-        self.observables.len()
+        self.moving.observables.len()
     }
 
     fn draw(&self, theta: &[f64], events: Range<u64>) -> gradino_core::Result<Box<dyn Bank>> {
         Ok(Box::new(self.draw_bank(theta, events).map_err(ground)?))
-    }
-}
-
-/// An error in the words of the ground.
-pub(super) fn ground(error: Error) -> Ground {
-    match error {
-        Error::Ground(error) => error,
-        error => Ground::Simulation { reason: error.to_string(), hint: error.hint() },
     }
 }
