@@ -264,6 +264,6 @@ fn bad_problems_are_named() {
         assert!(matches!(fit(&problem, &settings, |_| true), Err(Error::BadSetting { .. })));
     }
     let odd = State { values: vec![1.0], ..State::start(&problem, &Settings::default()) };
-    let error = resume(&problem, &Settings::default(), odd, |_| true).err().expect("another fit");
+    let error = resume(&problem, &Settings::default(), odd, |_| true).expect_err("another fit");
     assert!(matches!(error, Error::OtherFit { found: 1, wanted: 3 }));
 }
