@@ -6,6 +6,7 @@ pub mod estimators;
 pub mod jobs;
 pub mod peer;
 pub mod reference;
+pub mod toy_fits;
 pub mod transmission;
 
 /// What a measurement may fail with.

@@ -1,16 +1,19 @@
-//! Prints the tables of docs/validation.md.
+//! Prints the tables of docs/validation.md; with the argument `fits` those of the fits alone.
 
 use gradino::chain::Chain;
 use gradino_core::Parity;
+use gradino_infer::fit::Method;
 use gradino_nuclear::decay::StateAt;
 use gradino_validation::agreement::Agreement;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
+use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{Result, decay, peer, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match print_all() {
+    let only_fits = std::env::args().any(|argument| argument == "fits");
+    match if only_fits { print_toy_fits() } else { print_all() } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -24,7 +27,8 @@ fn print_all() -> Result<()> {
     print_widths_of_peer()?;
     print_neutron_fractions()?;
     print_itself()?;
-    print_gradients()
+    print_gradients()?;
+    print_toy_fits()
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {
@@ -177,4 +181,28 @@ fn print_comparisons(list: &[Comparison], times: &Times, active: usize) {
     }
     let n = list.len() as f64;
     println!("pulls: mean {:.2}, width {:.2}", sum / n, (squares / n - (sum / n).powi(2)).max(0.0).sqrt());
+}
+
+/// Starts of the closure of the toy.
+const STARTS: usize = 100;
+
+fn print_toy_fits() -> Result<()> {
+    println!("\nfits of the toy from {STARTS} random starts");
+    println!("| loss, method | data | largest bank | converged | arrived | pulls | seconds for each |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    let row = |c: Closure| {
+        let [data, events] = c.events;
+        println!(
+            "| {} | {data} | {events} | {} | {} | {:.2} +- {:.2} | {:.2} |",
+            c.what, c.converged, c.arrived, c.pulls[0], c.pulls[1], c.seconds
+        );
+    };
+    for (kind, data, most) in
+        [("energy", 1000, 16_000), ("energy", 4000, 16_000), ("poisson", 1000, 16_000), ("mmd", 1000, 2000)]
+    {
+        row(closure(kind, Method::GaussNewton, data, most, STARTS)?);
+    }
+    row(closure("energy", Method::Lbfgs, 1000, 16_000, STARTS)?);
+    row(plain_descent(1000, 1000, 2, STARTS)?);
+    Ok(())
 }

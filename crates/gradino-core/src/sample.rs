@@ -84,9 +84,18 @@ impl Sample {
 
     /// The rows `first`, `first + step`, ... as a sample of their own.
     pub fn every(&self, step: usize, first: usize) -> Sample {
+        self.selected(|i| i >= first && (i - first).is_multiple_of(step.max(1)))
+    }
+
+    /// All rows but `first`, `first + step`, ... as a sample of their own.
+    pub fn without(&self, step: usize, first: usize) -> Sample {
+        self.selected(|i| i < first || !(i - first).is_multiple_of(step.max(1)))
+    }
+
+    fn selected(&self, is_wanted: impl Fn(usize) -> bool) -> Sample {
         let mut part = Sample::new(self.dimension, self.parameters);
         let width = self.dimension * self.parameters;
-        for i in (first..self.len()).step_by(step.max(1)) {
+        for i in (0..self.len()).filter(|i| is_wanted(*i)) {
             let slopes = &self.value_gradient[i * width..(i + 1) * width];
             part.push(self.row(i), self.weights[i], slopes, self.weight_slope(i));
         }

@@ -256,7 +256,9 @@ impl Error {
             Error::BadScale { .. } => {
                 "give a number above zero; the default is the number of data by the number of simulated events"
             }
-            Error::NoExpectation { .. } => "draw more events, or make the bins wider",
+            Error::NoExpectation { .. } => {
+                "draw more events, make the bins wider, or add a fraction of an event to each (floor)"
+            }
             Error::NegativeCount { .. } => "give data without negative weights",
             Error::NoVariance { .. } => "choose \"poisson\" or \"pearson\", or make the bins wider",
         };

@@ -293,6 +293,21 @@ pub enum Error {
     /// An error of the nuclear room.
     #[error(transparent)]
     Nuclear(#[from] gradino_nuclear::Error),
+    /// An error of a fit or a loss.
+    #[error(transparent)]
+    Infer(#[from] gradino_infer::Error),
+    /// A fit with a data file and with pseudo-data.
+    #[error("[data] names a file and asks for events of pseudo-data")]
+    TwoDataSources,
+    /// A fit without data.
+    #[error("[data] names no file and asks for no events of pseudo-data")]
+    NoData,
+    /// A stored fit of another configuration.
+    #[error("{}: the stored fit has another configuration", path.display())]
+    OtherFitConfiguration {
+        /// The file.
+        path: PathBuf,
+    },
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),
@@ -349,6 +364,12 @@ impl Error {
             }
             Error::Ground(error) => error.hint(),
             Error::Nuclear(error) => error.hint(),
+            Error::Infer(error) => error.hint(),
+            Error::TwoDataSources => Some("leave one of the two out".into()),
+            Error::NoData => Some("set file to a CSV file, or events to a number of pseudo-data".into()),
+            Error::OtherFitConfiguration { .. } => {
+                Some("take the configuration it was made with, or begin without --resume".into())
+            }
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
             Error::NoLevelsAboveCut => Some("set levels to a RIPL folder or a MARLEY structure file".into()),
             Error::NoProcess { .. } => Some("add a process that this neutrino can start".into()),

@@ -5,7 +5,11 @@ use crate::io::Citation;
 use gradino_core::cite::Citations;
 
 /// References of all citation keys.
-const BIBLIOGRAPHY: &str = include_str!("../../gradino-nuclear/data/literature.bib");
+const BIBLIOGRAPHY: &str = concat!(
+    include_str!("../../gradino-nuclear/data/literature.bib"),
+    "\n",
+    include_str!("../../gradino-infer/data/literature.bib")
+);
 
 /// The works that a run with this configuration uses.
 pub fn citations(config: &Config) -> Vec<Citation> {

@@ -3,6 +3,7 @@
 mod cite;
 mod completions;
 mod deexcite;
+mod fit;
 mod init;
 mod list;
 mod merge;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Init(init::Init),
     List(list::List),
     Deexcite(deexcite::Deexcite),
+    Fit(fit::Fit),
     Widths(widths::Widths),
     Xsec(xsec::Xsec),
     Replay(replay::Replay),
@@ -45,6 +47,7 @@ impl Command {
             Command::Init(command) => command.execute(),
             Command::List(command) => command.execute(),
             Command::Deexcite(command) => command.execute(),
+            Command::Fit(command) => command.execute(),
             Command::Widths(command) => command.execute(),
             Command::Xsec(command) => command.execute(),
             Command::Replay(command) => command.execute(),

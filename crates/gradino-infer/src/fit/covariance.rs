@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 const DEGENERATE: f64 = 1e-8;
 
 /// Covariance matrices of the free parameters, `[free, free]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Covariance {
     /// Of a likelihood: 2 H^-1 with the second derivatives H of -2 ln L, from the Fisher matrix where the loss
     /// has one. None for distances between samples, whose size says nothing of errors.

@@ -138,7 +138,7 @@ impl State {
 }
 
 /// The result of a fit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
     /// Names of the free parameters.
     pub names: Vec<String>,

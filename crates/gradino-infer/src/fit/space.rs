@@ -5,6 +5,9 @@ use gradino_core::Parameter;
 use gradino_core::text::closest;
 use serde::{Deserialize, Serialize};
 
+/// Smallest distance from a bound, relative to the range.
+const NEAREST: f64 = 1e-7;
+
 /// What is to become of a parameter. Parameters without a choice stay at their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
@@ -128,9 +131,12 @@ impl Coordinate {
         self.prior.map_or(0.0, |[mean, sigma]| ((value - mean) / sigma).powi(2))
     }
 
-    /// x(theta).
+    /// x(theta). A value on a bound, where x would be infinite, is taken a little inside.
     pub fn inverse(&self, value: f64) -> f64 {
         let [lower, upper] = self.bounds;
+        let range = upper - lower;
+        let margin = NEAREST * if range.is_finite() { range } else { value.abs().max(1.0) };
+        let value = value.max(lower + margin).min(upper - margin);
         let y = match (lower.is_finite(), upper.is_finite()) {
             (true, true) => ((value - lower) / (upper - value)).ln(),
             (true, false) => (value - lower).ln(),

@@ -33,6 +33,10 @@ pub struct Binned {
     pub sharing: Sharing,
     /// How many data a simulated event stands for.
     pub scale: Scale,
+    /// Simulated events that are added to each bin, so that a bin without any can hold data: 0 refuses such
+    /// bins. With n simulated events and B bins the shape that is compared has a flat part of
+    /// `floor * B / n`; fits take 0.5.
+    pub floor: f64,
 }
 
 impl Binned {
@@ -44,6 +48,7 @@ impl Binned {
             monte_carlo: MonteCarlo::default(),
             sharing: Sharing::default(),
             scale: Scale::default(),
+            floor: 0.0,
         }
     }
 
@@ -99,7 +104,9 @@ impl PreparedBinned<'_> {
     /// Expected counts with their derivatives, for fits by least squares.
     pub fn expectation(&self, sample: &Sample) -> Result<Expectation> {
         let scale = self.scale(sample)?;
-        Expectation::new(sample, &self.loss.binning, self.loss.sharing, scale)
+        let mut expected = Expectation::new(sample, &self.loss.binning, self.loss.sharing, scale)?;
+        expected.mean.iter_mut().for_each(|m| *m += self.loss.floor * scale);
+        Ok(expected)
     }
 
     /// The term of each bin, expecting `means` with the variances `variances`.
@@ -116,7 +123,7 @@ impl Prepared for PreparedBinned<'_> {
         let (binning, scale) = (&self.loss.binning, self.scale(sample)?);
         let linear = binning.is_linear(self.loss.sharing, sample)?;
         let (mut means, mut variances) = binning.fill(sample, linear);
-        means.iter_mut().for_each(|m| *m *= scale);
+        means.iter_mut().for_each(|m| *m = scale * (*m + self.loss.floor));
         variances.iter_mut().for_each(|v| *v *= scale * scale);
         let counts = if linear { &self.linear } else { &self.whole };
         let terms = self.terms(counts, &means, &variances)?;

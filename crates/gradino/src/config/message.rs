@@ -64,7 +64,7 @@ pub(super) fn from_complaint(text: &str, complaint: Complaint) -> Error {
 }
 
 /// The error of a failure to read `text`.
-pub(super) fn from_toml(text: &str, error: &toml::de::Error) -> Error {
+pub(crate) fn from_toml(text: &str, error: &toml::de::Error) -> Error {
     let offset = error.span().map(|span| span.start);
     let line = offset.map(|offset| line_at(text, offset));
     let message = error.message();

@@ -22,7 +22,9 @@ pub use select::{MAIN_PARAMETERS, select_parameters};
 pub use source::{Beam, Reaction, Source, State};
 
 use crate::error::{Error, Result};
+pub(crate) use message::from_toml;
 use message::{Checked, complaint};
+pub use quantity::Energy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use source::{StateTable, TargetTable};

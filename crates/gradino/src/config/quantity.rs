@@ -58,7 +58,7 @@ macro_rules! text_schema {
 
 /// An energy [MeV], written with its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Energy(pub(super) f64);
+pub struct Energy(pub f64);
 
 impl<'de> Deserialize<'de> for Energy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,0 +1,178 @@
+//! The configuration of a fit.
+
+use crate::config::{Energy, from_toml};
+use crate::error::{Error, Result};
+use gradino_infer::fit::Settings;
+use gradino_nuclear::toy::ToyFeature;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Simulated events added to each bin of a binned loss, so that bins without any can hold data.
+const FLOOR: f64 = 0.5;
+/// The example configuration with comments.
+const ANNOTATED: &str = include_str!("annotated.toml");
+
+/// The configuration of a fit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FitConfig {
+    /// Seed of the simulation.
+    pub seed: u64,
+    /// What simulates.
+    pub model: ModelKind,
+    /// The toy, for `model = "toy"`.
+    pub toy: Toy,
+    /// What the simulation is compared with.
+    pub data: Data,
+    /// How it is compared.
+    pub loss: LossTable,
+    /// How the fit goes on.
+    pub fit: Settings,
+    /// The parameters that move.
+    pub parameters: BTreeMap<String, ParameterTable>,
+}
+
+/// What simulates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
+    /// The differentiable toy of barham2024.
+    #[default]
+    Toy,
+}
+
+/// The toy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Toy {
+    /// Excitation energy at which decays start.
+    pub start: Energy,
+    /// Standard deviation of that energy.
+    pub spread: Energy,
+    /// What is observed of a decay.
+    pub features: Vec<ToyFeature>,
+}
+
+impl Default for Toy {
+    fn default() -> Self {
+        Toy { start: Energy(8.0), spread: Energy(0.0), features: vec![ToyFeature::FirstGamma] }
+    }
+}
+
+/// What the simulation is compared with: a file, or pseudo-data of the same model.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// Comma-separated values, a row for each event and a column for each feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Events of pseudo-data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<u64>,
+    /// Their seed; that of the simulation and one if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Values of parameters behind them.
+    pub parameters: BTreeMap<String, f64>,
+}
+
+/// How simulation and data are compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LossTable {
+    /// Name of the loss.
+    pub kind: String,
+    /// Number of the feature that is binned, from 0.
+    pub feature: usize,
+    /// Lower and upper end of the bins, in the unit of the feature.
+    pub range: [f64; 2],
+    /// Number of bins.
+    pub bins: usize,
+    /// Simulated events added to each bin.
+    pub floor: f64,
+}
+
+impl Default for LossTable {
+    fn default() -> Self {
+        LossTable { kind: "energy".into(), feature: 0, range: [0.0, 8.0], bins: 40, floor: FLOOR }
+    }
+}
+
+/// A parameter that moves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ParameterTable {
+    /// Where the fit begins; the published value if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<f64>,
+    /// Bounds; those of the parameter if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<[f64; 2]>,
+    /// Mean and standard deviation of a Gaussian prior.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior: Option<[f64; 2]>,
+    /// Whether it stays at `start`.
+    pub fixed: bool,
+    /// The parameter with which it shares its value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_with: Option<String>,
+}
+
+impl FitConfig {
+    /// Reads a configuration.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| from_toml(text, &error))
+    }
+
+    /// Reads a configuration file. Paths in it are relative to its folder.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
+        let mut config = FitConfig::from_toml(&text)?;
+        if let (Some(file), Some(folder)) = (&mut config.data.file, path.parent()) {
+            *file = folder.join(&*file);
+        }
+        Ok(config)
+    }
+
+    /// An example with comments on every key.
+    pub fn annotated() -> &'static str {
+        ANNOTATED
+    }
+
+    /// The configuration with every default.
+    pub fn resolved_toml(&self) -> String {
+        toml::to_string(self).expect("a configuration can be written")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_annotated_example_is_a_fit_and_every_key_stands_in_it() {
+        let config = FitConfig::from_toml(FitConfig::annotated()).expect("the example is valid");
+        assert_eq!(FitConfig::from_toml(&config.resolved_toml()).as_ref(), Ok(&config));
+        assert_eq!(config.parameters.len(), 2);
+        let defaults = FitConfig {
+            parameters: config.parameters.clone(),
+            data: config.data.clone(),
+            ..FitConfig::default()
+        };
+        assert_eq!(config, defaults, "the example has the defaults");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let error = |text: &str| FitConfig::from_toml(text).expect_err("a mistake");
+        let text = error("[fit]\nmethd = \"lbfgs\"");
+        assert!(text.to_string().contains("methd") && text.to_string().contains("line 2"), "{text}");
+        assert_eq!(text.hint().as_deref(), Some("did you mean \"method\"?"));
+        assert!(error("[toy]\nstart = 8").to_string().contains("energy"), "{}", error("[toy]\nstart = 8"));
+        assert!(error("[toy]\nfeatures = [\"first\"]").hint().is_some());
+        assert!(error("model = \"toi\"").hint().is_some());
+    }
+}

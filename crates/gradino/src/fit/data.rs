@@ -1,0 +1,78 @@
+//! Data of a fit from a file of comma-separated values.
+
+use crate::error::{Error, Result};
+use gradino_core::Sample;
+use std::path::Path;
+
+/// Reads rows of `dimension` numbers. Empty lines and lines that begin with # are passed over, and so is a
+/// first line of names.
+pub(super) fn read(path: &Path, dimension: usize) -> Result<Sample> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Error::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
+    let bad = |line: usize, problem: String| Error::BadLine {
+        path: path.to_path_buf(),
+        line: line as u64 + 1,
+        problem,
+    };
+    let mut values = Vec::new();
+    let mut is_first = true;
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+        let numbers: Vec<Option<f64>> = cells.iter().map(|c| c.parse().ok()).collect();
+        let is_header = is_first && numbers.iter().all(Option::is_none);
+        is_first = false;
+        if is_header {
+            continue;
+        }
+        if cells.len() != dimension {
+            return Err(bad(
+                number,
+                format!("it has {} columns, the model observes {dimension}", cells.len()),
+            ));
+        }
+        for (cell, value) in cells.iter().zip(numbers) {
+            match value.filter(|v| v.is_finite()) {
+                Some(value) => values.push(value),
+                None => return Err(bad(number, format!("\"{cell}\" is no finite number"))),
+            }
+        }
+    }
+    Ok(Sample::of_data(dimension, values)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read_text(name: &str, text: &str, dimension: usize) -> Result<Sample> {
+        let path = std::env::temp_dir().join(format!("gradino-data-{}-{name}.csv", std::process::id()));
+        std::fs::write(&path, text).expect("a file");
+        let sample = read(&path, dimension);
+        std::fs::remove_file(&path).expect("the file can go");
+        sample
+    }
+
+    #[test]
+    fn rows_are_read_and_mistakes_have_their_line() {
+        let sample = read_text("good", "# gammas\ne, n\n1.5, 2\n\n 2.5,3\n", 2).expect("good data");
+        assert_eq!(sample.values, [1.5, 2.0, 2.5, 3.0]);
+        let error = |text: &str| read_text("bad", text, 2).expect_err("bad data").to_string();
+        assert!(error("1,2\n3\n").contains("line 2"), "{}", error("1,2\n3\n"));
+        assert!(error("1,2\n3,x\n").contains("\"x\""));
+        assert!(error("1,2\n3,nan\n").contains("no finite number"));
+        assert!(error("").contains("empty"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn no_text_makes_it_panic(text in "[-+.,0-9a-z# \n]{0,80}") {
+            let _ = read_text("fuzz", &text, 2);
+        }
+    }
+}
