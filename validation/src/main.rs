@@ -198,11 +198,11 @@ fn print_toy_fits() -> Result<()> {
         );
     };
     for (kind, data, most) in
-        [("energy", 1000, 16_000), ("energy", 4000, 16_000), ("poisson", 1000, 16_000), ("mmd", 1000, 2000)]
+        [("energy", 1000, 4000), ("energy", 4000, 8000), ("poisson", 1000, 4000), ("mmd", 1000, 1000)]
     {
         row(closure(kind, Method::GaussNewton, data, most, STARTS)?);
     }
-    row(closure("energy", Method::Lbfgs, 1000, 16_000, STARTS)?);
+    row(closure("energy", Method::Lbfgs, 1000, 4000, STARTS)?);
     row(plain_descent(1000, 1000, 2, STARTS)?);
     Ok(())
 }

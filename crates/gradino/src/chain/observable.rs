@@ -3,11 +3,13 @@
 use gradino_core::particle::pdg;
 use gradino_core::{Event, Particle, Status};
 use gradino_nuclear::Error;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// A feature of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Observable {
     /// Visible energy [MeV]: electrons, gammas and charged fragments (see [`Event::visible_energy`]).

@@ -1,5 +1,6 @@
 //! The configuration of a fit.
 
+use crate::chain::Observable;
 use crate::config::{Energy, from_toml};
 use crate::error::{Error, Result};
 use gradino_infer::fit::Settings;
@@ -24,6 +25,8 @@ pub struct FitConfig {
     pub model: ModelKind,
     /// The toy, for `model = "toy"`.
     pub toy: Toy,
+    /// The full chain, for `model = "chain"`.
+    pub chain: ChainTable,
     /// What the simulation is compared with.
     pub data: Data,
     /// How it is compared.
@@ -41,6 +44,25 @@ pub enum ModelKind {
     /// The differentiable toy of barham2024.
     #[default]
     Toy,
+    /// The full chain of a run.
+    Chain,
+}
+
+/// The full chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChainTable {
+    /// Configuration of a run; the default job if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<PathBuf>,
+    /// What is observed of an event.
+    pub observables: Vec<Observable>,
+}
+
+impl Default for ChainTable {
+    fn default() -> Self {
+        ChainTable { config: None, observables: vec![Observable::VisibleEnergy] }
+    }
 }
 
 /// The toy.
@@ -65,7 +87,8 @@ impl Default for Toy {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Data {
-    /// Comma-separated values, a row for each event and a column for each feature.
+    /// Comma-separated values, a row for each event and a column for each feature; for the chain also an event
+    /// file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PathBuf>,
     /// Events of pseudo-data.
@@ -131,8 +154,9 @@ impl FitConfig {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
         let mut config = FitConfig::from_toml(&text)?;
-        if let (Some(file), Some(folder)) = (&mut config.data.file, path.parent()) {
-            *file = folder.join(&*file);
+        let files = config.data.file.iter_mut().chain(&mut config.chain.config);
+        if let Some(folder) = path.parent() {
+            files.for_each(|file| *file = folder.join(&*file));
         }
         Ok(config)
     }

@@ -1,12 +1,37 @@
 //! Data of a fit from a file of comma-separated values.
 
+use super::config::{FitConfig, ModelKind};
+use crate::chain::Observable;
 use crate::error::{Error, Result};
-use gradino_core::Sample;
+use crate::io::{self, Format};
+use gradino_core::{Event, Sample};
 use std::path::Path;
+
+/// Reads the data of a fit: events, of which the chain's observables are taken, or rows of numbers.
+pub(super) fn read(path: &Path, config: &FitConfig) -> Result<Sample> {
+    match config.model {
+        ModelKind::Toy => read_rows(path, config.toy.features.len()),
+        ModelKind::Chain if Format::of(path).is_ok() => read_events(path, &config.chain.observables),
+        ModelKind::Chain => read_rows(path, config.chain.observables.len()),
+    }
+}
+
+fn read_events(path: &Path, observables: &[Observable]) -> Result<Sample> {
+    let mut source = io::open(path)?;
+    let (mut event, mut values, mut weights) = (Event::new(), Vec::new(), Vec::new());
+    while source.read(&mut event)? {
+        values.extend(observables.iter().map(|o| o.of(&event)));
+        weights.push(event.weight);
+    }
+    let mut sample = Sample::of_data(observables.len(), values)?;
+    sample.weights = weights;
+    sample.check()?;
+    Ok(sample)
+}
 
 /// Reads rows of `dimension` numbers. Empty lines and lines that begin with # are passed over, and so is a
 /// first line of names.
-pub(super) fn read(path: &Path, dimension: usize) -> Result<Sample> {
+fn read_rows(path: &Path, dimension: usize) -> Result<Sample> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
     let bad = |line: usize, problem: String| Error::BadLine {
@@ -52,7 +77,7 @@ mod tests {
     fn read_text(name: &str, text: &str, dimension: usize) -> Result<Sample> {
         let path = std::env::temp_dir().join(format!("gradino-data-{}-{name}.csv", std::process::id()));
         std::fs::write(&path, text).expect("a file");
-        let sample = read(&path, dimension);
+        let sample = read_rows(&path, dimension);
         std::fs::remove_file(&path).expect("the file can go");
         sample
     }

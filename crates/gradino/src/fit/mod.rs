@@ -2,16 +2,16 @@
 
 mod config;
 mod data;
+mod model;
 mod record;
 
-pub use config::{Data, FitConfig, LossTable, ModelKind, ParameterTable, Toy};
+pub use config::{ChainTable, Data, FitConfig, LossTable, ModelKind, ParameterTable, Toy};
 pub use record::{FitRecord, FittedParameter, StoredFit};
 
 use crate::error::{Error, Result};
 use gradino_core::{Sample, Simulator};
 use gradino_infer::fit::{Choice, Fit, Problem, Space, State, fit, resume};
 use gradino_infer::loss::{Axis, Binned, Binning, Loss, MODELS, MonteCarlo, Sharing, Statistic, by_name};
-use gradino_nuclear::toy::{StartEnergy, ToyNucleus, ToySimulator};
 
 /// A fit that is ready to begin.
 pub struct FitJob {
@@ -25,17 +25,19 @@ pub struct FitJob {
 impl FitJob {
     /// From its configuration: reads or makes the data.
     pub fn new(config: FitConfig) -> Result<Self> {
-        let simulator = simulator(&config, config.seed)?;
-        let choices: Vec<Choice> =
-            config.parameters.iter().map(|(name, table)| choice(name, table)).collect();
+        let (simulator, _) = model::simulator(&config, config.seed, &Default::default())?;
+        // The chain has its fixed parameters at their values already.
+        let is_known = |table: &ParameterTable| config.model == ModelKind::Toy || !table.fixed;
+        let known = config.parameters.iter().filter(|(_, table)| is_known(table));
+        let choices: Vec<Choice> = known.map(|(name, table)| choice(name, table)).collect();
         let space = Space::new(simulator.parameters(), &choices)?;
         let data = match (&config.data.file, config.data.events) {
             (Some(_), Some(_)) => return Err(Error::TwoDataSources),
-            (Some(path), None) => data::read(path, simulator.dimension())?,
+            (Some(path), None) => data::read(path, &config)?,
             (None, Some(events)) => pseudo_data(&config, events)?,
             (None, None) => return Err(Error::NoData),
         };
-        let loss = loss(&config.loss)?;
+        let loss = loss(&config)?;
         Ok(FitJob { config, simulator, data, loss, space })
     }
 
@@ -65,18 +67,6 @@ impl FitJob {
     }
 }
 
-fn simulator(config: &FitConfig, seed: u64) -> Result<Box<dyn Simulator>> {
-    match config.model {
-        ModelKind::Toy => {
-            let (mean, sigma) = (config.toy.start.0, config.toy.spread.0);
-            let start =
-                if sigma > 0.0 { StartEnergy::Normal { mean, sigma } } else { StartEnergy::Fixed(mean) };
-            let nucleus = ToyNucleus { start, ..ToyNucleus::default() };
-            Ok(Box::new(ToySimulator::new(nucleus, seed)?.with_features(&config.toy.features)?))
-        }
-    }
-}
-
 fn choice(name: &str, table: &ParameterTable) -> Choice {
     Choice {
         name: name.into(),
@@ -90,17 +80,14 @@ fn choice(name: &str, table: &ParameterTable) -> Choice {
 
 /// Events of the model at the values behind the data.
 fn pseudo_data(config: &FitConfig, events: u64) -> Result<Sample> {
-    let simulator = simulator(config, config.data.seed.unwrap_or(config.seed.wrapping_add(1)))?;
-    let mut set = gradino_core::ParamSet::new(simulator.parameters().to_vec());
-    for (name, value) in &config.data.parameters {
-        set.set(name, *value)?;
-    }
-    let theta: Vec<f64> = set.iter().map(|p| p.value).collect();
+    let seed = config.data.seed.unwrap_or(config.seed.wrapping_add(1));
+    let (simulator, theta) = model::simulator(config, seed, &config.data.parameters)?;
     let sample = simulator.draw(&theta, 0..events)?.at(&theta)?;
     Ok(Sample::of_data(sample.dimension(), sample.values)?)
 }
 
-fn loss(table: &LossTable) -> Result<Box<dyn Loss>> {
+fn loss(config: &FitConfig) -> Result<Box<dyn Loss>> {
+    let table = &config.loss;
     let statistic = match table.kind.as_str() {
         "poisson" => Some((Statistic::Poisson, MonteCarlo::None)),
         "poisson-light" => Some((Statistic::Poisson, MonteCarlo::Light)),
@@ -112,7 +99,12 @@ fn loss(table: &LossTable) -> Result<Box<dyn Loss>> {
     let Some((statistic, monte_carlo)) = statistic else { return Ok(by_name(&table.kind, None)?) };
     let axis = Axis::even(table.feature, table.range[0], table.range[1], table.bins)?;
     let binning = Binning::new(vec![axis])?;
-    let (sharing, floor) = (Sharing::Linear, table.floor);
+    let floor = table.floor;
+    let sharing = match config.model {
+        ModelKind::Toy => Sharing::Linear,
+        // The energies of its events do not move, only their weights.
+        ModelKind::Chain => Sharing::NoneThoughFeaturesMove,
+    };
     Ok(Box::new(Binned { statistic, monte_carlo, sharing, floor, ..Binned::new(binning) }))
 }
 
