@@ -9,6 +9,8 @@ mod merge;
 mod replay;
 mod run;
 mod schema;
+mod toy;
+mod tree;
 mod widths;
 mod xsec;
 
@@ -24,6 +26,8 @@ pub(crate) enum Command {
     Deexcite(deexcite::Deexcite),
     Widths(widths::Widths),
     Xsec(xsec::Xsec),
+    Tree(tree::DrawTree),
+    Toy(toy::Toy),
     Replay(replay::Replay),
     Merge(merge::Merge),
     Cite(cite::Cite),
@@ -47,6 +51,8 @@ impl Command {
             Command::Deexcite(command) => command.execute(),
             Command::Widths(command) => command.execute(),
             Command::Xsec(command) => command.execute(),
+            Command::Tree(command) => command.execute(),
+            Command::Toy(command) => command.execute(),
             Command::Replay(command) => command.execute(),
             Command::Merge(command) => command.execute(),
             Command::Cite(command) => command.execute(),
