@@ -383,7 +383,10 @@ impl Error {
             ),
             Error::AboveLevels { highest, .. } => Some(format!("start at {highest} MeV or below")),
             Error::NoEffect { others, .. } if others.is_empty() => {
-                Some("all its branchings are measured: no parameter changes them".into())
+                Some(
+                    "all its branchings are measured, and no parameter changes them; start from another level"
+                        .into(),
+                )
             }
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),

@@ -16,8 +16,8 @@ pub(crate) struct Toy {
     /// Seed of the random numbers
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=gradino::config::LARGEST_SEED))]
     seed: u64,
-    /// Events of a large sample
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(400..=100_000))]
+    /// Events of the data; the samples go with it
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(400..=100_000))]
     events: u64,
     /// Replace files that exist
     #[arg(long)]

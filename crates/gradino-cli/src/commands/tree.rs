@@ -79,7 +79,10 @@ impl DrawTree {
         let tree = self.tree()?;
         if let Some(asked) = tree.asked {
             let level = tree.levels[tree.start].energy;
-            note(&format!("{} has no level at {asked} MeV: the nearest, at {level} MeV, is taken", tree.name));
+            note(&format!(
+                "{} has no level at {asked} MeV: the nearest, at {level} MeV, is taken",
+                tree.name
+            ));
         }
         if let Some(path) = &self.output {
             let measure = match self.by {
@@ -129,7 +132,8 @@ impl DrawTree {
             note(&format!("stopped at {MOST_PATHS} paths; --paths N allows more"));
         }
         if let Some(path) = &self.output {
-            let drawn = if tree.paths.len() > DRAWN { format!(" with {DRAWN} of the paths") } else { "".into() };
+            let drawn =
+                if tree.paths.len() > DRAWN { format!(" with {DRAWN} of the paths") } else { "".into() };
             note(&format!("wrote {}{drawn}", path.display()));
         }
         Ok(ExitCode::SUCCESS)
@@ -158,7 +162,10 @@ fn parse_by(text: &str) -> Result<By, String> {
     match text.split_once(':') {
         None if text == "probability" => Ok(By::Probability),
         Some(("gradient", name)) if !name.is_empty() => Ok(By::Gradient(name.into())),
-        _ => Err("write probability, or gradient: and a parameter, like gradient:gamma_strength.e1_sigma".into()),
+        _ => {
+            Err("write probability, or gradient: and a parameter, like gradient:gamma_strength.e1_sigma"
+                .into())
+        }
     }
 }
 

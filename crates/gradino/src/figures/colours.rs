@@ -1,7 +1,7 @@
 //! Colours that pages set for light and dark, and their values in files of their own.
 
 /// Steps of a colour scale.
-const STEPS: usize = 21;
+const STEPS: usize = 33;
 /// Single colours: name, in the light, in the dark; the lines are those of wong2011.
 const SINGLE: [[&str; 3]; 11] = [
     ["page", "#f6f7f9", "#12161c"],
@@ -34,7 +34,7 @@ const AMOUNT: Ramp = Ramp {
 const SIGNED: Ramp = Ramp {
     letter: 'd',
     light: &[[0., 70., 130.], [60., 150., 205.], [206., 210., 214.], [230., 130., 50.], [160., 55., 0.]],
-    dark: &[[130., 205., 255.], [60., 135., 195.], [66., 74., 86.], [205., 110., 45.], [255., 170., 110.]],
+    dark: &[[130., 205., 255.], [60., 135., 195.], [92., 102., 116.], [205., 110., 45.], [255., 170., 110.]],
 };
 /// A pale field behind lines.
 const FIELD: Ramp = Ramp {
@@ -120,7 +120,8 @@ mod tests {
         let all = palette();
         let different: HashSet<_> = all.iter().map(|c| &c[1]).collect();
         assert_eq!(different.len(), all.len(), "the dark colour is found by the light one");
-        let svg = format!("<svg viewBox=\"0 0 8 6\"><path stroke=\"{}\" fill=\"var(--c1)\"/></svg>", amount(1.0));
+        let svg =
+            format!("<svg viewBox=\"0 0 8 6\"><path stroke=\"{}\" fill=\"var(--c1)\"/></svg>", amount(1.0));
         let file = standalone(&svg);
         assert!(file.contains("stroke=\"#161854\"") && file.contains("fill=\"#d55e00\""), "{file}");
         assert!(file.contains("width=\"8\" height=\"6\"") && !file.contains("var("), "{file}");

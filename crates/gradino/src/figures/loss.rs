@@ -26,7 +26,14 @@ pub(super) fn draw(scans: &[Scan], figure: usize, title: &str) -> String {
     }
     if let Some(small) = scans.last() {
         let n = grouped(small.events);
-        plots.push(line(small, |r| r.one, "var(--c1)", 1.2, &format!("one sample of {n}, drawn anew"), "5 3"));
+        plots.push(line(
+            small,
+            |r| r.one,
+            "var(--c1)",
+            1.2,
+            &format!("one sample of {n}, drawn anew"),
+            "5 3",
+        ));
         plots.push(line(small, |r| r.moved, "var(--c2)", 1.8, &format!("one sample of {n}, moved"), ""));
     }
     let rows = || scans.iter().flat_map(|s| &s.rows);
@@ -42,6 +49,7 @@ pub(super) fn draw(scans: &[Scan], figure: usize, title: &str) -> String {
         .with_tick_size(13)
         .with_body_size(13)
         .with_legend_box(false)
+        .with_legend_width(250.0)
         .with_legend_position(LegendPosition::InsideTopRight)
         .with_reference_line(ReferenceLine::vertical(TRUTH[0]).with_color("var(--soft)").with_label("truth"))
         .with_reference_line(ReferenceLine::horizontal(0.0).with_color("var(--axis)").with_dasharray("none"))

@@ -55,7 +55,7 @@ fn content(figures: &ToyFigures, drawn: &[Figure], version: &str) -> Value {
 fn probabilities(figures: &ToyFigures) -> Figure {
     let caption = format!(
         "The discrete tree coloured by path probability. Each line is a way from the highest discrete level to \
-         the ground state; the {} most probable of {} are shown, which are {:.2} % of the probability.",
+         the ground state; the {} most probable of {} are shown, which are {:.3} % of the probability.",
         figures.tree.paths.len(),
         figures.tree.count,
         100.0 * (1.0 - figures.tree.left_out[0])
@@ -69,7 +69,8 @@ fn derivatives(figures: &ToyFigures) -> Figure {
                    dual numbers. Over all paths the derivatives add up to zero: with a larger α the levels above \
                    gain states, and long paths gain what the direct ones lose."
         .into();
-    let svg = draw_tree(&figures.tree, Measure::Derivative, "discrete tree, derivative of the path probability");
+    let svg =
+        draw_tree(&figures.tree, Measure::Derivative, "discrete tree, derivative of the path probability");
     Figure { name: "2-tree-gradient", svg, caption }
 }
 
@@ -77,8 +78,9 @@ fn descents(figures: &ToyFigures) -> Figure {
     let [small, doubled] = figures.descents[0].events;
     let caption = format!(
         "Descents in the plane of α and λ over the contours of the loss. The two plain descents go as published: \
-         {small} new events at each step, until the loss is small, then ten steps with {doubled}. They jitter, \
-         since each step has noise of its own. The fit, from the start of descent B, draws a bank of events once a \
+         {small} new events at each step, until the loss is small, then ten steps with {doubled}. A descent \
+         ends where the loss of few events happens to be small: in the flat valley that can be far from the truth. \
+         The fit, from the start of descent B, draws a bank of events once a \
          round (squares), moves it, and minimises a smooth function."
     );
     Figure { name: "3-descents", svg: plane::draw(figures, 3, "descents over the loss"), caption }
@@ -115,7 +117,7 @@ fn ways(figures: &ToyFigures) -> Vec<Value> {
 /// What the paper leaves open: what, and the choice.
 fn choices(s: &ToySettings) -> Vec<Value> {
     let features = FEATURES.map(|f| f.name()).join(", ");
-    let small = grouped(s.events / s.small);
+    let small = grouped(2 * s.small());
     let list = [
         ("level density", "ρ = ρ₀ exp(2 √(α E)), α = 5 / MeV".to_string()),
         ("photon transmission", "T = E_γ^λ, λ = 3".into()),

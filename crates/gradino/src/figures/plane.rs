@@ -37,6 +37,7 @@ pub(super) fn draw(figures: &ToyFigures, figure: usize, title: &str) -> String {
         .with_body_size(13)
         .with_show_grid(false)
         .with_legend_box(true)
+        .with_legend_width(205.0)
         .with_legend_position(LegendPosition::InsideBottomRight)
         .with_x_axis_min(REGION[0][0])
         .with_x_axis_max(REGION[0][1])

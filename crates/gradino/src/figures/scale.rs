@@ -1,7 +1,7 @@
 //! From numbers to places on an axis or on a colour scale.
 
 use super::colours;
-use crate::report::numbers::superscript;
+use crate::report::numbers::{plain, superscript};
 
 /// A colour scale with its ticks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +60,10 @@ impl Scale {
                 let step = nice_step(2.0 * largest, 6);
                 let steps = (largest / step).floor() as i32;
                 let decimals = decimals(step);
-                let text = |x: f64| format!("{x:.decimals$}").replace('-', "−");
+                let text = |x: f64| match decimals {
+                    0..=3 => format!("{x:.decimals$}").replace('-', "−"),
+                    _ => plain(x),
+                };
                 (-steps..=steps).map(|i| (f64::from(i) * step, text(f64::from(i) * step))).collect()
             }
         }
@@ -105,6 +108,7 @@ mod tests {
         let signed = Scale::of_signed([-0.3, 0.1].into_iter());
         assert_eq!((signed.place(-0.3), signed.place(0.0), signed.place(0.3)), (0.0, 0.5, 1.0));
         assert_eq!(signed.ticks().len(), 7);
+        assert_eq!(Scale::Signed(3e-5).ticks()[0].1, "−3 × 10⁻⁵");
         assert!(log.ticks().iter().map(|t| t.1.as_str()).eq(["0.001", "0.01", "0.1"]), "{:?}", log.ticks());
         for odd in [Scale::of_amounts(std::iter::empty()), Scale::of_signed([0.0].into_iter())] {
             assert!(odd.place(0.0).is_finite() && odd.ticks().iter().all(|t| t.0.is_finite()));

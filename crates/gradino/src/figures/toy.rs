@@ -32,10 +32,8 @@ const LAST_STEPS: usize = 10;
 pub struct ToySettings {
     /// Seed of all random numbers.
     pub seed: u64,
-    /// Events of a large sample; data, contours and large samples have as many.
+    /// Events of the data, and of the largest bank of the fit.
     pub events: u64,
-    /// A small sample has the number of events divided by this.
-    pub small: u64,
     /// Points of the contours along an axis.
     pub grid: usize,
     /// Points of the loss against alpha.
@@ -48,18 +46,21 @@ pub struct ToySettings {
     pub threshold: f64,
 }
 
+impl ToySettings {
+    /// Events of a large sample.
+    pub fn large(&self) -> u64 {
+        self.events / 2
+    }
+
+    /// Events of a small sample; a step of a descent has twice as many.
+    pub fn small(&self) -> u64 {
+        self.events / 20
+    }
+}
+
 impl Default for ToySettings {
     fn default() -> Self {
-        ToySettings {
-            seed: 1,
-            events: 1000,
-            small: 10,
-            grid: 25,
-            points: 19,
-            samples: 20,
-            rate: 8.0,
-            threshold: 0.002,
-        }
+        ToySettings { seed: 1, events: 2000, grid: 25, points: 19, samples: 20, rate: 10.0, threshold: 2e-4 }
     }
 }
 
@@ -132,9 +133,10 @@ pub fn toy_figures(settings: &ToySettings) -> Result<ToyFigures> {
     let tree = Tree::of_toy(&nucleus, (&set, Some(toy::ALPHA)), None, &cut)?;
     let study = Study::new(settings)?;
     let starts = study.starts();
-    let descents = starts.iter().zip(0u64..).map(|(start, i)| study.descent(*start, i)).collect::<Result<_>>()?;
+    let descents =
+        starts.iter().zip(0u64..).map(|(start, i)| study.descent(*start, i)).collect::<Result<_>>()?;
     let (fit, fitted) = study.fit(starts[1])?;
-    let scans = [settings.events, settings.events / settings.small];
+    let scans = [settings.large(), settings.small()];
     Ok(ToyFigures {
         settings: *settings,
         tree,
@@ -208,11 +210,10 @@ impl Study {
     /// A descent as published: new events at each step until the loss is small, then ten steps with twice
     /// as many.
     fn descent(&self, start: [f64; 2], number: u64) -> Result<Descent> {
-        let events = self.settings.events / self.settings.small;
+        let events = 2 * self.settings.small();
         let stage = |start, events: u64, steps, threshold, offset| -> Result<Vec<[f64; 2]>> {
             let simulator = self.simulator(offset)?;
-            let problem =
-                Problem::new(&simulator, &self.data, &self.loss, Study::space(&simulator, start)?)?;
+            let problem = Problem::new(&simulator, &self.data, &self.loss, Study::space(&simulator, start)?)?;
             let settings = DescentSettings {
                 rate: self.settings.rate,
                 steps,
@@ -260,7 +261,7 @@ impl Study {
         let (alphas, lambdas) = (values(0, self.settings.grid), values(1, self.settings.grid));
         let prepared = self.loss.prepare(&self.data)?;
         let at = |alpha: f64, lambda: f64| -> Result<f64> {
-            let sample = self.sample(0, &[alpha, lambda], self.settings.events)?;
+            let sample = self.sample(0, &[alpha, lambda], self.settings.large())?;
             Ok(prepared.evaluate(&sample)?.value)
         };
         let row = |lambda: f64| alphas.iter().map(|&alpha| at(alpha, lambda)).collect::<Result<Vec<_>>>();
@@ -273,16 +274,17 @@ impl Study {
         let bank = self.simulator(SCAN)?.draw(&TRUTH, 0..events)?;
         let data = (0..self.settings.samples).map(|n| self.data(DATA + 1 + n, events));
         let data = data.collect::<Result<Vec<_>>>()?;
+        let losses = data.iter().map(|d| self.loss.prepare(d)).collect::<std::result::Result<Vec<_>, _>>()?;
         let row = |(alpha, point): (f64, u64)| -> Result<ScanRow> {
             let theta = [alpha, TRUTH[1]];
             let one = |n: u64| -> Result<f64> {
                 let sample = self.sample(SCAN + 1 + 1000 * point + n, &theta, events)?;
-                Ok(self.loss.evaluate(&sample, &data[n as usize])?.value)
+                Ok(losses[n as usize].evaluate(&sample)?.value)
             };
-            let losses = (0..self.settings.samples).map(one).collect::<Result<Vec<_>>>()?;
-            let (mean, sigma) = moments(&losses);
-            let moved = self.loss.evaluate(&bank.at(&theta)?, &data[0])?.value;
-            Ok(ScanRow { alpha, mean, sigma, one: losses[0], moved })
+            let found = (0..self.settings.samples).map(one).collect::<Result<Vec<_>>>()?;
+            let (mean, sigma) = moments(&found);
+            let moved = losses[0].evaluate(&bank.at(&theta)?)?.value;
+            Ok(ScanRow { alpha, mean, sigma, one: found[0], moved })
         };
         let alphas = values(0, self.settings.points).into_iter().zip(0..);
         Ok(Scan { events, rows: alphas.map(row).collect::<Result<_>>()? })

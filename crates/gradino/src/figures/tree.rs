@@ -15,6 +15,9 @@ type Moving = Dual<f64, 1>;
 /// A start that is farther than this from a level [MeV] is not that level.
 const SAME_LEVEL: f64 = 5e-4;
 
+/// A relative derivative below this is rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// What the paths are coloured by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
@@ -105,7 +108,7 @@ impl Tree {
         let (start, asked) = start(&name, &levels, energy)?;
         let position = parameter.map(|name| set.position(name)).transpose()?;
         let tree = make(&seeded(set, position))?;
-        if let Some(i) = position.filter(|_| !moves(&tree, start)) {
+        if let Some(i) = position.filter(|&i| !moves(&tree, start, set.at(i))) {
             return Err(no_effect(make, set, start, i));
         }
         let paths = tree.paths(start, cut);
@@ -145,7 +148,11 @@ impl Tree {
     pub fn summary(&self) -> String {
         let energy = self.levels[self.start].energy;
         let listed = numbers::grouped(self.paths.len() as u64);
-        let all = if self.count < 1e9 { numbers::grouped(self.count as u64) } else { format!("{:.1e}", self.count) };
+        let all = if self.count < 1e9 {
+            numbers::grouped(self.count as u64)
+        } else {
+            format!("{:.1e}", self.count)
+        };
         let share = 100.0 * (1.0 - self.left_out[0]);
         format!("{} from {energy} MeV: {listed} of {all} paths, {share:.4} % of the probability", self.name)
     }
@@ -176,14 +183,15 @@ fn seeded(set: &ParamSet, position: Option<usize>) -> Params<Moving> {
     })
 }
 
-/// Whether any branch that can be reached from `start` has a derivative.
-fn moves(tree: &LevelTree<Moving>, start: usize) -> bool {
+/// Whether any branch that can be reached from `start` has a derivative by `parameter` beyond rounding.
+fn moves(tree: &LevelTree<Moving>, start: usize, parameter: &Parameter) -> bool {
+    let scale = if parameter.value == 0.0 { 1.0 } else { parameter.value.abs() };
     let mut reached = vec![false; tree.len()];
     reached[start] = true;
     (0..=start).rev().any(|level| {
         let branches = if reached[level] { tree.branches(level) } else { &[] };
         branches.iter().for_each(|b| reached[b.to] = true);
-        branches.iter().any(|b| b.probability.eps[0] != 0.0)
+        branches.iter().any(|b| (b.probability.eps[0] * scale).abs() > ROUNDING * b.probability.re)
     })
 }
 
@@ -194,7 +202,8 @@ fn no_effect(
     start: usize,
     i: usize,
 ) -> Error {
-    let has_effect = |k: &usize| make(&seeded(set, Some(*k))).is_ok_and(|tree| moves(&tree, start));
+    let has_effect =
+        |k: &usize| make(&seeded(set, Some(*k))).is_ok_and(|tree| moves(&tree, start, set.at(*k)));
     let others = (0..set.len()).filter(has_effect).map(|k| set.at(k).name.clone()).collect();
     Error::NoEffect { name: set.at(i).name.clone(), others }
 }

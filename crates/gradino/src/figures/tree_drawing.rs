@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// Paths drawn, at most: those of the largest values.
 pub const DRAWN: usize = 1000;
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 890.0;
 const HEIGHT: f64 = 560.0;
 /// Edges of the plot [pixels].
 const LEFT: f64 = 66.0;
