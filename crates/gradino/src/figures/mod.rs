@@ -14,6 +14,6 @@ mod tree_drawing;
 
 pub use colours::standalone;
 pub use page::{Figure, toy_page};
-pub use toy::{Descent, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
+pub use toy::{Descent, Field, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
 pub use tree::{Level, Measure, Tree, TreePath};
 pub use tree_drawing::{DRAWN, draw_tree, inverse_unit};

@@ -58,7 +58,7 @@ impl Scale {
             Scale::Log([low, high]) => log_ticks(low, high),
             Scale::Signed(largest) => {
                 let step = nice_step(2.0 * largest, 6);
-                let steps = (largest / step).floor() as i32;
+                let steps = (largest / step + 1e-9).floor() as i32;
                 let decimals = decimals(step);
                 let text = |x: f64| match decimals {
                     0..=3 => format!("{x:.decimals$}").replace('-', "−"),

@@ -64,6 +64,9 @@ impl Default for ToySettings {
     }
 }
 
+/// Alphas, lambdas, and the loss there, lambda by lambda.
+pub type Field = (Vec<f64>, Vec<f64>, Vec<Vec<f64>>);
+
 /// A way through the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Descent {
@@ -113,8 +116,8 @@ pub struct ToyFigures {
     pub settings: ToySettings,
     /// The discrete tree, with derivatives by alpha.
     pub tree: Tree,
-    /// Alphas, lambdas, and the loss there, lambda by lambda.
-    pub field: (Vec<f64>, Vec<f64>, Vec<Vec<f64>>),
+    /// The loss over the region.
+    pub field: Field,
     /// Two descents as published.
     pub descents: Vec<Descent>,
     /// The fit with moved events, from the start of the second descent.
@@ -133,18 +136,17 @@ pub fn toy_figures(settings: &ToySettings) -> Result<ToyFigures> {
     let tree = Tree::of_toy(&nucleus, (&set, Some(toy::ALPHA)), None, &cut)?;
     let study = Study::new(settings)?;
     let starts = study.starts();
-    let descents =
-        starts.iter().zip(0u64..).map(|(start, i)| study.descent(*start, i)).collect::<Result<_>>()?;
-    let (fit, fitted) = study.fit(starts[1])?;
-    let scans = [settings.large(), settings.small()];
-    Ok(ToyFigures {
-        settings: *settings,
-        tree,
-        field: study.field()?,
-        descents,
-        fit,
-        fitted,
-        scans: scans.into_iter().map(|events| study.scan(events)).collect::<Result<_>>()?,
+    let sizes = [settings.large(), settings.small()];
+    // The parts share nothing but data, so that threads change no number.
+    std::thread::scope(|scope| {
+        let field = scope.spawn(|| study.field());
+        let scans = scope.spawn(|| sizes.into_iter().map(|n| study.scan(n)).collect::<Result<_>>());
+        let descent = |(start, number)| study.descent(start, number);
+        let descents = starts.into_iter().zip(0..).map(descent).collect::<Result<_>>()?;
+        let (fit, fitted) = study.fit(starts[1])?;
+        let field = field.join().expect("a loss that fails is an error, not a panic")?;
+        let scans = scans.join().expect("a loss that fails is an error, not a panic")?;
+        Ok(ToyFigures { settings: *settings, tree, field, descents, fit, fitted, scans })
     })
 }
 
@@ -257,11 +259,11 @@ impl Study {
     }
 
     /// The loss over the region, with common random numbers.
-    fn field(&self) -> Result<(Vec<f64>, Vec<f64>, Vec<Vec<f64>>)> {
+    fn field(&self) -> Result<Field> {
         let (alphas, lambdas) = (values(0, self.settings.grid), values(1, self.settings.grid));
         let prepared = self.loss.prepare(&self.data)?;
         let at = |alpha: f64, lambda: f64| -> Result<f64> {
-            let sample = self.sample(0, &[alpha, lambda], self.settings.large())?;
+            let sample = self.sample(0, &[alpha, lambda], self.settings.events / 4)?;
             Ok(prepared.evaluate(&sample)?.value)
         };
         let row = |lambda: f64| alphas.iter().map(|&alpha| at(alpha, lambda)).collect::<Result<Vec<_>>>();
