@@ -36,10 +36,16 @@ pub(super) fn draw(scans: &[Scan], figure: usize, title: &str) -> String {
         ));
         plots.push(line(small, |r| r.moved, "var(--c2)", 1.8, &format!("one sample of {n}, moved"), ""));
     }
+    let layout = layout(&plots, scans);
+    in_page(&kuva::render_to_svg(plots, layout), figure, title)
+}
+
+/// Labels, size and ranges.
+fn layout(plots: &[Plot], scans: &[Scan]) -> Layout {
     let rows = || scans.iter().flat_map(|s| &s.rows);
     let top = rows().map(|r| f64::max(r.mean + r.sigma, r.one)).fold(0.0, f64::max);
     let bottom = rows().map(|r| f64::min(r.mean - r.sigma, r.one)).fold(0.0, f64::min);
-    let layout = Layout::auto_from_plots(&plots)
+    Layout::auto_from_plots(plots)
         .with_x_label("α [1/MeV]")
         .with_y_label("loss (squared discrepancy)")
         .with_width(WIDTH)
@@ -56,8 +62,7 @@ pub(super) fn draw(scans: &[Scan], figure: usize, title: &str) -> String {
         .with_x_axis_min(REGION[0][0])
         .with_x_axis_max(REGION[0][1])
         .with_y_axis_min(bottom * HEADROOM)
-        .with_y_axis_max(top * HEADROOM);
-    in_page(&kuva::render_to_svg(plots, layout), figure, title)
+        .with_y_axis_max(top * HEADROOM)
 }
 
 fn band(scan: &Scan, colour: &str) -> Plot {
