@@ -117,7 +117,8 @@ fn with_hint(error: &gradino_core::Error) -> String {
     error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))
 }
 
-fn parse_energy(text: &str) -> Result<f64, String> {
+/// Reads an energy with its unit [MeV].
+pub(crate) fn parse_energy(text: &str) -> Result<f64, String> {
     units::parse_energy(text).map_err(|error| with_hint(&error))
 }
 
@@ -136,7 +137,8 @@ fn parse_range_text(text: &str) -> Result<Range<u64>, String> {
     })
 }
 
-fn parse_setting(text: &str) -> Result<(String, f64), String> {
+/// Reads a value of a parameter, like level_density.a=1.05.
+pub(crate) fn parse_setting(text: &str) -> Result<(String, f64), String> {
     let fail = || format!("cannot read \"{text}\"; write it like level_density.a=1.05");
     let (name, value) = text.split_once('=').ok_or_else(fail)?;
     let value: f64 = value.trim().parse().map_err(|_| fail())?;

@@ -1,16 +1,21 @@
 //! Where the commands meet the physics and the files. Each function here is one call into the hall.
 
+use crate::message::{Done, Failure};
 use crate::table::Table;
 use gradino::chain::{self, Setup, cross_section_table};
 use gradino::config::{Config, Source, State};
+use gradino::figures::Tree;
 use gradino::io::{self, EventSink, SinkOptions};
 use gradino::report::{Accumulator, ReportFacts, render};
 use gradino::{Error, Result};
-use gradino_core::{Event, ParamSet};
+use gradino_core::{Event, Nuclide, ParamSet};
+use gradino_nuclear::decay::tree::Cut;
 use gradino_nuclear::decay::{Network, StateAt};
 use gradino_nuclear::emission::Fragment;
+use gradino_nuclear::toy::{self, ToyNucleus};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use gradino::chain::Chain;
 
@@ -163,4 +168,48 @@ pub(crate) fn cross_sections(config: &Config, set: &ParamSet, energies: &[f64]) 
         table.push(cells);
     }
     Ok(table)
+}
+
+/// Refuses a file that exists, unless it may be replaced.
+pub(crate) fn check_free(path: &Path, overwrite: bool) -> Done<()> {
+    match path.exists() && !overwrite {
+        true => Err(Failure::usage(
+            format!("{} exists already", path.display()),
+            "replace it with --overwrite, or choose another name",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Writes a figure or a page, by way of a temporary file.
+pub(crate) fn write_figure(path: &Path, text: &str) -> Result<()> {
+    make_folder(path)?;
+    io::write_text(path, text)
+}
+
+/// The tree of gamma decays of a nuclide from the level nearest to `from` [MeV].
+pub(crate) fn tree(
+    config: &Config,
+    nuclide: Nuclide,
+    parameter: Option<&str>,
+    from: Option<f64>,
+    cut: &Cut,
+) -> Result<Tree> {
+    let setup = Setup::from_config(config)?;
+    let mut set = setup.parameters();
+    config.apply_parameters(&mut set)?;
+    let scheme = setup.library.scheme(nuclide).ok_or(Error::NoLevels { nuclide })?;
+    Tree::of_scheme(scheme, &setup.models, (&set, parameter), from, cut)
+}
+
+/// The same for the toy, with some of its parameters at other values.
+pub(crate) fn toy_tree(
+    values: &[(String, f64)],
+    parameter: Option<&str>,
+    from: Option<f64>,
+    cut: &Cut,
+) -> Result<Tree> {
+    let mut set = ParamSet::new(toy::parameters());
+    values.iter().try_for_each(|(name, value)| set.set(name, *value))?;
+    Tree::of_toy(&Arc::new(ToyNucleus::default()), (&set, parameter), from, cut)
 }

@@ -34,6 +34,8 @@ fn every_command_explains_itself() {
         "fit",
         "widths",
         "xsec",
+        "tree",
+        "toy",
         "replay",
         "merge",
         "cite",
@@ -118,4 +120,87 @@ fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(out(&gradino(&["completions", shell])).contains("deexcite"));
     }
+}
+
+#[test]
+fn a_tree_is_listed_and_drawn_once() {
+    let path = folder("tree").join("figures/k.svg");
+    let path = path.to_str().expect("a plain path");
+    let flags = ["tree", "--nuclide", "40K", "--from", "4.38 MeV", "--paths", "5", "-o", path];
+    let output = gradino(&flags);
+    assert!(output.status.success(), "{}", err(&output));
+    let start = "40K has no level at 4.38 MeV: the nearest, at 4.3837 MeV, is taken\n";
+    assert!(err(&output).starts_with(start), "{}", err(&output));
+    let text = out(&output);
+    assert!(text.starts_with("40K from 4.3837 MeV: 5 of 38 paths, "), "{text}");
+    assert!(text.contains("\nleft out: probability "), "{text}");
+    let svg = std::fs::read_to_string(path).expect("the figure is there");
+    assert_eq!(svg.matches("<polyline").count(), 5);
+    let again = gradino(&flags);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(
+        err(&again).ends_with("exists already\nhint: replace it with --overwrite, or choose another name\n")
+    );
+}
+
+#[test]
+fn the_sum_of_a_listed_tree_is_its_coverage_for_programs() {
+    let flags = ["tree", "--model", "toy", "--coverage", "0.9", "--by", "gradient:toy.alpha", "--csv"];
+    let output = gradino(&flags);
+    let text = out(&output);
+    let mut rows = text.lines();
+    assert_eq!(rows.next(), Some("path,probability,d/d toy.alpha [MeV],sum,levels [MeV]"));
+    let last: Vec<&str> = rows.last().expect("a path").split(',').collect();
+    let sum: f64 = last[3].parse().expect("a number");
+    assert!((0.9..0.95).contains(&sum), "{text}");
+    assert!(err(&output).starts_with("left out: probability "), "{}", err(&output));
+}
+
+#[test]
+fn trees_that_cannot_be_are_refused_with_a_hint() {
+    let cases: [(&[&str], &str); 7] = [
+        (&["--nuclide", "56Fe"], "error: no levels of 56Fe are known\nhint: `gradino list nuclides` prints"),
+        (
+            &["--nuclide", "40K", "--from", "12 MeV"],
+            "error: 40K has no level at 12 MeV: its highest known level is at ",
+        ),
+        (
+            &["--nuclide", "40K", "--by", "gradient:gamma_strength.e1_sigm"],
+            "error: unknown parameter \"gamma_strength.e1_sigm\"\nhint: did you mean \"gamma_strength.e1_sigma\"?\n",
+        ),
+        (
+            &["--nuclide", "39Ar", "--by", "gradient:optical.v1_0"],
+            "error: optical.v1_0 changes nothing in this tree\nhint: there are: ",
+        ),
+        (&["--nuclide", "39Ar", "--by", "slope:optical.v1_0"], "error: invalid value 'slope:optical.v1_0'"),
+        (
+            &["--model", "toy", "--set", "toy.alpha=99"],
+            "error: parameter toy.alpha = 99 is outside its bounds [0.5, 15]\nhint: ",
+        ),
+        (&[], "error: the following required arguments were not provided"),
+    ];
+    for (flags, message) in cases {
+        let output = gradino(&[&["tree"], flags].concat());
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        assert!(err(&output).starts_with(message), "{flags:?}: {}", err(&output));
+        assert!(out(&output).is_empty());
+    }
+}
+
+#[test]
+fn the_toy_makes_four_figures_and_a_page() {
+    let folder = folder("toy").join("figures");
+    let path = folder.to_str().expect("a plain path");
+    let output = gradino(&["toy", "-o", path, "-n", "400"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let expected =
+        ["1-tree-probability", "2-tree-gradient", "3-descents", "4-loss"].map(|n| format!("{n}.svg"));
+    assert_eq!(names, [&expected[..], &["index.html".to_string()]].concat());
+    assert_eq!(gradino(&["toy", "-o", path, "-n", "400"]).status.code(), Some(2));
+    assert_eq!(gradino(&["toy", "-o", path, "-n", "3"]).status.code(), Some(2));
 }

@@ -290,6 +290,33 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A nuclide without known levels.
+    #[error("no levels of {nuclide} are known")]
+    NoLevels {
+        /// The nuclide.
+        nuclide: gradino_core::Nuclide,
+    },
+    /// A start above all known levels.
+    #[error("{what} has no level at {energy} MeV: its highest known level is at {highest} MeV")]
+    AboveLevels {
+        /// Whose levels.
+        what: String,
+        /// The energy asked for [MeV].
+        energy: f64,
+        /// Energy of the highest level [MeV].
+        highest: f64,
+    },
+    /// A parameter on which no path of a tree depends.
+    #[error("{name} changes nothing in this tree")]
+    NoEffect {
+        /// The parameter.
+        name: String,
+        /// Parameters that do change something.
+        others: Vec<String>,
+    },
+    /// An error of the inference room.
+    #[error(transparent)]
+    Infer(#[from] gradino_infer::Error),
     /// An error of the nuclear room.
     #[error(transparent)]
     Nuclear(#[from] gradino_nuclear::Error),
@@ -370,6 +397,18 @@ impl Error {
             Error::OtherFitConfiguration { .. } => {
                 Some("take the configuration it was made with, or begin without --resume".into())
             }
+            Error::NoLevels { .. } => Some(
+                "`gradino list nuclides` prints those with levels; a RIPL folder as `levels` in [cascade] gives more"
+                    .into(),
+            ),
+            Error::AboveLevels { highest, .. } => Some(format!("start at {highest} MeV or below")),
+            Error::NoEffect { others, .. } if others.is_empty() => {
+                Some(
+                    "all its branchings are measured, and no parameter changes them; start from another level"
+                        .into(),
+                )
+            }
+            Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
             Error::NoLevelsAboveCut => Some("set levels to a RIPL folder or a MARLEY structure file".into()),
             Error::NoProcess { .. } => Some("add a process that this neutrino can start".into()),

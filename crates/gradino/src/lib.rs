@@ -4,6 +4,7 @@ pub mod chain;
 pub mod config;
 pub mod error;
 pub mod fit;
+pub mod figures;
 pub mod flux;
 pub mod io;
 pub mod literature;

@@ -10,6 +10,8 @@ mod merge;
 mod replay;
 mod run;
 mod schema;
+mod toy;
+mod tree;
 mod widths;
 mod xsec;
 
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Fit(fit::Fit),
     Widths(widths::Widths),
     Xsec(xsec::Xsec),
+    Tree(tree::DrawTree),
+    Toy(toy::Toy),
     Replay(replay::Replay),
     Merge(merge::Merge),
     Cite(cite::Cite),
@@ -50,6 +54,8 @@ impl Command {
             Command::Fit(command) => command.execute(),
             Command::Widths(command) => command.execute(),
             Command::Xsec(command) => command.execute(),
+            Command::Tree(command) => command.execute(),
+            Command::Toy(command) => command.execute(),
             Command::Replay(command) => command.execute(),
             Command::Merge(command) => command.execute(),
             Command::Cite(command) => command.execute(),

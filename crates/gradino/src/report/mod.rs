@@ -8,10 +8,10 @@ mod facts;
 mod figures;
 mod histogram;
 mod levels;
-mod numbers;
+pub(crate) mod numbers;
 mod of_run;
 mod page;
-mod plots;
+pub(crate) mod plots;
 #[cfg(test)]
 mod sample;
 mod sensitivity;

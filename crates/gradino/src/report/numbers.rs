@@ -11,7 +11,7 @@ const SMALLEST: f64 = 1e-300;
 const NEGLIGIBLE: f64 = 1e-9;
 
 /// Digits as superscripts; other characters of a number too, the rest stays.
-pub(super) fn superscript(text: &str) -> String {
+pub(crate) fn superscript(text: &str) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let raise = |c: char| match c {
         '-' => '⁻',
@@ -22,7 +22,7 @@ pub(super) fn superscript(text: &str) -> String {
 }
 
 /// A nuclide with a raised mass number.
-pub(super) fn nuclide(n: Nuclide) -> String {
+pub(crate) fn nuclide(n: Nuclide) -> String {
     let text = n.to_string();
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     superscript(&text[..digits]) + &text[digits..]
@@ -57,7 +57,7 @@ pub(super) fn final_state(state: &FinalState) -> String {
 }
 
 /// A whole number in groups of three.
-pub(super) fn grouped(n: u64) -> String {
+pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
@@ -75,7 +75,7 @@ fn decimals(x: f64, digits: i32) -> usize {
 }
 
 /// A number with five digits, without useless zeros.
-pub(super) fn plain(x: f64) -> String {
+pub(crate) fn plain(x: f64) -> String {
     if !x.is_finite() {
         return NOTHING.into();
     }

@@ -193,7 +193,7 @@ fn decades(many: bool) -> TickFormat {
 }
 
 /// The colours of the page.
-fn theme() -> Theme {
+pub(crate) fn theme() -> Theme {
     Theme {
         background: "none".into(),
         axis_color: "var(--axis)".into(),
@@ -208,7 +208,7 @@ fn theme() -> Theme {
 
 /// Makes a drawn SVG scale with the page, gives it a name for readers, and names of its own for
 /// its clip paths, which the plotting crate numbers through the whole process.
-fn in_page(svg: &str, figure: usize, title: &str) -> String {
+pub(crate) fn in_page(svg: &str, figure: usize, title: &str) -> String {
     let Some((head, body)) = svg.split_once('>') else { return String::new() };
     let size = |key: &str| {
         let rest = head.split_once(key).map_or("0", |(_, rest)| rest);
@@ -229,7 +229,7 @@ fn in_page(svg: &str, figure: usize, title: &str) -> String {
 }
 
 /// Text for use inside of SVG.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -1,0 +1,19 @@
+//! Figures: the tree of discrete decays, and those of the toy.
+//!
+//! A figure is SVG that takes its colours from the page around it; [`standalone`] makes a file of it that
+//! needs no page.
+
+mod colours;
+mod loss;
+mod page;
+mod plane;
+mod scale;
+mod toy;
+mod tree;
+mod tree_drawing;
+
+pub use colours::standalone;
+pub use page::{Figure, toy_page};
+pub use toy::{Descent, Field, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
+pub use tree::{Level, Measure, Tree, TreePath};
+pub use tree_drawing::{DRAWN, draw_tree, inverse_unit};
