@@ -35,6 +35,7 @@ fn every_command_explains_itself() {
         "xsec",
         "replay",
         "merge",
+        "propagate",
         "cite",
         "completions",
         "schema",

@@ -6,6 +6,7 @@ pub mod error;
 pub mod flux;
 pub mod io;
 pub mod literature;
+pub mod propagate;
 pub mod report;
 pub mod run;
 

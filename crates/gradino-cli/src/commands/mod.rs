@@ -6,6 +6,7 @@ mod deexcite;
 mod init;
 mod list;
 mod merge;
+mod propagate;
 mod replay;
 mod run;
 mod schema;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Xsec(xsec::Xsec),
     Replay(replay::Replay),
     Merge(merge::Merge),
+    Propagate(propagate::Propagate),
     Cite(cite::Cite),
     Completions(completions::Completions),
     Schema(schema::Schema),
@@ -49,6 +51,7 @@ impl Command {
             Command::Xsec(command) => command.execute(),
             Command::Replay(command) => command.execute(),
             Command::Merge(command) => command.execute(),
+            Command::Propagate(command) => command.execute(),
             Command::Cite(command) => command.execute(),
             Command::Completions(command) => command.execute(),
             Command::Schema(command) => command.execute(),

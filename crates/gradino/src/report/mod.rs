@@ -11,7 +11,7 @@ mod levels;
 mod numbers;
 mod of_run;
 mod page;
-mod plots;
+pub(crate) mod plots;
 #[cfg(test)]
 mod sample;
 mod sensitivity;
