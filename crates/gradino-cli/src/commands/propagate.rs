@@ -55,7 +55,7 @@ impl Propagate {
         let histogram = wiring::histogram(observable, self.bins.as_deref(), self.rate)?;
         let knowledge = Knowledge { file: self.covariance.clone(), only: self.only.clone() };
         let spectrum = wiring::propagate(&self.run, histogram, &knowledge)?;
-        print(&table(&spectrum).text(self.csv))?;
+        print(&table(&spectrum, self.csv).text(self.csv))?;
         notes(&spectrum).iter().for_each(|line| note(line));
         for path in &self.output {
             wiring::write_spectrum(&spectrum, path, self.overwrite)?;
@@ -65,31 +65,31 @@ impl Propagate {
     }
 }
 
-/// Bins with contents, errors, and what one standard deviation of the strongest parameters does.
-fn table(spectrum: &Spectrum) -> Table {
+/// Bins with contents, errors, and what one standard deviation of the strongest parameters does; programs get
+/// the edges in columns of their own.
+fn table(spectrum: &Spectrum, csv: bool) -> Table {
     let p = &spectrum.propagation;
-    let bin = match spectrum.histogram.observable.unit() {
-        "" => "bin".to_string(),
-        unit => format!("bin [{unit}]"),
-    };
     let strongest = || p.parameters.iter().take(STRONGEST);
-    let mut header = vec![bin];
+    let edges = &spectrum.histogram.edges;
+    let mut header = match (csv, spectrum.histogram.observable.unit()) {
+        (false, _) => vec!["bin".to_string()],
+        (true, "") => vec!["lower".into(), "upper".into()],
+        (true, unit) => vec![format!("lower [{unit}]"), format!("upper [{unit}]")],
+    };
     header.extend(["content", "stat", "syst", "error of syst"].map(String::from));
     header.extend(strongest().map(|c| c.name.clone()));
     let mut table = Table { header, rows: Vec::new() };
-    let (stat, syst, edges) = (p.statistical_errors(), p.bands(), &spectrum.histogram.edges);
+    let (stat, syst) = (p.statistical_errors(), p.bands());
     for b in 0..p.content.len() {
-        let mut row = vec![format!("{}..{}", rounded(edges[b]), rounded(edges[b + 1]))];
+        let mut row = match csv {
+            true => vec![edges[b].to_string(), edges[b + 1].to_string()],
+            false => vec![spectrum.bin(b)],
+        };
         row.extend([p.content[b], stat[b], syst[b], p.band_errors[b]].map(digits));
         row.extend(strongest().map(|c| digits(c.effect[b])));
         table.push(row);
     }
     table
-}
-
-/// An edge without the last digits of rounding.
-fn rounded(edge: f64) -> f64 {
-    format!("{edge:.9}").parse().unwrap_or(edge)
 }
 
 /// Four digits.
@@ -127,9 +127,10 @@ fn notes(spectrum: &Spectrum) -> Vec<String> {
         let names = few(&spectrum.without_uncertainty);
         lines.push(format!("note: without a known uncertainty, so taken as exact: {names}"));
     }
-    lines.extend(p.warnings.iter().take(NOTES).map(|warning| format!("warning: {warning}")));
-    if p.warnings.len() > NOTES {
-        lines.push(format!("warning: and {} more", p.warnings.len() - NOTES));
+    let warnings = spectrum.warnings();
+    lines.extend(warnings.iter().take(NOTES).map(|warning| format!("warning: {warning}")));
+    if warnings.len() > NOTES {
+        lines.push(format!("warning: and {} more", warnings.len() - NOTES));
     }
     lines
 }
@@ -149,6 +150,5 @@ mod tests {
         let numbers = [0.0, 12345.6, 123.45, 1.0, 0.01234, 1.2345e-7, -2.5e8];
         let texts = ["0", "12346", "123.5", "1.000", "0.01234", "1.234e-7", "-2.500e8"];
         assert_eq!(numbers.map(digits), texts);
-        assert_eq!(rounded(0.1 + 0.2), 0.3);
     }
 }

@@ -39,30 +39,32 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// The warning in words, with the bins as `bin` names them.
+    pub fn text(&self, bin: impl Fn(usize) -> String) -> String {
+        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+        match self {
+            Warning::NoisyGradient { parameter, noise, of_band } => {
+                let (noise, of_band) = (percent(*noise), percent(*of_band));
+                format!("the effect of {parameter} is {noise} noise, which makes {of_band} of the variance")
+            }
+            Warning::NoisyBins { bins } => {
+                let list: Vec<String> = bins.iter().map(|b| bin(*b)).collect();
+                format!("more than half of the variance is noise in {}", list.join(", "))
+            }
+            Warning::NotLinear { direction, bin: worst, difference } => format!(
+                "one sigma along {direction} moves {} off the straight line by {difference:.2} of its band",
+                bin(*worst)
+            ),
+            Warning::FewEffective { direction, share } => {
+                format!("one sigma along {direction} leaves {} of the events effective", percent(*share))
+            }
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = |share: f64| 100.0 * share;
-        match self {
-            Warning::NoisyGradient { parameter, noise, of_band } => write!(
-                f,
-                "the effect of {parameter} is {:.0} % noise, which makes {:.0} % of the variance; more events \
-                 lower it",
-                percent(*noise),
-                percent(*of_band)
-            ),
-            Warning::NoisyBins { bins } => {
-                let list: Vec<String> = bins.iter().map(ToString::to_string).collect();
-                write!(f, "noise makes more than half of the band of bins {}", list.join(", "))
-            }
-            Warning::NotLinear { direction, bin, difference } => write!(
-                f,
-                "one sigma along {direction} moves bin {bin} off the straight line by {difference:.2} of its band"
-            ),
-            Warning::FewEffective { direction, share } => write!(
-                f,
-                "one sigma along {direction} leaves {:.0} % of the events effective",
-                percent(*share)
-            ),
-        }
+        f.write_str(&self.text(|b| format!("bin {b}")))
     }
 }

@@ -26,8 +26,8 @@ use gradino_infer::ParameterCovariance;
 use gradino_infer::propagate::{GROUPS, Histogrammed, Propagation};
 use std::path::{Path, PathBuf};
 
-/// Rows that are handed on at once: a multiple of [`GROUPS`].
-const ROWS: usize = 512 * GROUPS;
+/// Rows that are handed on at once: a multiple of [`GROUPS`], few enough for the cache.
+const ROWS: usize = 64 * GROUPS;
 
 /// What is known of the parameters, as a user asks for it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +51,22 @@ pub struct Spectrum {
     pub weight: f64,
     /// Parameters of the run's gradients of which no uncertainty is known.
     pub without_uncertainty: Vec<String>,
+}
+
+impl Spectrum {
+    /// The range of a bin, like "0..5 MeV".
+    pub fn bin(&self, b: usize) -> String {
+        // Without the last digits of rounding.
+        let edge = |at: usize| self.histogram.edges[at];
+        let [lower, upper] =
+            [b, b + 1].map(|at| format!("{:.9}", edge(at)).parse::<f64>().unwrap_or(edge(at)));
+        format!("{lower}..{upper} {}", self.histogram.observable.unit()).trim_end().to_string()
+    }
+
+    /// The warnings in words.
+    pub fn warnings(&self) -> Vec<String> {
+        self.propagation.warnings.iter().map(|warning| warning.text(|b| self.bin(b))).collect()
+    }
 }
 
 /// Fills the histogram of a run with its derivatives, event by event.

@@ -5,7 +5,7 @@ use crate::report::plots::{Axes, Curve, Look, alone, draw, in_column};
 
 /// Families that are drawn, at most.
 const FAMILIES: usize = 4;
-/// Bins with less than this share of the largest content have no relative band.
+/// Bins with less than this share of the largest content show no relative band.
 const CONTENT: f64 = 1e-3;
 
 /// An SVG file.
@@ -24,8 +24,8 @@ fn axis(spectrum: &Spectrum) -> String {
 fn contents(spectrum: &Spectrum) -> String {
     let (p, edges) = (&spectrum.propagation, &spectrum.histogram.edges);
     let curves = [
-        Curve::bins(edges, &p.content, &p.bands(), 0).named("parameters"),
         Curve::bins(edges, &p.content, &p.statistical_errors(), 1).named("statistics of the sample"),
+        Curve::bins(edges, &p.content, &p.bands(), 0).named("parameters"),
     ];
     let axes = Axes { x: &axis(spectrum), y: "events in a bin", look: Look::LINEAR };
     draw(&curves, &axes, 1, &format!("{} with its uncertainties", spectrum.histogram.observable.label()))
@@ -35,14 +35,11 @@ fn relative(spectrum: &Spectrum) -> String {
     let p = &spectrum.propagation;
     let largest = p.content.iter().copied().fold(0.0, f64::max);
     let shown = |b: usize| p.content[b] > CONTENT * largest;
-    // From the first bin to the last that has enough events; holes between them count as zero.
-    let first = (0..p.content.len()).find(|&b| shown(b)).unwrap_or(0);
-    let end = (0..p.content.len()).rfind(|&b| shown(b)).map_or(first, |b| b + 1);
-    let edges = &spectrum.histogram.edges[first..=end];
+    let none = vec![0.0; p.content.len()];
     let curve = |errors: &[f64], style: usize, name: &str| {
         let percent = |b: usize| if shown(b) { 100.0 * errors[b].abs() / p.content[b] } else { 0.0 };
-        let heights: Vec<f64> = (first..end).map(percent).collect();
-        Curve::bins(edges, &heights, &vec![0.0; heights.len()], style).named(name)
+        let heights: Vec<f64> = (0..none.len()).map(percent).collect();
+        Curve::bins(&spectrum.histogram.edges, &heights, &none, style).named(name)
     };
     let mut curves = vec![curve(&p.bands(), 0, "all parameters")];
     let families = p.families.iter().take(FAMILIES).enumerate();

@@ -97,6 +97,6 @@ fn metadata(spectrum: &Spectrum) -> Vec<(&'static str, String)> {
         ("gradino.parameters", json(p.parameters.iter().map(|c| c.name.clone()).collect())),
         ("gradino.missing", json(p.missing.clone())),
         ("gradino.without_uncertainty", json(spectrum.without_uncertainty.clone())),
-        ("gradino.warnings", json(p.warnings.iter().map(ToString::to_string).collect())),
+        ("gradino.warnings", json(spectrum.warnings())),
     ]
 }
