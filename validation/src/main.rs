@@ -10,7 +10,7 @@ use gradino_validation::{Result, decay, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match if std::env::args().nth(1).is_some() { print_propagation() } else { print_all() } {
+    match print_all() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
