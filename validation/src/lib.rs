@@ -5,6 +5,7 @@ pub mod decay;
 pub mod estimators;
 pub mod jobs;
 pub mod peer;
+pub mod propagation;
 pub mod reference;
 pub mod toy_fits;
 pub mod transmission;

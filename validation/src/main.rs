@@ -8,7 +8,7 @@ use gradino_validation::agreement::Agreement;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
-use gradino_validation::{Result, decay, peer, transmission};
+use gradino_validation::{Result, decay, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -28,7 +28,8 @@ fn print_all() -> Result<()> {
     print_neutron_fractions()?;
     print_itself()?;
     print_gradients()?;
-    print_toy_fits()
+    print_toy_fits()?;
+    print_propagation()
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {
@@ -205,4 +206,63 @@ fn print_toy_fits() -> Result<()> {
     row(closure("energy", Method::Lbfgs, 1000, 4000, STARTS)?);
     row(plain_descent(1000, 1000, 2, STARTS)?);
     Ok(())
+}
+
+/// Draws of the brute force, events of each, and events of the linear propagation.
+const DRAWS: u64 = 200;
+const DRAW_EVENTS: u64 = 100_000;
+const LINEAR_EVENTS: u64 = 500_000;
+/// Bins with fewer events of the linear propagation are not compared.
+const LEAST_CONTENT: f64 = 2000.0;
+
+fn print_propagation() -> Result<()> {
+    for pattern in ["*", "optical.*"] {
+        println!("\nuncertain parameters: {pattern}");
+        print_propagation_of(pattern)?;
+    }
+    Ok(())
+}
+
+fn print_propagation_of(pattern: &str) -> Result<()> {
+    let setup = jobs::supernova()?;
+    let known = propagation::known(&setup, pattern)?;
+    let histograms = propagation::histograms()?;
+    let brute = propagation::brute_force(&setup, &known, &histograms, DRAWS, DRAW_EVENTS)?;
+    let linear = propagation::linear(&setup, &known, &histograms, LINEAR_EVENTS)?;
+    println!(
+        "\nbrute force: {DRAWS} draws of {DRAW_EVENTS} events in {:.1} s, {} values brought back into their \
+         bounds; linear: {LINEAR_EVENTS} events in {:.1} s",
+        brute.seconds, brute.clipped, linear.seconds
+    );
+    for (spectrum, bands) in linear.spectra.iter().zip(&brute.bands) {
+        print_bands(spectrum, bands);
+        let rows = propagation::rows(spectrum, bands, LEAST_CONTENT);
+        let ratio = propagation::time_ratio(&rows, brute.seconds, linear.seconds);
+        println!("CPU time of brute force by that of the linear propagation, at equal error: {ratio:.0}");
+        spectrum.warnings().iter().for_each(|warning| println!("warning: {warning}"));
+    }
+    Ok(())
+}
+
+fn print_bands(spectrum: &gradino::propagate::Spectrum, bands: &propagation::Bands) {
+    println!(
+        "\n| {} | content | band, linear | brute force | ratio | pull | shift of the mean in bands |",
+        spectrum.histogram.observable.label()
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for row in propagation::rows(spectrum, bands, LEAST_CONTENT) {
+        println!(
+            "| {} | {:.0} | {:.2} % +- {:.2} % | {:.2} % +- {:.2} % | {:.2} | {:.1} | {:.2} +- {:.2} |",
+            spectrum.bin(row.bin),
+            row.content,
+            100.0 * row.linear.0,
+            100.0 * row.linear.1,
+            100.0 * row.brute.0,
+            100.0 * row.brute.1,
+            row.brute.0 / row.linear.0,
+            row.pull(),
+            row.shift.0,
+            row.shift.1
+        );
+    }
 }

@@ -6,6 +6,7 @@ use gradino::chain::{self, Setup, cross_section_table};
 use gradino::config::{Config, Source, State};
 use gradino::figures::Tree;
 use gradino::io::{self, EventSink, SinkOptions};
+use gradino::propagate::{self as propagation, Histogram};
 use gradino::report::{Accumulator, ReportFacts, render};
 use gradino::{Error, Result};
 use gradino_core::{Event, Nuclide, ParamSet};
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use gradino::chain::Chain;
+pub(crate) use gradino::propagate::{Knowledge, Observable, Spectrum};
 
 /// What a file says of itself.
 pub(crate) struct Held {
@@ -212,4 +214,41 @@ pub(crate) fn toy_tree(
     let mut set = ParamSet::new(toy::parameters());
     values.iter().try_for_each(|(name, value)| set.set(name, *value))?;
     Tree::of_toy(&Arc::new(ToyNucleus::default()), (&set, parameter), from, cut)
+}
+
+/// The histogram of an observable in the bins of a text.
+pub(crate) fn histogram(observable: Observable, bins: Option<&str>, rate: bool) -> Result<Histogram> {
+    Histogram::new(observable, bins, rate)
+}
+
+/// Propagates the uncertainties of the parameters to a histogram of an event file.
+pub(crate) fn propagate(path: &Path, histogram: Histogram, knowledge: &Knowledge) -> Result<Spectrum> {
+    propagation::of_file(path, histogram, knowledge)
+}
+
+/// Whether a name ends like a file of a propagation: true for a picture, false for a table.
+fn is_picture(path: &Path) -> Result<bool> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("svg") => Ok(true),
+        Some("parquet") => Ok(false),
+        _ => Err(Error::BadEnding { path: path.to_path_buf(), endings: ".parquet or .svg" }),
+    }
+}
+
+/// Refuses files that could not be written later.
+pub(crate) fn check_spectrum_file(path: &Path, overwrite: bool) -> Result<()> {
+    is_picture(path)?;
+    if path.exists() && !overwrite {
+        return Err(Error::AlreadyExists { path: path.to_path_buf() });
+    }
+    Ok(())
+}
+
+/// Writes the result of a propagation; the ending of the name chooses a table or a picture.
+pub(crate) fn write_spectrum(spectrum: &Spectrum, path: &Path, overwrite: bool) -> Result<()> {
+    make_folder(path)?;
+    match is_picture(path)? {
+        true => io::write_text(path, &propagation::plot(spectrum)),
+        false => propagation::write_parquet(spectrum, path, overwrite),
+    }
 }

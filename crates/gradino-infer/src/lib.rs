@@ -7,6 +7,7 @@ pub mod error;
 pub mod fit;
 pub mod knowledge;
 pub mod loss;
+pub mod propagate;
 
 pub use error::{Error, Result};
 pub use knowledge::ParameterCovariance;

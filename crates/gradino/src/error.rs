@@ -314,15 +314,59 @@ pub enum Error {
         /// Parameters that do change something.
         others: Vec<String>,
     },
-    /// An error of the inference room.
+    /// Uncertainties are to be propagated, but the events have no gradients.
+    #[error("the events of {} have no gradients", path.display())]
+    NoGradients {
+        /// The file.
+        path: PathBuf,
+    },
+    /// None of the gradients belongs to a parameter with a known uncertainty.
+    #[error("none of the {gradients} parameters with gradients has an uncertainty")]
+    NothingUncertain {
+        /// Number of parameters with gradients.
+        gradients: usize,
+    },
+    /// A rate is asked for, but the run has no derivatives of its cross section.
+    #[error("the run has no derivatives of its cross section")]
+    NoRate,
+    /// A file with a covariance that cannot be understood.
+    #[error("{}: {problem}", path.display())]
+    BadCovariance {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An observable nobody knows.
+    #[error("unknown observable \"{name}\"")]
+    UnknownObservable {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+    },
+    /// A result in a file whose ending names no form of it.
+    #[error("{} does not end in {endings}", path.display())]
+    BadEnding {
+        /// The file.
+        path: PathBuf,
+        /// The endings that there are.
+        endings: &'static str,
+    },
+    /// Bins that cannot be read.
+    #[error("cannot read \"{text}\" as bins: {problem}")]
+    BadBins {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An error of the room of inference.
     #[error(transparent)]
     Infer(#[from] gradino_infer::Error),
     /// An error of the nuclear room.
     #[error(transparent)]
     Nuclear(#[from] gradino_nuclear::Error),
-    /// An error of a fit or a loss.
-    #[error(transparent)]
-    Infer(#[from] gradino_infer::Error),
     /// A fit with a data file and with pseudo-data.
     #[error("[data] names a file and asks for events of pseudo-data")]
     TwoDataSources,
@@ -409,6 +453,25 @@ impl Error {
                 )
             }
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
+            Error::UnknownObservable { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
+            Error::UnknownObservable { .. } => {
+                let names = crate::propagate::Observable::ALL.map(|o| o.name());
+                Some(format!("choose one of {}", names.join(", ")))
+            }
+            Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
+            Error::BadBins { .. } => {
+                Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())
+            }
+            Error::NoGradients { .. } => Some(
+                "run with `--gradients all`, or with parameters = \"all\" under [gradients] in the configuration".into(),
+            ),
+            Error::NothingUncertain { .. } => Some(
+                "run with `--gradients all`, or give standard deviations with `--covariance FILE`".into(),
+            ),
+            Error::NoRate => Some("leave `--rate` out: a fixed state has no cross section".into()),
+            Error::BadCovariance { .. } => Some(
+                "TOML: [parameters] with \"name\" = sigma; CSV: a line of names, then the covariance matrix".into(),
+            ),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
             Error::NoLevelsAboveCut => Some("set levels to a RIPL folder or a MARLEY structure file".into()),
             Error::NoProcess { .. } => Some("add a process that this neutrino can start".into()),

@@ -3,11 +3,12 @@
 pub mod chain;
 pub mod config;
 pub mod error;
-pub mod fit;
 pub mod figures;
+pub mod fit;
 pub mod flux;
 pub mod io;
 pub mod literature;
+pub mod propagate;
 pub mod report;
 pub mod run;
 

@@ -7,6 +7,7 @@ mod fit;
 mod init;
 mod list;
 mod merge;
+mod propagate;
 mod replay;
 mod run;
 mod schema;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Toy(toy::Toy),
     Replay(replay::Replay),
     Merge(merge::Merge),
+    Propagate(propagate::Propagate),
     Cite(cite::Cite),
     Completions(completions::Completions),
     Schema(schema::Schema),
@@ -58,6 +60,7 @@ impl Command {
             Command::Toy(command) => command.execute(),
             Command::Replay(command) => command.execute(),
             Command::Merge(command) => command.execute(),
+            Command::Propagate(command) => command.execute(),
             Command::Cite(command) => command.execute(),
             Command::Completions(command) => command.execute(),
             Command::Schema(command) => command.execute(),

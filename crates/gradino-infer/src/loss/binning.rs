@@ -133,7 +133,7 @@ impl Binning {
     }
 
     /// Refuses a sample without the features that have bins.
-    pub(super) fn check(&self, dimension: usize) -> Result<()> {
+    pub(crate) fn check(&self, dimension: usize) -> Result<()> {
         match self.axes.iter().find(|axis| axis.feature >= dimension) {
             Some(axis) => Err(Error::NoSuchFeature { feature: axis.feature, dimension }),
             None => Ok(()),
@@ -141,7 +141,7 @@ impl Binning {
     }
 
     /// Whether events of `sample` are shared.
-    pub(super) fn is_linear(&self, sharing: Sharing, sample: &Sample) -> Result<bool> {
+    pub(crate) fn is_linear(&self, sharing: Sharing, sample: &Sample) -> Result<bool> {
         let moving = || {
             let moves =
                 |row: usize, axis: &Axis| sample.value_slope(row, axis.feature).iter().any(|s| *s != 0.0);
@@ -159,7 +159,7 @@ impl Binning {
     }
 
     /// The bins that share `row`.
-    pub(super) fn cells(&self, row: &[f64], linear: bool, cells: &mut Cells) {
+    pub(crate) fn cells(&self, row: &[f64], linear: bool, cells: &mut Cells) {
         cells.bins.clear();
         cells.bins.push((0, 1.0));
         cells.slopes.clear();
@@ -193,11 +193,11 @@ impl Binning {
 
 /// The bins that share an event.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cells {
+pub(crate) struct Cells {
     /// Bins with the fraction of the event in each.
-    pub(super) bins: Vec<(usize, f64)>,
+    pub(crate) bins: Vec<(usize, f64)>,
     /// Derivatives of the fractions with respect to the features with bins, `[cells, axes]`.
-    pub(super) slopes: Vec<f64>,
+    pub(crate) slopes: Vec<f64>,
 }
 
 impl Cells {

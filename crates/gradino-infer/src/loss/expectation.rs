@@ -43,7 +43,7 @@ impl Expectation {
         Ok(all)
     }
 
-    fn empty(bins: usize, parameters: usize) -> Self {
+    pub(crate) fn empty(bins: usize, parameters: usize) -> Self {
         let (mean, variance) = (vec![0.0; bins], vec![0.0; bins]);
         Expectation { mean, variance, jacobian: vec![0.0; bins * parameters] }
     }
@@ -81,7 +81,7 @@ impl Expectation {
         }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         let add = |a: &mut [f64], b: &[f64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         add(&mut self.mean, &other.mean);
         add(&mut self.variance, &other.variance);

@@ -18,6 +18,7 @@ mod sliced;
 mod statistic;
 
 pub use binned::{Binned, PreparedBinned, Scale};
+pub(crate) use binning::Cells;
 pub use binning::{Axis, Binning, Sharing};
 pub use expectation::Expectation;
 pub use features::RandomFeatures;

@@ -19,6 +19,7 @@ mod provenance;
 mod quiet;
 mod run_info;
 mod sink;
+mod table;
 
 pub use atomic::write_text;
 pub use compress::Compression;
@@ -27,3 +28,4 @@ pub use provenance::{Beam, Citation, ParameterValue, ProcessInfo, Provenance, Qu
 pub use sink::{
     Block, BlockMaker, EventSink, EventSource, Format, SinkOptions, Summary, create, open, read_provenance,
 };
+pub(crate) use table::write_table;

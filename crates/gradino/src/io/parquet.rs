@@ -121,7 +121,7 @@ fn metadata(provenance: &Provenance) -> Vec<KeyValue> {
 }
 
 /// The error of a failed write: that of the system if there is one.
-fn failed_write(path: &Path, error: &ParquetError) -> Error {
+pub(super) fn failed_write(path: &Path, error: &ParquetError) -> Error {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(found) = cause {
         if let Some(io) = found.downcast_ref::<std::io::Error>() {

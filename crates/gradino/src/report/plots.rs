@@ -22,7 +22,7 @@ const DASHES: &str = "4 2.5";
 const ENTRIES_PER_BIN: u64 = 12;
 
 /// A curve with an error band.
-pub(super) struct Curve {
+pub(crate) struct Curve {
     label: Option<String>,
     /// x, y, error of y.
     points: Vec<(f64, f64, f64)>,
@@ -46,12 +46,18 @@ impl Curve {
         }
         Curve { label: None, points, style, filled: true }
     }
+    /// Heights of bins with their errors, as steps.
+    pub(crate) fn bins(edges: &[f64], heights: &[f64], errors: &[f64], style: usize) -> Self {
+        let bins = edges.windows(2).zip(heights).zip(errors);
+        let points = bins.flat_map(|((edge, y), error)| [(edge[0], *y, *error), (edge[1], *y, *error)]);
+        Curve { label: None, points: points.collect(), style, filled: true }
+    }
     /// A line through points with errors.
     pub(super) fn line(points: Vec<(f64, f64, f64)>, style: usize) -> Self {
         Curve { label: None, points, style, filled: false }
     }
     /// With a name in the legend.
-    pub(super) fn named(mut self, label: impl Into<String>) -> Self {
+    pub(crate) fn named(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self.filled = false;
         self
@@ -59,18 +65,18 @@ impl Curve {
 }
 
 /// The texts and scales of the axes.
-pub(super) struct Axes<'a> {
+pub(crate) struct Axes<'a> {
     /// Label of the x axis.
-    pub(super) x: &'a str,
+    pub(crate) x: &'a str,
     /// Label of the y axis.
-    pub(super) y: &'a str,
+    pub(crate) y: &'a str,
     /// Scales and size.
-    pub(super) look: Look,
+    pub(crate) look: Look,
 }
 
 /// Scales and size of a plot.
 #[derive(Clone, Copy)]
-pub(super) struct Look {
+pub(crate) struct Look {
     /// Logarithmic y axis.
     log: bool,
     /// The y axis may go below zero.
@@ -83,7 +89,7 @@ pub(super) struct Look {
 
 impl Look {
     /// Linear axes, y from zero on.
-    pub(super) const LINEAR: Look = Look { log: false, signed: false, counts: false, wide: false };
+    pub(crate) const LINEAR: Look = Look { log: false, signed: false, counts: false, wide: false };
     /// Linear axes, y of any sign.
     pub(super) const SIGNED: Look = Look { signed: true, ..Look::LINEAR };
     /// Logarithmic y axis.
@@ -108,7 +114,7 @@ pub(super) fn readable(histogram: &Histogram, most_bins: usize) -> Histogram {
 }
 
 /// Draws the curves. `figure` is the number of the figure in its page; `title` is read aloud.
-pub(super) fn draw(curves: &[Curve], axes: &Axes<'_>, figure: usize, title: &str) -> String {
+pub(crate) fn draw(curves: &[Curve], axes: &Axes<'_>, figure: usize, title: &str) -> String {
     let (smallest, largest) = positive_range(curves);
     let floor = if axes.look.log { LOG_FLOOR * smallest } else { f64::NEG_INFINITY };
     let mut plots = Vec::new();
@@ -226,6 +232,26 @@ pub(crate) fn in_page(svg: &str, figure: usize, title: &str) -> String {
         rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
     }
     out + rest
+}
+
+/// Drawings of the usual size, one below the other.
+pub(crate) fn in_column(drawings: &[String]) -> String {
+    let height = HEIGHT * drawings.len() as f64;
+    let mut out = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\">");
+    for (i, drawing) in drawings.iter().enumerate() {
+        let place = format!("<svg y=\"{}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" ", HEIGHT * i as f64);
+        out += &drawing.replacen("<svg ", &place, 1);
+    }
+    out + "</svg>\n"
+}
+
+/// A drawing with the colours of the light page, as a file of its own.
+pub(crate) fn alone(drawing: &str) -> String {
+    const STYLE: &str = "<style>svg { --card: #ffffff; --text: #1c2430; --axis: #46505e; --grid: #e6eaef; \
+        --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #b5609a; --c4: #8a6d00; }</style>\
+        <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>";
+    let end = drawing.find('>').map_or(0, |at| at + 1);
+    format!("{}{STYLE}{}", &drawing[..end], &drawing[end..])
 }
 
 /// Text for use inside of SVG.

@@ -1,0 +1,192 @@
+//! Propagation of parameter uncertainties to a histogram of one run, to first order.
+//!
+//! A [`Histogram`] says what is filled and how, [`knowledge`] what is known of the parameters, and a
+//! [`Propagator`] takes the events of a run with gradients; [`of_file`] does it all for an event file. The
+//! calculation itself is [`gradino_infer::propagate`].
+
+mod covariance_file;
+mod histogram;
+pub mod knowledge;
+mod observable;
+mod plot;
+mod table_file;
+
+pub use covariance_file::read_covariance;
+pub use histogram::Histogram;
+pub use observable::Observable;
+pub use plot::plot;
+pub use table_file::write_parquet;
+
+use crate::chain::Setup;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::io::{self, Provenance};
+use gradino_core::{Event, ParamSet, Sample};
+use gradino_infer::ParameterCovariance;
+use gradino_infer::propagate::{GROUPS, Histogrammed, Propagation};
+use std::path::{Path, PathBuf};
+
+/// Rows that are handed on at once: a multiple of [`GROUPS`], few enough for the cache.
+const ROWS: usize = 64 * GROUPS;
+
+/// What is known of the parameters, as a user asks for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Knowledge {
+    /// File that replaces the built-in knowledge of the parameters it names.
+    pub file: Option<PathBuf>,
+    /// Patterns of the parameters that are uncertain; all if it is empty.
+    pub only: Vec<String>,
+}
+
+/// A histogram of a run with its uncertainties.
+#[derive(Clone, Debug)]
+pub struct Spectrum {
+    /// What was filled.
+    pub histogram: Histogram,
+    /// Contents and uncertainties.
+    pub propagation: Propagation,
+    /// Number of events.
+    pub events: u64,
+    /// Sum of the weights of all events, and of those outside all bins.
+    pub weight: f64,
+    /// Parameters of the run's gradients of which no uncertainty is known.
+    pub without_uncertainty: Vec<String>,
+}
+
+impl Spectrum {
+    /// The range of a bin, like "0..5 MeV".
+    pub fn bin(&self, b: usize) -> String {
+        // Without the last digits of rounding.
+        let edge = |at: usize| self.histogram.edges[at];
+        let [lower, upper] =
+            [b, b + 1].map(|at| format!("{:.9}", edge(at)).parse::<f64>().unwrap_or(edge(at)));
+        format!("{lower}..{upper} {}", self.histogram.observable.unit()).trim_end().to_string()
+    }
+
+    /// The warnings in words.
+    pub fn warnings(&self) -> Vec<String> {
+        self.propagation.warnings.iter().map(|warning| warning.text(|b| self.bin(b))).collect()
+    }
+}
+
+/// Fills the histogram of a run with its derivatives, event by event.
+pub struct Propagator {
+    histogram: Histogram,
+    /// Positions of the parameters with an uncertainty in the gradients of the events.
+    chosen: Vec<usize>,
+    /// d ln(cross section) for each gradient; empty where the number of events is fixed.
+    rate: Vec<f64>,
+    all: Histogrammed,
+    buffer: Sample,
+    motion: Vec<f64>,
+    slopes: [Vec<f64>; 2],
+    events: u64,
+    weight: f64,
+    without_uncertainty: Vec<String>,
+}
+
+impl Propagator {
+    /// For events with gradients for the parameters `names`; `rate` is d ln(cross section) for each of them if the
+    /// histogram counts at a fixed exposure.
+    pub fn new(
+        histogram: Histogram,
+        names: &[String],
+        knowledge: &ParameterCovariance,
+        rate: &[f64],
+    ) -> Result<Self> {
+        let variances = knowledge.of(names).diagonal();
+        let (chosen, without): (Vec<usize>, Vec<usize>) = (0..names.len()).partition(|&i| variances[i] > 0.0);
+        if chosen.is_empty() {
+            return Err(Error::NothingUncertain { gradients: names.len() });
+        }
+        let own: Vec<String> = chosen.iter().map(|&i| names[i].clone()).collect();
+        let (binning, sharing) = (histogram.binning()?, histogram.observable.sharing());
+        let all = Histogrammed::empty(own, binning, sharing, 1.0, knowledge)?;
+        let (n, count) = (names.len(), chosen.len());
+        Ok(Propagator {
+            buffer: Sample::new(1, count),
+            motion: vec![0.0; n],
+            slopes: [vec![0.0; count], vec![0.0; count]],
+            without_uncertainty: without.iter().map(|&i| names[i].clone()).collect(),
+            rate: rate.to_vec(),
+            events: 0,
+            weight: 0.0,
+            histogram,
+            chosen,
+            all,
+        })
+    }
+
+    /// Adds an event.
+    pub fn add(&mut self, event: &Event) -> Result<()> {
+        self.events += 1;
+        self.weight += event.weight;
+        self.motion.fill(0.0);
+        let Some(value) = self.histogram.observable.of(event, &mut self.motion) else { return Ok(()) };
+        for (slot, &i) in self.chosen.iter().enumerate() {
+            let score = event.weight_gradient[i] + self.rate.get(i).copied().unwrap_or(0.0);
+            self.slopes[0][slot] = self.motion[i];
+            self.slopes[1][slot] = event.weight * score;
+        }
+        self.buffer.push(&[value], event.weight, &self.slopes[0], &self.slopes[1]);
+        if self.buffer.len() == ROWS { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let full = std::mem::replace(&mut self.buffer, Sample::new(1, self.chosen.len()));
+        if !full.is_empty() {
+            self.all.add(&full)?;
+        }
+        Ok(())
+    }
+
+    /// The histogram with its uncertainties.
+    pub fn finish(mut self) -> Result<Spectrum> {
+        self.flush()?;
+        let propagation = self.all.propagate()?;
+        let Propagator { histogram, events, weight, without_uncertainty, .. } = self;
+        Ok(Spectrum { histogram, propagation, events, weight, without_uncertainty })
+    }
+}
+
+/// Propagates to a histogram of the event file `path`.
+pub fn of_file(path: &Path, histogram: Histogram, knowledge: &Knowledge) -> Result<Spectrum> {
+    let mut source = io::open(path)?;
+    let provenance = source.provenance().clone();
+    if provenance.gradient_names.is_empty() {
+        return Err(Error::NoGradients { path: path.to_path_buf() });
+    }
+    let known = knowledge.of(&parameters(&provenance)?)?;
+    let rate = if histogram.rate { rate_gradient(&provenance)? } else { Vec::new() };
+    let mut propagator = Propagator::new(histogram, &provenance.gradient_names, &known, &rate)?;
+    let mut event = Event::new();
+    while source.read(&mut event)? {
+        propagator.add(&event)?;
+    }
+    propagator.finish()
+}
+
+impl Knowledge {
+    /// The covariance of the parameters of `set`.
+    pub fn of(&self, set: &ParamSet) -> Result<ParameterCovariance> {
+        let mut known = knowledge::builtin(set)?;
+        if let Some(file) = &self.file {
+            known = knowledge::replaced(&known, &read_covariance(file, set)?)?;
+        }
+        if self.only.is_empty() { Ok(known) } else { knowledge::restricted(&known, set, &self.only) }
+    }
+}
+
+/// The parameters of the models behind an event file.
+fn parameters(provenance: &Provenance) -> Result<ParamSet> {
+    Ok(Setup::from_config(&Config::from_toml(&provenance.config_toml)?)?.parameters())
+}
+
+/// d ln(flux-averaged cross section) for each gradient.
+pub fn rate_gradient(provenance: &Provenance) -> Result<Vec<f64>> {
+    let slopes = &provenance.flux_averaged_cross_section_gradient;
+    if slopes.is_empty() {
+        return Err(Error::NoRate);
+    }
+    Ok(slopes.iter().map(|slope| slope / provenance.flux_averaged_cross_section_cm2).collect())
+}
