@@ -1,8 +1,9 @@
-//! Level densities: the back-shifted Fermi gas and the constant-temperature model.
+//! Level densities: the back-shifted Fermi gas, the constant-temperature and the superfluid model.
 //!
 //! With the effective excitation energy `U = Ex - Delta` and the energy-dependent parameter
 //! `a(U) = a_tilde [1 + dW (1 - exp(-gamma U)) / U]` of ignatyuk1975, the Fermi gas has
-//! `2 sqrt(aU)` for its entropy. All global systematics are those of koning2008.
+//! `2 sqrt(aU)` for its entropy. All global systematics of the first two are those of koning2008; the third,
+//! with its own places that are not smooth, is in `superfluid`.
 //!
 //! Places that are not smooth, and what is done there:
 //!
@@ -19,15 +20,18 @@
 //!   [`SMALLEST_A`] of `a_tilde`, with the derivatives of `a_tilde`.
 
 mod parameters;
+mod superfluid;
 #[cfg(test)]
 mod tests;
 
 pub use parameters::parameters;
+pub use superfluid::{SMALLEST_CUTOFF, SMALLEST_SHARE};
 
 use crate::error::Error;
 use gradino_core::{Nuclide, Params, Real};
 use std::f64::consts::E;
 use std::str::FromStr;
+use superfluid::Superfluid;
 
 /// Effective energy [MeV] below which `sqrt(U)` is replaced, so that its slope stays finite.
 /// Our choice: levels are discrete there.
@@ -45,17 +49,20 @@ pub enum LevelDensityModel {
     BackShiftedFermiGas,
     /// Constant temperature below a matching energy, Fermi gas above (gilbert1965, koning2008).
     ConstantTemperature,
+    /// Enhanced generalised superfluid model (capote2009).
+    Superfluid,
 }
 
 impl LevelDensityModel {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::BackShiftedFermiGas, Self::ConstantTemperature];
+    pub const ALL: [Self; 3] = [Self::BackShiftedFermiGas, Self::ConstantTemperature, Self::Superfluid];
 
     /// Its name in a configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Self::BackShiftedFermiGas => "bsfg",
             Self::ConstantTemperature => "ct",
+            Self::Superfluid => "egsm",
         }
     }
     /// Citation keys of the model.
@@ -63,6 +70,7 @@ impl LevelDensityModel {
         match self {
             Self::BackShiftedFermiGas => &["koning2008", "ignatyuk1975", "grossjean1985"],
             Self::ConstantTemperature => &["koning2008", "ignatyuk1975", "gilbert1965"],
+            Self::Superfluid => &["capote2009", "ignatyuk1979", "ignatyuk1975", "bardeen1957"],
         }
     }
 }
@@ -93,7 +101,8 @@ pub struct NuclideData {
 /// The level density of one nuclide, prepared once and evaluated often.
 #[derive(Clone, Debug)]
 pub struct LevelDensity<D> {
-    shell_correction: f64,
+    /// dW [MeV].
+    shell_correction: D,
     /// Asymptotic level-density parameter a_tilde [1/MeV].
     asymptotic: D,
     /// Damping of the shell correction gamma [1/MeV].
@@ -104,7 +113,7 @@ pub struct LevelDensity<D> {
     inertia: D,
     /// sigma_d^2.
     discrete_cutoff: D,
-    /// Where the spin cut-off of the Fermi gas is reached [MeV]: S_n or E_M.
+    /// Where the spin cut-off of the Fermi gas is reached [MeV]: S_n, E_M or the critical energy.
     anchor: D,
     low_energy: LowEnergy<D>,
 }
@@ -116,6 +125,8 @@ enum LowEnergy<D> {
     Limit,
     /// Constant temperature [MeV] below the matching energy, with the density [1/MeV] there.
     Constant { temperature: D, matched: D },
+    /// Superfluid below the critical energy, with enhancements at all energies.
+    Superfluid(Superfluid<D>),
 }
 
 impl<D: Real> LevelDensity<D> {
@@ -124,6 +135,7 @@ impl<D: Real> LevelDensity<D> {
         match model {
             LevelDensityModel::BackShiftedFermiGas => Self::back_shifted(data, theta),
             LevelDensityModel::ConstantTemperature => Self::constant_temperature(data, theta),
+            LevelDensityModel::Superfluid => Self::superfluid(data, theta),
         }
     }
 
@@ -164,7 +176,7 @@ impl<D: Real> LevelDensity<D> {
         let asymptotic = theta["level_density.a"] * (alpha * a + beta * a.powf(2.0 / 3.0));
         let shift = delta + theta["level_density.pairing"] * (f64::from(pairs) / a.sqrt());
         LevelDensity {
-            shell_correction: data.shell_correction,
+            shell_correction: D::from(data.shell_correction),
             asymptotic,
             damping: gamma_1 / a.cbrt(),
             shift,
@@ -180,6 +192,7 @@ impl<D: Real> LevelDensity<D> {
     /// Back-shifted Fermi gas: `1/rho = 12 sigma [sqrt(2 sqrt(aU)) U exp(-2 sqrt(aU)) + exp(-aU - 1) / a]`,
     /// and `rho = e a / (12 sigma)` for U <= 0 (koning2008 after grossjean1985). Constant temperature:
     /// `rho(E_M) exp((Ex - E_M) / T)` below E_M and the first term of the bracket alone above (gilbert1965).
+    /// Superfluid model: `K_vib K_rot exp(S) / sqrt(2 pi sigma^2 Det)` (capote2009).
     pub fn total(&self, excitation: D) -> D {
         let u = excitation - self.shift;
         let inverse = match self.low_energy {
@@ -187,6 +200,7 @@ impl<D: Real> LevelDensity<D> {
                 return matched * ((excitation - self.anchor) / temperature).exp();
             }
             LowEnergy::Constant { .. } => self.inverse_fermi_gas(u),
+            LowEnergy::Superfluid(ref model) => return self.superfluid_total(model, u),
             LowEnergy::Limit if u.re() <= 0.0 => (self.parameter(u) * E).recip(),
             LowEnergy::Limit => {
                 let a = self.parameter(u);
@@ -201,7 +215,11 @@ impl<D: Real> LevelDensity<D> {
     /// `sigma_F^2 = c A^(5/3) sqrt(aU) / a_tilde` from S_n up (E_M for constant temperature); below, linear
     /// in Ex from `sigma_d^2 = (d A^0.26)^2` at 0 to `sigma_F^2` at S_n. The latter is taken with `a` at Ex
     /// and U at S_n, as MARLEY does; both at S_n would move the density of 39Ar by up to 1 %.
+    /// Superfluid model: from the moments of inertia (capote2009).
     pub fn spin_cutoff_sq(&self, excitation: D) -> D {
+        if let LowEnergy::Superfluid(model) = &self.low_energy {
+            return self.superfluid_cutoff(model, excitation - self.shift);
+        }
         if excitation.re() >= self.anchor.re() {
             return self.fermi_cutoff(excitation - self.shift);
         }
@@ -223,6 +241,9 @@ impl<D: Real> LevelDensity<D> {
     /// of the final state wants it (kopecky1990). Zero for U <= 0, linear in U up to [`SMALL_ENERGY`].
     pub fn temperature(&self, excitation: D) -> D {
         let u = excitation - self.shift;
+        if let LowEnergy::Superfluid(model) = &self.low_energy {
+            return self.superfluid_temperature(model, u);
+        }
         if u.re() <= 0.0 {
             return D::zero();
         }
@@ -259,15 +280,18 @@ impl<D: Real> LevelDensity<D> {
     /// `s = sqrt(aU)`: `(s - 1/2) (a'/a + 1/U) - 1/U`.
     fn slope(&self, u: D) -> D {
         let a = self.parameter(u);
-        let free = a.re() > SMALLEST_A * self.asymptotic.re();
-        let relative = if free {
-            let f = shell_damping(self.damping, u);
-            let df = (self.damping * (-(self.damping * u)).exp() - f) / u;
-            self.asymptotic * df * self.shell_correction / a
-        } else {
-            D::zero()
-        };
+        let relative = self.relative_growth(a, u);
         ((a * u).sqrt() - 0.5) * (relative + u.recip()) - u.recip()
+    }
+
+    /// `a' / a` [1/MeV] where the parameter is `a`, U > 0.
+    fn relative_growth(&self, a: D, u: D) -> D {
+        if a.re() <= SMALLEST_A * self.asymptotic.re() {
+            return D::zero();
+        }
+        let f = shell_damping(self.damping, u);
+        let df = (self.damping * (-(self.damping * u)).exp() - f) / u;
+        self.asymptotic * df * self.shell_correction / a
     }
 }
 

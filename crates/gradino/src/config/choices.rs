@@ -162,6 +162,7 @@ choices! {
     LevelDensity, "cascade.level_density" {
         Bsfg = "bsfg", "back-shifted Fermi gas", "koning2008";
         Ct = "ct", "constant temperature below a Fermi gas (Gilbert and Cameron)", "koning2008";
+        Egsm = "egsm", "enhanced generalised superfluid model", "capote2009";
     }
 }
 

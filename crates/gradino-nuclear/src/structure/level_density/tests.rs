@@ -3,7 +3,8 @@ use gradino_core::{Dual, ParamSet};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-type D16 = Dual<f64, 16>;
+/// All parameters, and the energy last.
+pub(super) type D23 = Dual<f64, 23>;
 
 const DATA: NuclideData = NuclideData {
     nuclide: Nuclide::new(19, 40),
@@ -12,7 +13,7 @@ const DATA: NuclideData = NuclideData {
 };
 
 /// Odd-odd, odd and even-even; light with a shell correction that would make `a` negative; S_n below Delta.
-fn nuclides() -> [NuclideData; 5] {
+pub(super) fn nuclides() -> [NuclideData; 5] {
     let data = |z, a, shell_correction, neutron_separation| NuclideData {
         nuclide: Nuclide::new(z, a),
         shell_correction,
@@ -23,11 +24,11 @@ fn nuclides() -> [NuclideData; 5] {
     }]
 }
 
-fn set() -> ParamSet {
+pub(super) fn set() -> ParamSet {
     ParamSet::new(parameters())
 }
 
-fn shared(path: &str) -> Option<String> {
+pub(super) fn shared(path: &str) -> Option<String> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/");
     let text = std::fs::read_to_string(format!("{root}{path}"));
     if text.is_err() {
@@ -104,12 +105,12 @@ fn energies(rho: &LevelDensity<f64>, separation: f64) -> Vec<f64> {
     near.chain([0.5, 2.0, 5.0, 11.9, 30.0]).filter(|e| *e > 0.0).collect()
 }
 
-fn observables<D: Real>(rho: &LevelDensity<D>, energy: D) -> [D; 5] {
+pub(super) fn observables<D: Real>(rho: &LevelDensity<D>, energy: D) -> [D; 5] {
     let fraction = spin_fraction(rho.spin_cutoff_sq(energy), 3);
     [rho.total(energy), rho.spin_cutoff_sq(energy), rho.density(energy, 2), rho.temperature(energy), fraction]
 }
 
-fn close(exact: f64, numeric: f64, scale: f64) -> bool {
+pub(super) fn close(exact: f64, numeric: f64, scale: f64) -> bool {
     exact.is_finite() && (exact - numeric).abs() <= 1e-5 * numeric.abs() + 1e-7 * scale.abs()
 }
 
@@ -118,7 +119,7 @@ fn gradients_by_each_parameter_equal_finite_differences_also_near_each_kink() {
     let mut seen = HashMap::new();
     for (model, data) in LevelDensityModel::ALL.into_iter().flat_map(|m| nuclides().map(|d| (m, d))) {
         let at = |theta: &ParamSet| LevelDensity::prepare(model, &data, &theta.values());
-        let dual = LevelDensity::<D16>::prepare(model, &data, &set().chunk(0));
+        let dual = LevelDensity::<D23>::prepare(model, &data, &set().chunk(0));
         for energy in energies(&at(&set()), data.neutron_separation) {
             let exact = observables(&dual, energy.into());
             for (slot, parameter) in parameters().iter().enumerate() {
@@ -240,8 +241,8 @@ proptest! {
         let nuclide = Nuclide::new(z, (u16::from(z) * 2 + excess).min(230).max(u16::from(z)));
         let data = NuclideData { nuclide, shell_correction: shell, neutron_separation: separation };
         for model in LevelDensityModel::ALL {
-            let rho = LevelDensity::<D16>::prepare(model, &data, &set().chunk(0));
-            let found = observables(&rho, D16::variable(energy, 15));
+            let rho = LevelDensity::<D23>::prepare(model, &data, &set().chunk(0));
+            let found = observables(&rho, D23::variable(energy, 22));
             prop_assert!(found[0].re() > 0.0 && found[1].re() > 0.0);
             prop_assert!(found.iter().all(|o| o.re().is_finite() && o.eps.iter().all(|e| e.is_finite())));
         }
