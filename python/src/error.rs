@@ -53,6 +53,12 @@ fn kind(error: &Error) -> Kind {
         | Error::NotARange { .. }
         | Error::WrongNeutrino { .. }
         | Error::NoLevelsAboveCut
+        | Error::TwoDataSources
+        | Error::NoData
+        | Error::BadBins { .. }
+        | Error::UnknownObservable { .. }
+        | Error::NoEffect { .. }
+        | Error::Infer(_)
         | Error::Ground(_)
         | Error::Nuclear(Nuclear::Core(_) | Nuclear::UnknownModel { .. }) => Kind::Config,
         Error::Nuclear(Nuclear::Unreadable { .. } | Nuclear::BadLine { .. }) => Kind::File,
