@@ -40,7 +40,7 @@ fn histogram(observable: Observable, bins: &str) -> Histogram {
 }
 
 fn error(result: Result<gradino::propagate::Spectrum>) -> Error {
-    result.err().expect("an error")
+    result.expect_err("an error")
 }
 
 const STRONG: &str = "strength.gt_2.730";
