@@ -147,8 +147,8 @@ mod tests {
 
     #[test]
     fn numbers_have_four_digits_whatever_their_size() {
-        let numbers = [0.0, 12345.6, 123.45, 1.0, 0.01234, 1.2345e-7, -2.5e8];
-        let texts = ["0", "12346", "123.5", "1.000", "0.01234", "1.234e-7", "-2.500e8"];
+        let numbers = [0.0, 12345.6, 123.46, 1.0, 0.01234, 1.2346e-7, -2.5e8];
+        let texts = ["0", "12346", "123.5", "1.000", "0.01234", "1.235e-7", "-2.500e8"];
         assert_eq!(numbers.map(digits), texts);
     }
 }
