@@ -1,30 +1,15 @@
 //! Errors of the hall. Each carries its facts, and [`Error::hint`] says what to do.
 
-use std::fmt;
+mod place;
+
+pub use place::Place;
+
+use place::line_text;
 use std::path::PathBuf;
 use thiserror::Error;
 
 /// Result of the hall.
 pub type Result<T> = std::result::Result<T, Error>;
-
-/// Where in a configuration something stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Section, e.g. "flux"; empty at the top of the file.
-    pub section: String,
-    /// Line, from 1.
-    pub line: Option<usize>,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.section.as_str() {
-            "" => f.write_str(" at the top of the configuration")?,
-            section => write!(f, " in [{section}]")?,
-        }
-        self.line.map_or(Ok(()), |line| write!(f, ", line {line}"))
-    }
-}
 
 /// What can go wrong in the hall.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -382,10 +367,6 @@ pub enum Error {
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),
-}
-
-fn line_text(line: Option<usize>) -> String {
-    line.map_or_else(String::new, |line| format!(", line {line}"))
 }
 
 impl Error {
