@@ -40,7 +40,7 @@ pub struct Settings {
     pub most_events: u64,
     /// Rounds, at most.
     pub rounds: usize,
-    /// Share of effective events below which a bank is drawn anew.
+    /// Share of the effective events of a bank below which it is drawn anew.
     pub least_effective: f64,
     /// Half the width of the neighbourhood of a bank, in units of the scales of the parameters.
     pub radius: f64,
@@ -105,7 +105,7 @@ pub struct Round {
     pub objective: f64,
     /// Squared signal to noise of the gradient there.
     pub signal: f64,
-    /// Share of effective events at its end.
+    /// Effective events at its end by those at its start.
     pub effective: f64,
 }
 
@@ -150,7 +150,7 @@ pub struct Fit {
     pub objective: f64,
     /// Covariance matrices of the free parameters.
     pub covariance: Covariance,
-    /// Share of effective events of the last bank at the end.
+    /// Effective events of the last bank at the end of its round by those at its start.
     pub effective: f64,
     /// The rounds.
     pub state: State,
@@ -208,16 +208,18 @@ fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result
     let sample = bank.at(&problem.space.theta(&x))?;
     let here = problem.evaluate(&sample, &x, false)?;
     let signal = noise::signal(&here.gradient, &noise::of_simulation(problem, &sample, &x)?);
+    // A bank may have uneven weights from the start; what counts is how many events are lost on the way.
+    let least_effective = settings.least_effective * here.effective;
     let mut neighbourhood = Neighbourhood {
         problem,
         bank: bank.as_ref(),
         origin: x.clone(),
         radius: state.radius,
-        least_effective: settings.least_effective,
+        least_effective,
     };
     let (found, there) = loop {
         let (found, there) = neighbourhood.minimise(settings.method)?;
-        if there.effective >= settings.least_effective {
+        if there.effective >= least_effective {
             break (found, there);
         }
         neighbourhood.radius *= 0.5;
@@ -231,7 +233,7 @@ fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result
         values: state.values.clone(),
         objective: here.value,
         signal,
-        effective: there.effective,
+        effective: there.effective / here.effective,
     });
     state.values = problem.space.values(&found);
     Ok(signal)

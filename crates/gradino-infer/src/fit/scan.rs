@@ -68,12 +68,13 @@ fn best(
     let reduced = Problem::new(problem.simulator, problem.data, problem.loss, space)?;
     let x = reduced.space.coordinates_of(&others);
     let bank = reduced.draw(&x, fit.state.events)?;
+    let effective = reduced.at(bank.as_ref(), &x, false)?.effective;
     let neighbourhood = Neighbourhood {
         problem: &reduced,
         bank: bank.as_ref(),
         origin: x,
         radius: settings.radius,
-        least_effective: settings.least_effective,
+        least_effective: settings.least_effective * effective,
     };
     let (x, there) = neighbourhood.minimise(settings.method)?;
     Ok((there.value, reduced.space.values(&x)))

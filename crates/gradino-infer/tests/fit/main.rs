@@ -132,6 +132,21 @@ fn a_fit_that_goes_on_from_a_stored_state_ends_at_the_same_bits() {
 }
 
 #[test]
+fn a_bank_of_uneven_weights_is_fitted_and_ends() {
+    let data = Mixture::new(8).data(&TRUTH, 1000);
+    // A tenth of the events is effective from the start.
+    let mut simulator = Mixture::new(3);
+    simulator.heavy = 1e4;
+    let loss = energy();
+    let problem =
+        Problem::new(&simulator, &data, &loss, space(&simulator, [1.0, 1.0, 0.3])).expect("a problem");
+    let settings = Settings { most_events: 4000, rounds: 20, ..settings(Method::Lbfgs) };
+    let result = fit(&problem, &settings, |_| true).expect("a fit");
+    assert!(result.effective > settings.least_effective);
+    assert!((result.values[0] - TRUTH[0]).abs() < 0.5, "{:?}", result.values);
+}
+
+#[test]
 fn priors_pull_and_bounds_hold() {
     let data = Mixture::new(8).data(&TRUTH, 300);
     let (simulator, loss) = (Mixture::new(3), poisson());

@@ -7,6 +7,8 @@ use std::ops::Range;
 pub(crate) struct Mixture {
     parameters: Vec<Parameter>,
     seed: u64,
+    /// Every tenth event has this weight from the start, all others 1.
+    pub(crate) heavy: f64,
 }
 
 pub(crate) const SHIFT: f64 = 5.0;
@@ -18,7 +20,7 @@ impl Mixture {
         };
         let parameters =
             vec![p("m.mu", 1.0, -9.0, 9.0), p("m.sigma", 1.0, 0.2, 5.0), p("m.p", 0.3, 0.0, 1.0)];
-        Mixture { parameters, seed }
+        Mixture { parameters, seed, heavy: 1.0 }
     }
 
     /// Data of this simulator at `theta`.
@@ -30,8 +32,8 @@ impl Mixture {
 
 struct Drawn {
     origin: Vec<f64>,
-    /// z, and whether it is shifted.
-    events: Vec<(f64, bool)>,
+    /// z, whether it is shifted, and the weight at the origin.
+    events: Vec<(f64, bool, f64)>,
 }
 
 impl Simulator for Mixture {
@@ -46,7 +48,8 @@ impl Simulator for Mixture {
             let mut stream = Stream::new(self.seed, number, Purpose::Test);
             let (radius, angle) = (stream.uniform(), stream.uniform());
             let z = (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f64::consts::TAU * angle).cos();
-            (z, stream.uniform() < theta[2])
+            let heavy = if number % 10 == 0 { self.heavy } else { 1.0 };
+            (z, stream.uniform() < theta[2], heavy)
         };
         Ok(Box::new(Drawn { origin: theta.to_vec(), events: events.map(event).collect() }))
     }
@@ -58,13 +61,13 @@ impl Bank for Drawn {
     }
     fn at(&self, theta: &[f64]) -> Result<Sample> {
         let mut sample = Sample::new(1, 3);
-        for &(z, is_shifted) in &self.events {
+        for &(z, is_shifted, heavy) in &self.events {
             let x = theta[0] + theta[1] * z + if is_shifted { SHIFT } else { 0.0 };
             let (weight, slope) = match is_shifted {
                 true => (theta[2] / self.origin[2], 1.0 / self.origin[2]),
                 false => ((1.0 - theta[2]) / (1.0 - self.origin[2]), -1.0 / (1.0 - self.origin[2])),
             };
-            sample.push(&[x], weight, &[1.0, z, 0.0], &[0.0, 0.0, slope]);
+            sample.push(&[x], heavy * weight, &[1.0, z, 0.0], &[0.0, 0.0, heavy * slope]);
         }
         Ok(sample)
     }
