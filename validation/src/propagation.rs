@@ -1,8 +1,9 @@
 //! Linear propagation of the parameter covariance beside brute force: one run for each draw of the parameters.
 
 use crate::Result;
+use gradino::Observable;
 use gradino::chain::{Chain, Setup};
-use gradino::propagate::{Histogram, Observable, Propagator, Spectrum, knowledge};
+use gradino::propagate::{Histogram, Propagator, Spectrum, knowledge};
 use gradino_core::{Event, ParamSet, Purpose, Sample, Stream};
 use gradino_infer::ParameterCovariance;
 use gradino_infer::loss::{Axis, Binning, Expectation};
@@ -131,7 +132,7 @@ fn contents(chain: &Chain, histograms: &[Histogram], events: u64) -> Result<Vec<
     for number in 0..2 * half {
         chain.draw(number, &mut scratch, &mut event);
         for (h, sample) in histograms.iter().zip(&mut samples) {
-            let Some(value) = h.observable.of(&event, &mut []) else { continue };
+            let Some(value) = h.observable.value(&event) else { continue };
             sample[usize::from(number >= half)].push(&[value], event.weight, &[], &[]);
         }
     }

@@ -18,8 +18,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use gradino::Observable;
 pub(crate) use gradino::chain::Chain;
-pub(crate) use gradino::propagate::{Knowledge, Observable, Spectrum};
+pub(crate) use gradino::propagate::{Knowledge, Spectrum};
 
 /// What a file says of itself.
 pub(crate) struct Held {

@@ -329,6 +329,8 @@ pub enum Error {
         name: String,
         /// The closest known one.
         suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
     },
     /// A result in a file whose ending names no form of it.
     #[error("{} does not end in {endings}", path.display())]
@@ -435,10 +437,7 @@ impl Error {
             }
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
             Error::UnknownObservable { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
-            Error::UnknownObservable { .. } => {
-                let names = crate::propagate::Observable::ALL.map(|o| o.name());
-                Some(format!("choose one of {}", names.join(", ")))
-            }
+            Error::UnknownObservable { known, .. } => Some(format!("choose one of {}", known.join(", "))),
             Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
             Error::BadBins { .. } => {
                 Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())

@@ -8,9 +8,11 @@ pub mod fit;
 pub mod flux;
 pub mod io;
 pub mod literature;
+pub mod observable;
 pub mod propagate;
 pub mod report;
 pub mod run;
 
 pub use config::Config;
 pub use error::{Error, Result};
+pub use observable::Observable;

@@ -4,8 +4,9 @@ mod chain_support;
 
 use chain_support::*;
 use gradino::Config;
+use gradino::Observable;
 use gradino::chain::primary::Weighting;
-use gradino::chain::{ChainBank, ChainSimulator, Observable, Reach};
+use gradino::chain::{ChainBank, ChainSimulator, Reach};
 use gradino_core::{Bank, Error, Event, ParamSet, Sample, Simulator};
 
 /// Parameters of each family with shifts for which most of the statistics is left.
@@ -87,7 +88,7 @@ fn weights_are_one_at_the_origin_and_scores_are_those_of_the_run_where_no_energy
         let (mut scratch, mut event, mut compared) = (chain.scratch(), Event::new(), 0);
         for i in 0..drawn.len() {
             chain.draw(i as u64, &mut scratch, &mut event);
-            let features: Vec<f64> = Observable::ALL.iter().map(|o| o.of(&event)).collect();
+            let features: Vec<f64> = Observable::ALL.iter().map(|o| o.value(&event).unwrap_or(0.0)).collect();
             assert_eq!(drawn.row(i), features);
             if event.coordinate_gradient.iter().all(|d| *d == 0.0) {
                 compared += 1;
@@ -237,7 +238,8 @@ fn what_cannot_move_or_be_observed_is_refused() {
     let energy = params.position("flux.energy").expect("declared");
     let refused = [new(&[energy], &Observable::ALL), new(&[], &Observable::ALL), new(&[0], &[])];
     assert!(refused.iter().all(Result::is_err), "{refused:?}");
-    let simulator = ChainSimulator::new(&setup, &params, &[0], &[Observable::Gammas]).expect("right");
+    let simulator =
+        ChainSimulator::new(&setup, &params, &[0], &[Observable::GammaMultiplicity]).expect("right");
     assert!(matches!(simulator.draw(&[1.0, 2.0], 0..5), Err(Error::WrongLength { found: 2, wanted: 1, .. })));
     assert!(matches!(simulator.draw(&origin(&simulator), 5..5), Err(Error::EmptySample)));
     assert!(matches!(simulator.draw(&[f64::NAN], 0..5), Err(Error::OutOfBounds { .. })));
@@ -248,9 +250,10 @@ fn what_cannot_move_or_be_observed_is_refused() {
 #[test]
 fn parameters_are_chosen_as_the_configuration_says() {
     let config = Config::from_toml(STATE).expect("a valid job");
-    let simulator = ChainSimulator::from_config(&config, &[Observable::Neutrons]).expect("a valid job");
+    let simulator =
+        ChainSimulator::from_config(&config, &[Observable::NeutronMultiplicity]).expect("a valid job");
     assert_eq!(simulator.parameters().len(), 12, "the main ones of a decay");
     let params: ParamSet = simulator.setup().parameters();
     assert!(simulator.parameters().iter().all(|p| params.get(&p.name) == Ok(p)));
-    assert_eq!(simulator.observables(), [Observable::Neutrons]);
+    assert_eq!(simulator.observables(), [Observable::NeutronMultiplicity]);
 }

@@ -1,7 +1,8 @@
 //! The time that a bank of the chain takes. A measurement: run it alone, in release.
 
 use gradino::Config;
-use gradino::chain::{ChainSimulator, Observable, Reach};
+use gradino::Observable;
+use gradino::chain::{ChainSimulator, Reach};
 use gradino_core::{Bank, Simulator};
 use std::time::Instant;
 

@@ -1,9 +1,10 @@
 //! Propagation from event files: against runs at moved parameters, and with bad inputs.
 
+use gradino::Observable;
 use gradino::chain::Chain;
 use gradino::config::Config;
 use gradino::io::{self, SinkOptions};
-use gradino::propagate::{Histogram, Knowledge, Observable, of_file, plot, write_parquet};
+use gradino::propagate::{Histogram, Knowledge, of_file, plot, write_parquet};
 use gradino::{Error, Result};
 use gradino_core::Event;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,9 @@ fn one_sigma_of_a_strong_parameter_moves_the_histograms_as_runs_at_moved_values_
         (Observable::LargestGammaEnergy, "0:6:2"),
         (Observable::GammaMultiplicity, "0:6:1"),
         (Observable::NeutronMultiplicity, "0:2:1"),
+        (Observable::ProtonMultiplicity, "0:2:1"),
+        (Observable::NucleonEnergy, "0:6:2"),
+        (Observable::NeutrinoEnergy, "0:40:10"),
     ] {
         let spectrum = |path: &Path| {
             of_file(path, histogram(observable, bins), &Knowledge::default())

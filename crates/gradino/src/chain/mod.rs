@@ -6,13 +6,11 @@ mod events;
 mod gradient;
 mod kinematics;
 mod moving;
-mod observable;
 pub mod primary;
 mod simulator;
 
 pub use bank::{ChainBank, Reach};
 pub use configured::{cross_section_table, library};
-pub use observable::Observable;
 pub use simulator::ChainSimulator;
 
 use crate::error::Result;

@@ -1,6 +1,7 @@
 //! Which parameters of a chain move, and what is observed.
 
-use super::{Observable, Setup};
+use super::Setup;
+use crate::Observable;
 use crate::error::{Error, Result};
 use gradino_core::{Error as Ground, ParamSet, Parameter};
 

@@ -3,7 +3,8 @@
 use super::bank::{ChainBank, Part};
 use super::moving::{BLOCK, Moving, ground};
 use super::primary::Weighting;
-use super::{Chain, Kind, Observable, Origin, Scratch, Setup};
+use super::{Chain, Kind, Origin, Scratch, Setup};
+use crate::Observable;
 use crate::config::Config;
 use crate::error::Result;
 use crate::flux;
@@ -94,7 +95,7 @@ impl ChainSimulator {
         let (mut part, mut scratch, mut event) = (Part::default(), Scratch::default(), Event::new());
         for number in events {
             let (start, primary) = chain.draw_values(number, &mut scratch, &mut event);
-            part.features.extend(self.moving.observables.iter().map(|o| o.of(&event)));
+            part.features.extend(self.moving.observables.iter().map(|o| o.value(&event).unwrap_or(0.0)));
             if let (Kind::Neutrino(interaction), Some(draw)) = (&chain.kind, &primary) {
                 part.places.push(interaction.primary.place(draw));
             }

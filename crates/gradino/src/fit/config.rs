@@ -1,6 +1,6 @@
 //! The configuration of a fit.
 
-use crate::chain::Observable;
+use crate::Observable;
 use crate::config::{Energy, from_toml};
 use crate::error::{Error, Result};
 use gradino_infer::fit::Settings;
@@ -55,7 +55,7 @@ pub struct ChainTable {
     /// Configuration of a run; the default job if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<PathBuf>,
-    /// What is observed of an event.
+    /// What is observed of an event; 0 for one that has nothing of the kind.
     pub observables: Vec<Observable>,
 }
 

@@ -1,7 +1,7 @@
 //! Data of a fit from a file of comma-separated values.
 
 use super::config::{FitConfig, ModelKind};
-use crate::chain::Observable;
+use crate::Observable;
 use crate::error::{Error, Result};
 use crate::io::{self, Format};
 use gradino_core::{Event, Sample};
@@ -20,7 +20,7 @@ fn read_events(path: &Path, observables: &[Observable]) -> Result<Sample> {
     let mut source = io::open(path)?;
     let (mut event, mut values, mut weights) = (Event::new(), Vec::new(), Vec::new());
     while source.read(&mut event)? {
-        values.extend(observables.iter().map(|o| o.of(&event)));
+        values.extend(observables.iter().map(|o| o.value(&event).unwrap_or(0.0)));
         weights.push(event.weight);
     }
     let mut sample = Sample::of_data(observables.len(), values)?;

@@ -1,6 +1,6 @@
 //! What is filled, in which bins.
 
-use super::Observable;
+use crate::Observable;
 use crate::error::{Error, Result};
 use gradino_infer::loss::{Axis, Binning};
 

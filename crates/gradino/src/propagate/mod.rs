@@ -7,13 +7,11 @@
 mod covariance_file;
 mod histogram;
 pub mod knowledge;
-mod observable;
 mod plot;
 mod table_file;
 
 pub use covariance_file::read_covariance;
 pub use histogram::Histogram;
-pub use observable::Observable;
 pub use plot::plot;
 pub use table_file::write_parquet;
 
@@ -121,8 +119,10 @@ impl Propagator {
     pub fn add(&mut self, event: &Event) -> Result<()> {
         self.events += 1;
         self.weight += event.weight;
+        let observable = self.histogram.observable;
+        let Some(value) = observable.value(event) else { return Ok(()) };
         self.motion.fill(0.0);
-        let Some(value) = self.histogram.observable.of(event, &mut self.motion) else { return Ok(()) };
+        observable.add_motion(event, &mut self.motion);
         for (slot, &i) in self.chosen.iter().enumerate() {
             let score = event.weight_gradient[i] + self.rate.get(i).copied().unwrap_or(0.0);
             self.slopes[0][slot] = self.motion[i];
