@@ -98,6 +98,10 @@ pub enum Error {
     UnknownLoss {
         /// The name that was given.
         name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
     },
     /// A loss of bins without bins.
     #[error("the loss \"{name}\" needs bins")]
@@ -228,14 +232,8 @@ impl Error {
                 "lower the correlations along that direction, or raise the variances of its parameters"
             }
             Error::BadSetting { allowed, .. } => return Some(format!("choose {allowed}")),
-            Error::UnknownLoss { name } => {
-                let names: Vec<&str> = crate::loss::MODELS.iter().map(|model| model.name).collect();
-                let closest = gradino_core::text::closest(name, names.iter().copied());
-                return Some(closest.map_or_else(
-                    || format!("choose one of {}", names.join(", ")),
-                    |closest| format!("did you mean \"{closest}\"?"),
-                ));
-            }
+            Error::UnknownLoss { suggestion: Some(s), .. } => return Some(format!("did you mean \"{s}\"?")),
+            Error::UnknownLoss { known, .. } => return Some(format!("choose one of {}", known.join(", "))),
             Error::NoBinning { .. } => "give the edges of the bins of at least one feature",
             Error::NoWeight { .. } => {
                 "too many rows have negative weights or the weight 0; draw new events here"

@@ -30,6 +30,7 @@ pub use statistic::{MonteCarlo, Statistic};
 
 use crate::error::{Error, Result};
 use gradino_core::Sample;
+use gradino_core::text::closest;
 
 /// A number that is small where a simulated sample looks like data.
 pub trait Loss: Send + Sync {
@@ -135,29 +136,41 @@ pub const MODELS: &[Model] = &[
         "the same with the error of the simulation",
         &["baker1984", "barlow1993", "conway2011"],
     ),
-    model("neyman", "chi^2 of bins with the variance of the data", &["baker1984"]),
-    model("pearson", "chi^2 of bins with the variance of the expectation", &["baker1984"]),
-    model("neyman-pearson", "chi^2 of bins with both variances combined", &["ji2020"]),
+    model("neyman", "chi^2 of bins with the variances of data and simulation", &["baker1984"]),
+    model("pearson", "chi^2 of bins with the variances of expectation and simulation", &["baker1984"]),
+    model("neyman-pearson", "chi^2 of bins with all three variances combined", &["ji2020"]),
 ];
+
+/// What the loss called `name` does with the counts of bins; none for losses over distances.
+pub fn statistic(name: &str) -> Option<(Statistic, MonteCarlo)> {
+    Some(match name {
+        "poisson" => (Statistic::Poisson, MonteCarlo::None),
+        "poisson-light" => (Statistic::Poisson, MonteCarlo::Light),
+        "neyman" => (Statistic::Neyman, MonteCarlo::Light),
+        "pearson" => (Statistic::Pearson, MonteCarlo::Light),
+        "neyman-pearson" => (Statistic::NeymanPearson, MonteCarlo::Light),
+        _ => return None,
+    })
+}
 
 /// The loss called `name` with its default settings; losses of bins need `binning`.
 pub fn by_name(name: &str, binning: Option<Binning>) -> Result<Box<dyn Loss>> {
-    let known = MODELS.iter().find(|model| model.name == name);
-    let name = known.ok_or_else(|| Error::UnknownLoss { name: name.into() })?.name;
-    let binned = |statistic, monte_carlo| -> Result<Box<dyn Loss>> {
-        let binning = binning.ok_or(Error::NoBinning { name })?;
-        Ok(Box::new(Binned { statistic, monte_carlo, ..Binned::new(binning) }))
+    let names = || MODELS.iter().map(|model| model.name);
+    let unknown = || Error::UnknownLoss {
+        name: name.into(),
+        suggestion: closest(name, names()),
+        known: names().collect(),
     };
+    let name = names().find(|known| *known == name).ok_or_else(unknown)?;
+    if let Some((statistic, monte_carlo)) = statistic(name) {
+        let binning = binning.ok_or(Error::NoBinning { name })?;
+        return Ok(Box::new(Binned { statistic, monte_carlo, ..Binned::new(binning) }));
+    }
     Ok(match name {
         "energy" => Box::new(Mmd { kernel: Kernel::Energy, ..Mmd::default() }),
         "random-features" => Box::new(RandomFeatures::default()),
         "sliced-1" => Box::new(Sliced { power: Power::One, ..Sliced::default() }),
         "sliced-2" => Box::new(Sliced::default()),
-        "poisson" => return binned(Statistic::Poisson, MonteCarlo::None),
-        "poisson-light" => return binned(Statistic::Poisson, MonteCarlo::Light),
-        "neyman" => return binned(Statistic::Neyman, MonteCarlo::None),
-        "pearson" => return binned(Statistic::Pearson, MonteCarlo::None),
-        "neyman-pearson" => return binned(Statistic::NeymanPearson, MonteCarlo::None),
         _ => Box::new(Mmd::default()),
     })
 }

@@ -8,6 +8,7 @@ mod flux;
 mod l_max;
 mod message;
 mod quantity;
+mod seed;
 mod select;
 mod source;
 
@@ -242,7 +243,7 @@ impl Config {
 
     /// The seed; where none is given, one is drawn now and kept.
     pub fn settle_seed(&mut self) -> u64 {
-        *self.seed.get_or_insert_with(crate::run::draw_seed)
+        *self.seed.get_or_insert_with(seed::draw_seed)
     }
 }
 

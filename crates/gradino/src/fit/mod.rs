@@ -11,7 +11,7 @@ pub use record::{FitRecord, FittedParameter, StoredFit};
 use crate::error::{Error, Result};
 use gradino_core::{Sample, Simulator};
 use gradino_infer::fit::{Choice, Fit, Problem, Space, State, fit, resume};
-use gradino_infer::loss::{Axis, Binned, Binning, Loss, MODELS, MonteCarlo, Sharing, Statistic, by_name};
+use gradino_infer::loss::{Axis, Binned, Binning, Loss, MODELS, Sharing, by_name, statistic};
 
 /// A fit that is ready to begin.
 pub struct FitJob {
@@ -88,15 +88,9 @@ fn pseudo_data(config: &FitConfig, events: u64) -> Result<Sample> {
 
 fn loss(config: &FitConfig) -> Result<Box<dyn Loss>> {
     let table = &config.loss;
-    let statistic = match table.kind.as_str() {
-        "poisson" => Some((Statistic::Poisson, MonteCarlo::None)),
-        "poisson-light" => Some((Statistic::Poisson, MonteCarlo::Light)),
-        "neyman" => Some((Statistic::Neyman, MonteCarlo::Light)),
-        "pearson" => Some((Statistic::Pearson, MonteCarlo::Light)),
-        "neyman-pearson" => Some((Statistic::NeymanPearson, MonteCarlo::Light)),
-        _ => None,
+    let Some((statistic, monte_carlo)) = statistic(&table.kind) else {
+        return Ok(by_name(&table.kind, None)?);
     };
-    let Some((statistic, monte_carlo)) = statistic else { return Ok(by_name(&table.kind, None)?) };
     let axis = Axis::even(table.feature, table.range[0], table.range[1], table.bins)?;
     let binning = Binning::new(vec![axis])?;
     let floor = table.floor;

@@ -12,7 +12,7 @@ mod statistics;
 
 pub use chain_text::chain_text;
 pub use pipeline::{BLOCK, Collector, Copies, Outcome, Plan, run};
-pub use range::{draw_seed, parse_range};
+pub use range::parse_range;
 pub use resume::{check_same_physics, physics_toml, remaining};
 pub use statistics::Tally;
 

@@ -1,11 +1,7 @@
-//! Ranges of event numbers, and seeds.
+//! Ranges of event numbers.
 
 use crate::error::{Error, Result};
-use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
-
-/// Bits of a drawn seed: few enough to be read aloud and to be exact in every JSON reader.
-const SEED_BITS: u32 = 48;
 
 /// Reads "1000" as events 0:1000, and "2000:3000" as it stands.
 pub fn parse_range(text: &str) -> Result<Range<u64>> {
@@ -16,12 +12,6 @@ pub fn parse_range(text: &str) -> Result<Range<u64>> {
         None => 0..number(text)?,
     };
     if range.is_empty() { Err(fail()) } else { Ok(range) }
-}
-
-/// Draws a seed from the randomness of the operating system.
-pub fn draw_seed() -> u64 {
-    // The keys of a hash map are random; hashing nothing with them gives random bits.
-    std::collections::hash_map::RandomState::new().build_hasher().finish() >> (64 - SEED_BITS)
 }
 
 #[cfg(test)]
@@ -36,13 +26,6 @@ mod tests {
         for bad in ["", "0", "5:5", "7:3", "-1", "a:b", "1:2:3", "1e3"] {
             assert!(matches!(parse_range(bad), Err(Error::NotARange { .. })), "{bad}");
         }
-    }
-
-    #[test]
-    fn drawn_seeds_differ_and_fit_a_toml_integer() {
-        let seeds = [draw_seed(), draw_seed(), draw_seed()];
-        assert!(seeds.iter().all(|s| *s < 1 << SEED_BITS));
-        assert!(seeds[0] != seeds[1] || seeds[1] != seeds[2]);
     }
 
     proptest! {
