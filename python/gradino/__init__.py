@@ -12,8 +12,10 @@ from ._gradino import VERSION as __version__
 from ._gradino import default_config
 from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
 from ._run import Citation, CrossSection, Run, read, run
+from ._simulator import Bank, Sample, Simulator, toy
 
 __all__ = [
+    "Bank",
     "Citation",
     "ConfigError",
     "CrossSection",
@@ -24,6 +26,8 @@ __all__ = [
     "Parameter",
     "PhysicsError",
     "Run",
+    "Sample",
+    "Simulator",
     "Width",
     "Widths",
     "__version__",
@@ -33,5 +37,6 @@ __all__ = [
     "parameters",
     "read",
     "run",
+    "toy",
     "widths",
 ]

@@ -8,9 +8,38 @@ from numpy.typing import NDArray
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Columns", "Record", "covariance", "cross_section", "default_config", "energy_gradient", "parameters", "read", "report", "resolve", "run", "widths", "write"]
+__all__ = ["VERSION", "Bank", "Columns", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "parameters", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
 
 VERSION: Final[str]
+
+@final
+class Bank:
+    """
+    Events that can be seen at other points.
+    """
+    def at(self, /, theta: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64], NDArray[float64], NDArray[float64], float]:
+        """
+        The events at `theta`: features, weights, derivatives of both, effective number of events.
+        """
+    def histogram(self, /, theta: NDArray[float64], feature: SupportsIndex, edges: SupportsGetItem[int, SupportsFloat | SupportsIndex], scale: SupportsFloat | SupportsIndex) -> tuple[NDArray[float64], NDArray[float64], NDArray[float64]]:
+        """
+        Expected counts of the observable number `feature` between `edges`, times `scale`, with their variances
+        and derivatives.
+        """
+    @property
+    def origin(self, /) -> NDArray[float64]:
+        """
+        The point at which the events were drawn.
+        """
+    def pull_back(self, /, theta: NDArray[float64], by_value: NDArray[float64], by_weight: NDArray[float64]) -> NDArray[float64]:
+        """
+        The chain rule: derivatives with respect to theta of something whose derivatives with respect to the
+        features and to the weights are given.
+        """
+    def values(self, /, theta: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64], float]:
+        """
+        Features and weights alone, and the effective number of events.
+        """
 
 @final
 class Columns:
@@ -218,6 +247,40 @@ class Record:
         Things the user should know.
         """
 
+@final
+class Simulator:
+    """
+    A simulation with the parameters that move.
+    """
+    def draw(self, /, theta: NDArray[float64], first: SupportsIndex, end: SupportsIndex) -> Bank:
+        """
+        Draws the events from number `first` to `end` at `theta`.
+        """
+    @property
+    def observables(self, /) -> list[tuple[str, str]]:
+        """
+        Name and unit of each observable.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:
+        """
+        Name, value, unit, bounds, sigma, source and meaning of each parameter that moves.
+        """
+    def point(self, /, values: SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]]) -> NDArray[float64]:
+        """
+        The values of the parameters, with those of `values` in their place.
+        """
+    @property
+    def seed(self, /) -> int:
+        """
+        Seed of the random numbers.
+        """
+
+def chain_simulator(config: str, observables: SupportsGetItem[int, str]) -> Simulator:
+    """
+    The chain of a configuration (resolved TOML), with the parameters of its [gradients].
+    """
+
 def covariance(config: str, names: SupportsGetItem[int, str]) -> NDArray[float64]:
     """
     Prior covariance of the parameters `names`, row by row: that of KDUQ (pruitt2023) among the optical
@@ -266,6 +329,11 @@ def run(config: "str", events: "tuple[int, int] | None" = None, progress: "objec
     Makes the events of a configuration (resolved TOML), or those of the numbers `events`.
 
     `progress` is called now and then with the number of events that are done.
+    """
+
+def toy_simulator(observables: SupportsGetItem[int, str], start: SupportsFloat | SupportsIndex, spread: SupportsFloat | SupportsIndex, seed: SupportsIndex) -> Simulator:
+    """
+    The toy: decays from the energy `start`, with the standard deviation `spread` [MeV].
     """
 
 def widths(config: str) -> tuple[float, list[tuple[str, str, float, float]], list[str], NDArray[float64]]:

@@ -10,6 +10,7 @@ mod files;
 mod physics;
 mod record;
 mod simulate;
+mod simulator;
 mod watch;
 
 /// The native half of gradino.
@@ -27,6 +28,8 @@ mod _gradino {
     use crate::record::Record;
     #[pymodule_export]
     use crate::simulate::{energy_gradient, run};
+    #[pymodule_export]
+    use crate::simulator::{Bank, Simulator, chain_simulator, toy_simulator};
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
 }
