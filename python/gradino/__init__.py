@@ -6,7 +6,7 @@
 Energies are in MeV, cross sections in cm2 per target atom.
 """
 
-from ._errors import ConfigError, FileError, GradinoError, PhysicsError
+from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
 from ._gradino import VERSION as __version__
 from ._gradino import default_config
@@ -19,6 +19,7 @@ __all__ = [
     "Citation",
     "ConfigError",
     "CrossSection",
+    "DerivativeError",
     "Expectation",
     "FileError",
     "GradinoError",

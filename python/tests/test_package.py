@@ -70,6 +70,15 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize("library", ["jax", "torch"])
+def test_the_layers_of_the_page_run(library, tmp_path):
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/src/howto/layers.md").read_text(), flags=re.DOTALL)
+    (block,) = [block for block in blocks if f"import {library}\n" in block]
+    result = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
 def test_the_loss_of_pytorch_on_the_page_has_the_gradient_of_the_sample(run):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     centres = torch.tensor([6.0, 12.0, 18.0], dtype=torch.float64)
