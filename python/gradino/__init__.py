@@ -8,6 +8,7 @@ Energies are in MeV, cross sections in cm2 per target atom.
 
 from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
+from ._fit import Fit, Fitted, Profile, example_fit, fit
 from ._gradino import VERSION as __version__
 from ._gradino import default_config
 from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
@@ -22,10 +23,13 @@ __all__ = [
     "DerivativeError",
     "Expectation",
     "FileError",
+    "Fit",
+    "Fitted",
     "GradinoError",
     "Histogram",
     "Parameter",
     "PhysicsError",
+    "Profile",
     "Run",
     "Sample",
     "Simulator",
@@ -35,6 +39,8 @@ __all__ = [
     "covariance",
     "cross_section",
     "default_config",
+    "example_fit",
+    "fit",
     "parameters",
     "read",
     "run",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Bank", "Columns", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "parameters", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
+__all__ = ["VERSION", "Bank", "Columns", "Fitted", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
 
 VERSION: Final[str]
 
@@ -193,6 +193,26 @@ class Columns:
         """
 
 @final
+class Fitted:
+    """
+    A fit that was done.
+    """
+    def profile(self, /, name: str, values: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        The objective at `values` of the parameter `name`, with all others at their best.
+        """
+    @property
+    def record(self, /) -> str:
+        """
+        The result as JSON.
+        """
+    @property
+    def simulation(self, /) -> NDArray[float64]:
+        """
+        Covariance of the errors that come from the simulated events, row by row.
+        """
+
+@final
 class Record:
     """
     What a run says of itself.
@@ -301,6 +321,27 @@ def energy_gradient(columns: Columns, selected: NDArray[bool_]) -> NDArray[float
     """
     Derivatives of the summed energy of the particles that `selected` marks: a row of parameters for
     each event [MeV per unit].
+    """
+
+def example_fit() -> str:
+    """
+    The example of a fit with comments on every key, as TOML.
+    """
+
+def fit(config: "object", data: "tuple[NDArray[float64], NDArray[float64]] | None" = None, seed: "int | None" = None, checkpoint: "str | None" = None, resume: "bool" = False, progress: "object" = None) -> "Fitted":
+    """
+    Fits a configuration: a path, a TOML text, a mapping, or None for the example. Rows of `data` with their
+    weights replace the data that it names. `progress` is called now and then with the number of rounds.
+    """
+
+def fit_observables(config: "object") -> "tuple[str, list[str]]":
+    """
+    The model of a fit, and what it observes of an event.
+    """
+
+def observed(columns: Columns, names: SupportsGetItem[int, str]) -> NDArray[float64]:
+    """
+    Observables of the events, row by row; 0 where an event has nothing of the kind.
     """
 
 def parameters(config: str) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:

@@ -7,6 +7,7 @@ mod columns;
 mod configuration;
 mod error;
 mod files;
+mod fit;
 mod physics;
 mod record;
 mod simulate;
@@ -22,6 +23,8 @@ mod _gradino {
     use crate::configuration::{default_config, resolve};
     #[pymodule_export]
     use crate::files::{read, report, write};
+    #[pymodule_export]
+    use crate::fit::{Fitted, example_fit, fit, fit_observables, observed};
     #[pymodule_export]
     use crate::physics::{covariance, cross_section, parameters, widths};
     #[pymodule_export]
