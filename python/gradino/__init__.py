@@ -6,6 +6,7 @@
 Energies are in MeV, cross sections in cm2 per target atom.
 """
 
+from ._bands import Bands, Contribution, propagate
 from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
 from ._fit import Fit, Fitted, Profile, example_fit, fit
@@ -16,9 +17,11 @@ from ._run import Citation, CrossSection, Run, read, run
 from ._simulator import Bank, Sample, Simulator, toy
 
 __all__ = [
+    "Bands",
     "Bank",
     "Citation",
     "ConfigError",
+    "Contribution",
     "CrossSection",
     "DerivativeError",
     "Expectation",
@@ -42,6 +45,7 @@ __all__ = [
     "example_fit",
     "fit",
     "parameters",
+    "propagate",
     "read",
     "run",
     "toy",

@@ -8,9 +8,104 @@ from numpy.typing import NDArray
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Bank", "Columns", "Fitted", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
+__all__ = ["VERSION", "Bands", "Bank", "Columns", "Fitted", "Question", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
 
 VERSION: Final[str]
+
+@final
+class Bands:
+    """
+    A histogram with its uncertainties.
+    """
+    @property
+    def band_errors(self, /) -> NDArray[float64]:
+        """
+        Statistical errors of the bands.
+        """
+    @property
+    def content(self, /) -> NDArray[float64]:
+        """
+        Expected counts.
+        """
+    @property
+    def covariance(self, /) -> NDArray[float64]:
+        """
+        Their covariance, row by row.
+        """
+    @property
+    def edges(self, /) -> NDArray[float64]:
+        """
+        Edges of the bins.
+        """
+    @property
+    def events(self, /) -> tuple[int, float]:
+        """
+        Number of events, and the sum of their weights.
+        """
+    @property
+    def families(self, /) -> list[tuple[str, NDArray[float64], float]]:
+        """
+        The same for families of parameters.
+        """
+    @property
+    def jacobian(self, /) -> NDArray[float64]:
+        """
+        Derivatives of the counts, a row of parameters for each bin.
+        """
+    @property
+    def missing(self, /) -> list[str]:
+        """
+        Parameters with an uncertainty but without derivatives.
+        """
+    @property
+    def names(self, /) -> list[str]:
+        """
+        The parameters.
+        """
+    @property
+    def noise(self, /) -> NDArray[float64]:
+        """
+        Part of the systematic variances that is noise.
+        """
+    @property
+    def observable(self, /) -> tuple[str, str]:
+        """
+        Name and unit of the observable.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, NDArray[float64], float]]:
+        """
+        What each parameter does, the strongest first.
+        """
+    @property
+    def statistical(self, /) -> NDArray[float64]:
+        """
+        Statistical covariance of the simulated events, row by row.
+        """
+    @property
+    def systematic(self, /) -> NDArray[float64]:
+        """
+        Systematic covariance, row by row.
+        """
+    @property
+    def values(self, /) -> NDArray[float64]:
+        """
+        Their values.
+        """
+    @property
+    def warnings(self, /) -> list[str]:
+        """
+        What should be known before the bands are believed.
+        """
+    @property
+    def without_uncertainty(self, /) -> list[str]:
+        """
+        Parameters with derivatives of which no uncertainty is known.
+        """
+    def write_parquet(self, /, path: str | PathLike[str], overwrite: bool) -> None:
+        """
+        Writes the Parquet file of the command line.
+        """
 
 @final
 class Bank:
@@ -213,6 +308,12 @@ class Fitted:
         """
 
 @final
+class Question:
+    """
+    What is asked for.
+    """
+
+@final
 class Record:
     """
     What a run says of itself.
@@ -347,6 +448,22 @@ def observed(columns: Columns, names: SupportsGetItem[int, str]) -> NDArray[floa
 def parameters(config: str) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:
     """
     Name, value, unit, bounds, sigma, source and meaning of each parameter of a configuration.
+    """
+
+def propagate_file(path: str | PathLike[str], question: Question) -> Bands:
+    """
+    Propagates to a histogram of an event file.
+    """
+
+def propagate_run(columns: Columns, record: Record, question: Question) -> Bands:
+    """
+    Propagates to a histogram of a run in memory.
+    """
+
+def question(observable: str, bins: tuple[str | None, SupportsGetItem[int, SupportsFloat | SupportsIndex] | None], rate: bool, only: SupportsGetItem[int, str], file: str | PathLike[str] | None, matrix: tuple[SupportsGetItem[int, str], NDArray[float64]] | None) -> Question:
+    """
+    A histogram of an observable, with bins as a text or as edges, and what is known of the parameters: those
+    that are uncertain (patterns; none for all), a file or names with a matrix.
     """
 
 def read(path: str | PathLike[str]) -> tuple[Columns, Record]:

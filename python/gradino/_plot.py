@@ -13,9 +13,33 @@ except ImportError as error:
     raise ImportError("pictures need matplotlib: pip install 'gradino[plot]'") from error
 
 if TYPE_CHECKING:
+    from ._bands import Bands
     from ._fit import Fit
 
+# Families that a picture can tell apart.
+_FAMILIES = 5
+
 _TURN = np.linspace(0.0, 2 * np.pi, 181)
+
+
+def bands(bands: "Bands") -> Figure:
+    """Counts with their bands, and relative bands of the families of parameters."""
+    figure = Figure(layout="constrained")
+    top, bottom = figure.subplots(2, sharex=True, height_ratios=(2, 1))
+    edges, values, band = bands.edges, bands.values, bands.systematic_errors
+    top.stairs(values + band, edges, baseline=values - band, fill=True, alpha=0.4, label="parameters")
+    centres = 0.5 * (edges[1:] + edges[:-1])
+    top.stairs(values, edges, color="C0")
+    top.errorbar(centres, values, bands.statistical_errors, fmt="none", color="C0", label="simulated events")
+    top.set_ylabel("events in a bin")
+    top.legend()
+    percent = 100 / np.where(values > 0, values, np.nan)
+    bottom.stairs(percent * band, edges, color="black", label="all parameters")
+    for family in bands.families[:_FAMILIES]:
+        bottom.stairs(percent * family.effect, edges, label=family.name)
+    bottom.set(xlabel=f"{bands.observable} [{bands.unit}]".removesuffix(" []"), ylabel="uncertainty [%]")
+    bottom.legend(fontsize="small")
+    return figure
 
 
 def corner(fit: "Fit", sigmas: Sequence[float]) -> Figure:

@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod fit;
 mod physics;
+mod propagate;
 mod record;
 mod simulate;
 mod simulator;
@@ -27,6 +28,8 @@ mod _gradino {
     use crate::fit::{Fitted, example_fit, fit, fit_observables, observed};
     #[pymodule_export]
     use crate::physics::{covariance, cross_section, parameters, widths};
+    #[pymodule_export]
+    use crate::propagate::{Bands, Question, propagate_file, propagate_run, question};
     #[pymodule_export]
     use crate::record::Record;
     #[pymodule_export]
