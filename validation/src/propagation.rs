@@ -109,7 +109,7 @@ fn drawn(
     let mut stream = Stream::new(7, draw, Purpose::Test);
     let mut list: Vec<_> = params.iter().cloned().collect();
     let mut clipped = 0;
-    let z: Vec<f64> = directions.iter().map(|_| normal(&mut stream)).collect();
+    let z: Vec<f64> = directions.iter().map(|_| stream.normal()).collect();
     for (k, name) in known.names().iter().enumerate() {
         let step: f64 = directions.iter().zip(&z).map(|(d, z)| d[k] * z).sum();
         let Some(p) = list.iter_mut().find(|p| p.name == *name) else { continue };
@@ -118,10 +118,6 @@ fn drawn(
         clipped += usize::from(p.value != value);
     }
     (ParamSet::new(list), clipped)
-}
-
-fn normal(stream: &mut Stream) -> f64 {
-    (-2.0 * stream.uniform().ln()).sqrt() * (std::f64::consts::TAU * stream.uniform()).cos()
 }
 
 /// Shares of the events in the bins of each histogram, of both halves of the events.
