@@ -3,10 +3,11 @@
 //! With the principal directions d_k of the covariance C a point is theta_0 + sum_k xi_k d_k, and the xi_k are
 //! normal numbers of width one. Around the centre the counts of bin b are
 //! m_b + sum_k g_bk xi_k + sum_kl H_bkl xi_k xi_l / 2, whose mean and covariance are exactly
-//! m_b + tr H_b / 2 and g_a . g_b + tr(H_a H_b) / 2. Since all points share their events, what is seen at drawn
-//! points differs from the centre by the parameters alone, without statistical noise.
+//! m_b + tr H_b / 2 and g_a . g_b + tr(H_a H_b) / 2. All points share their events, so that their statistical
+//! fluctuation drops out of differences; what is left is that of the weights. That of first order can be brought
+//! down by a larger sample: its line takes the place of that of the bank, which then gives what is beyond.
 
-use super::Warning;
+use super::{Propagation, Warning};
 use crate::error::{Error, Result};
 use crate::knowledge::ParameterCovariance;
 use crate::loss::{Binning, Expectation, Sharing};
@@ -162,6 +163,20 @@ impl<'a> OverBank<'a> {
         Ok(SecondOrder { content, slopes, curvatures })
     }
 
+    /// The line of a first-order propagation of the same parameters, by a sample that may be larger.
+    pub fn line_of(&self, propagation: &Propagation) -> Result<SecondOrder> {
+        let column = |name: &String| propagation.names.iter().position(|own| own == name);
+        let columns: Vec<usize> = self.names.iter().filter_map(column).collect();
+        let (found, wanted) = (columns.len(), self.names.len());
+        if found != wanted {
+            return Err(gradino_core::Error::WrongLength { what: "derivatives", found, wanted }.into());
+        }
+        let root = DMatrix::from_fn(wanted, self.directions.len(), |i, k| self.directions[k][i]);
+        let slopes = propagation.jacobian.select_columns(&columns) * root;
+        let curvatures = vec![DMatrix::zeros(slopes.ncols(), slopes.ncols()); slopes.nrows()];
+        Ok(SecondOrder { content: propagation.content.clone(), slopes, curvatures })
+    }
+
     /// Counts at `draws` points drawn from the covariance, brought back into the bounds where they are outside.
     pub fn draw(&self, draws: u64, seed: u64) -> Result<Drawn> {
         let mut all = Drawn { points: Vec::new(), contents: Vec::new(), effective: Vec::new(), clipped: 0 };
@@ -193,6 +208,13 @@ impl SecondOrder {
         (0..self.content.len()).map(|b| self.content[b] + straight[b] + bend(b)).collect()
     }
 
+    /// The same with the line of `other`.
+    pub fn with_line(mut self, other: &SecondOrder) -> Self {
+        self.content.clone_from(&other.content);
+        self.slopes.clone_from(&other.slopes);
+        self
+    }
+
     /// Mean counts over the parameters less those at the centre, tr H / 2.
     pub fn shift(&self) -> Vec<f64> {
         self.curvatures.iter().map(|h| 0.5 * h.trace()).collect()
@@ -216,6 +238,15 @@ impl SecondOrder {
 }
 
 impl Drawn {
+    /// The same with the line `to` in place of the line `from` of the bank.
+    pub fn with_line(mut self, from: &SecondOrder, to: &SecondOrder) -> Self {
+        for (xi, content) in self.points.iter().zip(&mut self.contents) {
+            let [old, new] = [from, to].map(|line| line.predict(xi, Order::First));
+            content.iter_mut().zip(old.iter().zip(new)).for_each(|(c, (old, new))| *c += new - old);
+        }
+        self
+    }
+
     /// Mean counts over the draws.
     pub fn mean(&self) -> Vec<f64> {
         let n = self.contents.len() as f64;

@@ -126,11 +126,14 @@ fn seen(over: &OverBank<'_>, spectrum: &Spectrum, method: Method) -> Result<Beyo
     match method.bands {
         Bands::First => {}
         Bands::Second => {
+            let expansion = expansion.with_line(&over.line_of(&spectrum.propagation)?);
             beyond.shift = expansion.shift();
             beyond.systematic = expansion.covariance(Order::Second);
         }
         Bands::Drawn(_) => {
-            beyond.shift = drawn.mean().iter().zip(&expansion.content).map(|(m, start)| m - start).collect();
+            let line = over.line_of(&spectrum.propagation)?;
+            let drawn = drawn.with_line(&expansion, &line);
+            beyond.shift = drawn.mean().iter().zip(&line.content).map(|(m, start)| m - start).collect();
             beyond.systematic = drawn.covariance();
             beyond.band_errors = Some(drawn.bands().iter().map(|[_, error]| *error).collect());
             // The draws are the result: that straight lines do not follow them is no fault of theirs.
