@@ -22,8 +22,8 @@ const SHORTEST: f64 = 0.05;
 const EFFECTIVE: f64 = 0.3;
 /// A draw is off if some bin is farther from the expansion than this share of its band.
 const OFF: f64 = 0.5;
-/// Bins with less than this share of the largest relative weight of the bands are not judged.
-const WORTH: f64 = 1e-3;
+/// Bins with less than this share of the largest content are not judged: too few events of the bank are there.
+const WORTH: f64 = 1e-2;
 
 /// Counts of the events of a bank as functions of its parameters.
 pub struct OverBank<'a> {
