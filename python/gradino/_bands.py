@@ -51,8 +51,12 @@ class Bands:
         self.parameter_covariance: Floats = native.covariance.reshape(len(names), len(names))
         self.jacobian: Floats = native.jacobian.reshape(n, len(names))
         """Derivatives of the counts, (bins, parameters)."""
-        self.band_errors: Floats = native.band_errors
-        """Statistical errors of ``systematic_errors``."""
+        self.band_errors: Floats = _or(native.band_errors, np.full(n, np.nan))
+        """Statistical errors of ``systematic_errors``; NaN to second order."""
+        self.shift: Floats = _or(native.shift, np.zeros(n))
+        """Mean counts over the parameters less ``values``; 0 to first order."""
+        self.method = native.method
+        """How the bands were made: first order, second order, or draws of the parameters."""
         self.noise: Floats = native.noise
         """Part of the systematic variances that is noise of the derivatives."""
         self.parameters = [Contribution(*row) for row in native.parameters]
@@ -182,18 +186,31 @@ def propagate(
     covariance: Known | None = None,
     only: str | Sequence[str] = (),
     rate: bool = False,
+    order: int = 1,
+    draws: int | None = None,
+    check: int = 20,
+    bank: int = 20_000,
 ) -> Bands:
     """Propagates the uncertainties of the parameters to a histogram of a run with gradients, or of its file.
 
     ``bins`` has the edges, or "first:last:width". ``covariance`` replaces what is known of some parameters:
     standard deviations by name, names with a matrix, a fit, or a TOML or CSV file. ``only`` has patterns of
     those that are uncertain. With ``rate`` the histogram counts at a fixed exposure.
+
+    Bands are those of straight lines, with ``order=2`` of parabolas, with ``draws`` of that many points drawn
+    from the covariance; the latter two look at the first ``bank`` events at other values of the parameters.
+    At ``check`` points the expansion is held against these events; 0 switches it off.
     """
     file = os.fspath(covariance) if isinstance(covariance, (str, os.PathLike)) else None
-    question = _gradino.question(observable, _bins(bins), rate, _patterns(only), file, _matrix(covariance))
+    matrix, method = _matrix(covariance), (order, draws, check, bank)
+    question = _gradino.question(observable, _bins(bins), rate, _patterns(only), file, matrix, method)
     if isinstance(run, Run):
         return Bands(_gradino.propagate_run(run._columns, run._record, question))
     return Bands(_gradino.propagate_file(os.fspath(run), question))
+
+
+def _or(array: Floats | None, otherwise: Floats) -> Floats:
+    return otherwise if array is None else array
 
 
 def _bins(bins: str | ArrayLike | None) -> tuple[str | None, list[float] | None]:

@@ -43,7 +43,7 @@ class Cost:
         _check(counts, spread, expected)
         matrix = np.diag(spread) + scale**2 * (bands.statistical + rest)
         seen = np.diag(matrix) > 0
-        self._weight = np.linalg.inv(matrix[np.ix_(seen, seen)])
+        self._weight = _inverse(matrix[np.ix_(seen, seen)])
         self._prior = np.linalg.inv(prior)
         self._centre = bands.parameter_values[places]
         self._norm = int(norm)
@@ -96,8 +96,20 @@ def _split(bands: "Bands", free: list[int]) -> tuple[Floats, Floats, Floats]:
     across = bands.parameter_covariance[np.ix_(others, free)]
     pull = np.linalg.solve(prior, across.T).T
     jacobian = bands.jacobian[:, free] + bands.jacobian[:, others] @ pull
-    left = bands.parameter_covariance[np.ix_(others, others)] - pull @ across.T
-    return jacobian, prior, bands.jacobian[:, others] @ left @ bands.jacobian[:, others].T
+    # With nothing free it is the whole covariance, to whatever order; the free ones explain straight lines of it.
+    return jacobian, prior, bands.systematic - jacobian @ prior @ jacobian.T
+
+
+def _inverse(matrix: Floats) -> Floats:
+    values, vectors = np.linalg.eigh(matrix)
+    if values[0] <= 0:
+        bins = ", ".join(str(k) for k in np.argsort(-np.abs(vectors[:, 0]))[:3])
+        raise ValueError(
+            f"the covariance has the eigenvalue {values[0]:.3g} along a direction of the bins {bins}: "
+            "free fewer parameters, or draw more points"
+        )
+    inverse: Floats = vectors / values @ vectors.T
+    return inverse
 
 
 def _check(counts: Floats, variance: Floats, expected: Floats) -> None:

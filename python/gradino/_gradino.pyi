@@ -18,9 +18,9 @@ class Bands:
     A histogram with its uncertainties.
     """
     @property
-    def band_errors(self, /) -> NDArray[float64]:
+    def band_errors(self, /) -> NDArray[float64] | None:
         """
-        Statistical errors of the bands.
+        Statistical errors of the bands; none to second order.
         """
     @property
     def content(self, /) -> NDArray[float64]:
@@ -53,6 +53,11 @@ class Bands:
         Derivatives of the counts, a row of parameters for each bin.
         """
     @property
+    def method(self, /) -> str:
+        """
+        How the bands were made, in words.
+        """
+    @property
     def missing(self, /) -> list[str]:
         """
         Parameters with an uncertainty but without derivatives.
@@ -76,6 +81,11 @@ class Bands:
     def parameters(self, /) -> list[tuple[str, NDArray[float64], float]]:
         """
         What each parameter does, the strongest first.
+        """
+    @property
+    def shift(self, /) -> NDArray[float64] | None:
+        """
+        Mean counts over the parameters less those at their values; none to first order.
         """
     @property
     def statistical(self, /) -> NDArray[float64]:
@@ -460,10 +470,11 @@ def propagate_run(columns: Columns, record: Record, question: Question) -> Bands
     Propagates to a histogram of a run in memory.
     """
 
-def question(observable: str, bins: tuple[str | None, SupportsGetItem[int, SupportsFloat | SupportsIndex] | None], rate: bool, only: SupportsGetItem[int, str], file: str | PathLike[str] | None, matrix: tuple[SupportsGetItem[int, str], NDArray[float64]] | None) -> Question:
+def question(observable: str, bins: tuple[str | None, SupportsGetItem[int, SupportsFloat | SupportsIndex] | None], rate: bool, only: SupportsGetItem[int, str], file: str | PathLike[str] | None, matrix: tuple[SupportsGetItem[int, str], NDArray[float64]] | None, method: tuple[SupportsIndex, SupportsIndex | None, SupportsIndex, SupportsIndex]) -> Question:
     """
     A histogram of an observable, with bins as a text or as edges, and what is known of the parameters: those
-    that are uncertain (patterns; none for all), a file or names with a matrix.
+    that are uncertain (patterns; none for all), a file or names with a matrix. `method` has the order, the
+    number of drawn points (none for an expansion), of points for a check, and of events in a bank.
     """
 
 def read(path: str | PathLike[str]) -> tuple[Columns, Record]:

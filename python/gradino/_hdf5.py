@@ -21,6 +21,7 @@ def write(bands: "Bands", path: str, overwrite: bool) -> None:
         "systematic_covariance": (bands.systematic, "events^2"),
         "statistical_covariance": (bands.statistical, "events^2"),
         "systematic_error_error": (bands.band_errors, "events"),
+        "systematic_shift": (bands.shift, "events"),
         "noise_variance": (bands.noise, "events^2"),
         "jacobian": (bands.jacobian, "events per unit of the parameter"),
         "parameter_values": (bands.parameter_values, "unit of the parameter"),
@@ -32,6 +33,7 @@ def write(bands: "Bands", path: str, overwrite: bool) -> None:
                 file.create_dataset(name, data=array).attrs["unit"] = unit
             file["parameters"] = [name.encode() for name in bands.names]
             file.attrs.update(observable=bands.observable, events=bands.events, weight=bands.weight)
+            file.attrs["bands"] = bands.method
             file.attrs["warnings"] = "\n".join(bands.warnings)
     except FileExistsError as error:
         raise FileError(f"{path} exists already\nhint: replace it with overwrite=True") from error

@@ -6,7 +6,9 @@ use crate::error::{config_error, raise};
 use crate::record::Record;
 use crate::watch::{Signals, watched};
 use gradino::io::{self, EventSource, Provenance};
-use gradino::propagate::{Histogram, Propagator, Spectrum, knowledge, rate_gradient, read_covariance};
+use gradino::propagate::{
+    Bands as Expansion, Histogram, Method, Spectrum, knowledge, of_events, read_covariance,
+};
 use gradino::{Error, Observable, Result};
 use gradino_core::{Event, ParamSet};
 use gradino_infer::ParameterCovariance;
@@ -23,6 +25,7 @@ pub(crate) struct Question {
     histogram: Histogram,
     only: Vec<String>,
     known: Known,
+    method: Method,
 }
 
 /// What replaces the built-in knowledge of some parameters.
@@ -33,7 +36,8 @@ enum Known {
 }
 
 /// A histogram of an observable, with bins as a text or as edges, and what is known of the parameters: those
-/// that are uncertain (patterns; none for all), a file or names with a matrix.
+/// that are uncertain (patterns; none for all), a file or names with a matrix. `method` has the order, the
+/// number of drawn points (none for an expansion), of points for a check, and of events in a bank.
 #[pyfunction]
 pub(crate) fn question(
     observable: &str,
@@ -42,6 +46,7 @@ pub(crate) fn question(
     only: Vec<String>,
     file: Option<PathBuf>,
     matrix: Option<(Vec<String>, Given<'_, f64>)>,
+    method: (u8, Option<u64>, u64, u64),
 ) -> PyResult<Question> {
     let observable: Observable = observable.parse().map_err(raise)?;
     let mut histogram = Histogram::new(observable, bins.0.as_deref(), rate).map_err(raise)?;
@@ -54,7 +59,21 @@ pub(crate) fn question(
         }
         (None, None) => Known::Nothing,
     };
-    Ok(Question { histogram, only, known })
+    Ok(Question { histogram, only, known, method: choose(method)? })
+}
+
+fn choose((order, draws, check, events): (u8, Option<u64>, u64, u64)) -> PyResult<Method> {
+    let bands = match (draws, order) {
+        (Some(draws), 1) if draws >= 2 => Expansion::Drawn(draws),
+        (None, 1) => Expansion::First,
+        (None, 2) => Expansion::Second,
+        _ => {
+            let draws = draws.map_or_else(|| "None".into(), |n| n.to_string());
+            let message = format!("order = {order}, draws = {draws}");
+            return Err(config_error(&message, "give order=1, order=2, or at least two draws"));
+        }
+    };
+    Ok(Method { bands, check, events: events.max(1) })
 }
 
 impl Question {
@@ -72,25 +91,31 @@ impl Question {
         if self.only.is_empty() { Ok(known) } else { knowledge::restricted(&known, set, &self.only) }
     }
 
-    fn answer(&self, source: &mut dyn EventSource, signals: &Signals) -> Result<Bands> {
-        let provenance = source.provenance().clone();
-        let set = Record::of_file(provenance.clone())?.parameter_set()?;
+    fn answer(&self, source: &mut dyn EventSource) -> Result<Bands> {
+        let set = Record::of_file(source.provenance().clone())?.parameter_set()?;
         let known = self.covariance(&set)?;
-        let rate = if self.histogram.rate { rate_gradient(&provenance)? } else { Vec::new() };
-        let mut propagator =
-            Propagator::new(self.histogram.clone(), &provenance.gradient_names, &known, &rate)?;
-        let (mut event, mut done) = (Event::new(), 0);
-        while source.read(&mut event)? {
-            propagator.add(&event)?;
-            done += 1;
-            if done % BATCH == 0 && !signals.tell(done) {
-                break;
-            }
-        }
-        let spectrum = propagator.finish()?;
+        let spectrum = of_events(source, self.histogram.clone(), &known, self.method)?;
         let names = &spectrum.propagation.names;
         let values = names.iter().map(|name| Ok(set.get(name)?.value)).collect::<Result<_>>()?;
         Ok(Bands { covariance: known.of(names).as_slice().to_vec(), values, spectrum })
+    }
+}
+
+/// A source that ends when the work is cancelled.
+struct Cancellable<'a> {
+    source: Box<dyn EventSource + 'a>,
+    signals: &'a Signals,
+    done: u64,
+}
+
+impl EventSource for Cancellable<'_> {
+    fn provenance(&self) -> &Provenance {
+        self.source.provenance()
+    }
+
+    fn read(&mut self, event: &mut Event) -> Result<bool> {
+        self.done += 1;
+        Ok((!self.done.is_multiple_of(BATCH) || self.signals.tell(self.done)) && self.source.read(event)?)
     }
 }
 
@@ -98,11 +123,11 @@ impl Question {
 #[pyfunction]
 pub(crate) fn propagate_file(py: Python<'_>, path: PathBuf, question: &Question) -> PyResult<Bands> {
     watched(py, None, |signals| {
-        let mut source = io::open(&path)?;
+        let source = io::open(&path)?;
         if source.provenance().gradient_names.is_empty() {
             return Err(Error::NoGradients { path: path.clone() });
         }
-        question.answer(source.as_mut(), signals)
+        question.answer(&mut Cancellable { source, signals, done: 0 })
     })
 }
 
@@ -120,7 +145,10 @@ pub(crate) fn propagate_run(
     let guard = columns.guard(py)?;
     let view = guard.view()?;
     let provenance = &record.provenance;
-    watched(py, None, |signals| question.answer(&mut InMemory { view, provenance, next: 0 }, signals))
+    watched(py, None, |signals| {
+        let source = Box::new(InMemory { view, provenance, next: 0 });
+        question.answer(&mut Cancellable { source, signals, done: 0 })
+    })
 }
 
 /// The events of a run, one after the other.
@@ -186,7 +214,7 @@ impl Bands {
     /// Systematic covariance, row by row.
     #[getter]
     fn systematic(&self, py: Python<'_>) -> Array<f64> {
-        Array::new(py, self.spectrum.propagation.systematic.as_slice().to_vec())
+        Array::new(py, self.spectrum.systematic().as_slice().to_vec())
     }
 
     /// Statistical covariance of the simulated events, row by row.
@@ -195,10 +223,22 @@ impl Bands {
         Array::new(py, self.spectrum.propagation.statistical.as_slice().to_vec())
     }
 
-    /// Statistical errors of the bands.
+    /// Statistical errors of the bands; none to second order.
     #[getter]
-    fn band_errors(&self, py: Python<'_>) -> Array<f64> {
-        Array::new(py, self.spectrum.propagation.band_errors.clone())
+    fn band_errors(&self, py: Python<'_>) -> Option<Array<f64>> {
+        self.spectrum.band_errors().map(|errors| Array::new(py, errors.to_vec()))
+    }
+
+    /// Mean counts over the parameters less those at their values; none to first order.
+    #[getter]
+    fn shift(&self, py: Python<'_>) -> Option<Array<f64>> {
+        self.spectrum.beyond.as_ref().map(|beyond| Array::new(py, beyond.shift.clone()))
+    }
+
+    /// How the bands were made, in words.
+    #[getter]
+    fn method(&self) -> String {
+        self.spectrum.method_text()
     }
 
     /// Part of the systematic variances that is noise.

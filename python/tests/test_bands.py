@@ -42,6 +42,23 @@ def test_a_file_gives_the_same_as_the_run(big, bands, tmp_path):
     np.testing.assert_array_equal(gradino.propagate(big, "neutron_multiplicity", "0:4:1").edges, [0, 1, 2, 3, 4])
 
 
+def test_second_order_and_draws_go_beyond_straight_lines(big, bands):
+    wide = {"covariance": {"level_density.a": 0.15}, "only": "level_density.a", "bins": EDGES, "bank": 5000}
+    first, second, drawn = (gradino.propagate(big, **wide, **how) for how in ({}, {"order": 2}, {"draws": 60}))
+    assert [b.method for b in (first, second, drawn)] == ["first order", "second order", "60 draws of the parameters"]
+    assert np.linalg.matrix_rank(first.systematic, rtol=1e-9) == 1 and (first.shift == 0).all()
+    more = second.systematic - first.systematic
+    assert np.linalg.eigvalsh(more).min() > -1e-9 * first.systematic.max() and np.abs(second.shift).max() > 0
+    assert np.isnan(second.band_errors).all() and (drawn.band_errors > 0).any()
+    np.testing.assert_allclose(drawn.systematic_errors.sum(), second.systematic_errors.sum(), rtol=0.3)
+    assert second.cost(second.values)(1.0) == pytest.approx(0.0, abs=1e-12)
+    for wrong in ({"order": 3}, {"draws": 1}, {"order": 2, "draws": 5}):
+        with pytest.raises(gradino.ConfigError, match="order=1, order=2, or at least two draws"):
+            gradino.propagate(big, **wrong)
+    with pytest.raises(gradino.ConfigError, match="first order only"):
+        gradino.propagate(big, order=2, rate=True)
+
+
 def test_independent_directions_make_up_the_covariance(bands):
     effects = np.array([c.effect for c in bands.directions(0.0)])
     np.testing.assert_allclose(effects.T @ effects, bands.systematic, atol=1e-9 * bands.systematic.max())
