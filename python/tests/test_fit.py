@@ -90,6 +90,21 @@ def test_the_chain_is_fitted_to_a_run_in_memory():
     np.testing.assert_array_equal(run.observed("visible_energy", "neutron_multiplicity").T, [run.visible_energy, run.count(2112)])
 
 
+def test_the_run_of_a_chain_may_stand_in_the_fit():
+    mono = {"flux": {"kind": "mono", "energy": "30 MeV"}}
+    run = gradino.run(mono, events=1000, seed=9, gradients=[])
+    config = {
+        "model": "chain",
+        "chain": {"observables": ["gamma_energy"], "run": mono},
+        "loss": {"kind": "poisson-light", "range": [0.0, 12.0], "bins": 12},
+        "fit": {"events": 1000, "most_events": 1000, "rounds": 1},
+        "parameters": {"strength.gt_2.290": {}},
+    }
+    assert gradino.fit(config, data=run).n_data == 1000
+    with pytest.raises(gradino.ConfigError, match='unknown key "fluxx"\nhint'):
+        gradino.fit({**config, "chain": {"run": {"fluxx": {}}}}, data=[1.0])
+
+
 def test_a_fit_shows_itself(fitted):
     page = fitted._repr_html_()
     assert "toy.alpha" in page and "converged after" in page and "<script" not in page

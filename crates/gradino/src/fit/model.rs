@@ -2,7 +2,6 @@
 
 use super::config::{FitConfig, ModelKind, Toy};
 use crate::chain::{ChainSimulator, Setup};
-use crate::config::Config;
 use crate::error::Result;
 use gradino_core::{ParamSet, Simulator};
 use gradino_nuclear::toy::{StartEnergy, ToyNucleus, ToySimulator};
@@ -32,10 +31,7 @@ fn toy(toy: &Toy, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
 
 /// The chain moves the parameters that are named in the fit and not fixed; fixed ones get their values.
 fn chain(config: &FitConfig, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
-    let mut run = match &config.chain.config {
-        Some(path) => Config::from_file(path)?,
-        None => Config::default(),
-    };
+    let mut run = config.chain.job()?;
     run.seed = Some(seed);
     let setup = Setup::from_config(&run)?;
     let mut set = setup.parameters();
