@@ -35,9 +35,10 @@ impl FitJob {
     }
 
     /// With these data in the place of those that the configuration names.
-    pub fn with_data(config: FitConfig, data: Sample) -> Result<Self> {
+    pub fn with_data(mut config: FitConfig, data: Sample) -> Result<Self> {
         data.check()?;
-        FitJob::of(FitConfig { data: Data::default(), ..config }, data)
+        (config.data.file, config.data.events) = (None, None);
+        FitJob::of(config, data)
     }
 
     fn of(config: FitConfig, data: Sample) -> Result<Self> {
