@@ -2,6 +2,7 @@
 
 use super::objective::{Evaluation, Problem};
 use crate::error::{Error, Result};
+use crate::loss::Wanted;
 use ganesh::Vector;
 use ganesh::algorithms::gradient::lbfgsb::{LBFGSB, LBFGSBConfig, LBFGSBErrorMode};
 use ganesh::core::{Callbacks, MaxSteps};
@@ -19,6 +20,8 @@ const DAMPING: f64 = 1e-4;
 const DAMPING_FACTOR: f64 = 8.0;
 /// Damping at which no step helps any more.
 const MOST_DAMPING: f64 = 1e10;
+/// A likelihood -2 ln L that a step is expected to lower by less is at its minimum: a hundredth of a standard error.
+const SMALL_GAIN: f64 = 1e-4;
 
 /// How the objective of a bank is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,26 +46,30 @@ pub(super) struct Neighbourhood<'a> {
 }
 
 impl Neighbourhood<'_> {
-    /// The lowest point that was found.
-    pub(super) fn minimise(&self, method: Method) -> Result<(Vec<f64>, Evaluation)> {
+    /// The lowest point that was found, from the origin, where the objective is `here`.
+    pub(super) fn minimise(&self, method: Method, here: &Evaluation) -> Result<(Vec<f64>, Evaluation)> {
         match method {
-            Method::GaussNewton => self.gauss_newton(),
-            Method::Lbfgs => self.lbfgs(),
+            Method::GaussNewton => self.gauss_newton(here.clone()),
+            Method::Lbfgs => self.lbfgs(here),
         }
+    }
+
+    /// What Gauss-Newton steps ask for. Sums over the bins of a likelihood give the errors too, at no cost.
+    pub(super) fn wanted(problem: &Problem<'_>) -> Wanted {
+        Wanted { curvature: true, errors: problem.loss.is_likelihood() }
     }
 
     fn inside(&self, k: usize, x: f64) -> f64 {
         x.clamp(self.origin[k] - self.radius, self.origin[k] + self.radius)
     }
 
-    fn gauss_newton(&self) -> Result<(Vec<f64>, Evaluation)> {
+    fn gauss_newton(&self, mut here: Evaluation) -> Result<(Vec<f64>, Evaluation)> {
         let mut x = self.origin.clone();
-        let mut here = self.problem.at(self.bank, &x, true)?;
         let mut damping = DAMPING;
         for _ in 0..MOST_STEPS {
             let curvature = match here.curvature.clone() {
                 Some(curvature) => curvature,
-                None => self.problem.curvature(self.bank, &x)?,
+                None => self.problem.differences(self.bank, &x)?,
             };
             let Some((next, there)) = self.damped_step(&x, &here, &curvature, &mut damping)? else { break };
             let length = x.iter().zip(&next).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
@@ -74,7 +81,8 @@ impl Neighbourhood<'_> {
         Ok((x, here))
     }
 
-    /// A step that lowers the objective, with as much damping as that needs; none if no step does.
+    /// A step that lowers the objective, with as much damping as that needs; none if no step does, or if none is
+    /// worth it.
     fn damped_step(
         &self,
         x: &[f64],
@@ -91,10 +99,12 @@ impl Neighbourhood<'_> {
             if let Some(cholesky) = matrix.cholesky() {
                 let step = cholesky.solve(&here.gradient);
                 let next: Vec<f64> = (0..x.len()).map(|k| self.inside(k, x[k] - step[k])).collect();
-                if next == x {
+                let gain = 0.5 * step.dot(&here.gradient);
+                let is_small = self.problem.loss.is_likelihood() && *damping <= DAMPING && gain < SMALL_GAIN;
+                if next == x || is_small {
                     return Ok(None);
                 }
-                let there = self.problem.at(self.bank, &next, true)?;
+                let there = self.problem.at(self.bank, &next, Self::wanted(self.problem))?;
                 if there.value < here.value && there.effective >= self.least_effective {
                     *damping = (*damping / DAMPING_FACTOR).max(1e-12);
                     return Ok(Some((next, there)));
@@ -105,7 +115,7 @@ impl Neighbourhood<'_> {
         Ok(None)
     }
 
-    fn lbfgs(&self) -> Result<(Vec<f64>, Evaluation)> {
+    fn lbfgs(&self, here: &Evaluation) -> Result<(Vec<f64>, Evaluation)> {
         let bounds: Vec<_> = self.origin.iter().map(|x| (x - self.radius, x + self.radius)).collect();
         let config = LBFGSBConfig::<f64>::default()
             .with_error_mode(LBFGSBErrorMode::Skip)
@@ -116,25 +126,24 @@ impl Neighbourhood<'_> {
         let start = Vector::from_vec(self.origin.clone());
         let summary = LBFGSB::<f64>::default().process(self, &(), start, config, callbacks)?;
         let x = summary.x.to_vec();
-        let there = self.problem.at(self.bank, &x, false)?;
-        let here = self.problem.at(self.bank, &self.origin, false)?;
-        if there.value < here.value { Ok((x, there)) } else { Ok((self.origin.clone(), here)) }
+        let there = self.problem.at(self.bank, &x, Wanted::default())?;
+        if there.value < here.value { Ok((x, there)) } else { Ok((self.origin.clone(), here.clone())) }
     }
 }
 
 impl CostFunction<f64, ganesh::NalgebraProvider, (), Error> for Neighbourhood<'_> {
     fn evaluate(&self, x: &Vector<f64>, (): &()) -> Result<f64> {
-        Ok(self.problem.at(self.bank, &x.to_vec(), false)?.value)
+        Ok(self.problem.at(self.bank, &x.to_vec(), Wanted::default())?.value)
     }
 }
 
 impl Gradient<f64, ganesh::NalgebraProvider, (), Error> for Neighbourhood<'_> {
     fn gradient(&self, x: &Vector<f64>, (): &()) -> Result<Vector<f64>> {
-        let gradient: DVector<f64> = self.problem.at(self.bank, &x.to_vec(), false)?.gradient;
+        let gradient: DVector<f64> = self.problem.at(self.bank, &x.to_vec(), Wanted::default())?.gradient;
         Ok(Vector::from_vec(gradient.as_slice().to_vec()))
     }
     fn evaluate_with_gradient(&self, x: &Vector<f64>, (): &()) -> Result<(f64, Vector<f64>)> {
-        let here = self.problem.at(self.bank, &x.to_vec(), false)?;
+        let here = self.problem.at(self.bank, &x.to_vec(), Wanted::default())?;
         Ok((here.value, Vector::from_vec(here.gradient.as_slice().to_vec())))
     }
 }

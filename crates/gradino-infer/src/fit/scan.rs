@@ -5,6 +5,7 @@ use super::objective::Problem;
 use super::{Fit, Settings};
 use crate::error::{Error, Result};
 use crate::fit::space::Space;
+use crate::loss::Wanted;
 
 /// The objective along one parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +53,7 @@ fn single(problem: &Problem<'_>, fit: &Fit, k: usize, value: f64) -> Result<f64>
     values[k] = value;
     let x = problem.space.coordinates_of(&values);
     let bank = problem.draw(&x, fit.state.events)?;
-    Ok(problem.at(bank.as_ref(), &x, false)?.value)
+    Ok(problem.at(bank.as_ref(), &x, Wanted::default())?.value)
 }
 
 /// The best values of the others, and the objective there.
@@ -68,14 +69,14 @@ fn best(
     let reduced = Problem::new(problem.simulator, problem.data, problem.loss, space)?;
     let x = reduced.space.coordinates_of(&others);
     let bank = reduced.draw(&x, fit.state.events)?;
-    let effective = reduced.at(bank.as_ref(), &x, false)?.effective;
+    let here = reduced.at(bank.as_ref(), &x, Neighbourhood::wanted(&reduced))?;
     let neighbourhood = Neighbourhood {
         problem: &reduced,
         bank: bank.as_ref(),
         origin: x,
         radius: settings.radius,
-        least_effective: settings.least_effective * effective,
+        least_effective: settings.least_effective * here.effective,
     };
-    let (x, there) = neighbourhood.minimise(settings.method)?;
+    let (x, there) = neighbourhood.minimise(settings.method, &here)?;
     Ok((there.value, reduced.space.values(&x)))
 }

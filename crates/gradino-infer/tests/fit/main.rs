@@ -8,7 +8,7 @@ use gradino_infer::fit::{
     Choice, DescentSettings, Diagnosis, Method, Problem, Settings, Space, State, Stepper, descend, fit,
     profile, resume,
 };
-use gradino_infer::loss::{Axis, Binned, Binning, Kernel, Loss, Mmd, Sharing};
+use gradino_infer::loss::{Axis, Binned, Binning, Kernel, Loss, Mmd, Sharing, Wanted};
 use support::Mixture;
 
 const TRUTH: [f64; 3] = [0.4, 1.3, 0.45];
@@ -45,12 +45,14 @@ fn gradients_of_the_objective_are_finite_differences_in_the_free_coordinates() {
         let x = problem.space.start();
         let bank = problem.draw(&x, 700).expect("a bank");
         let moved: Vec<f64> = x.iter().map(|x| x + 0.1).collect();
-        let here = problem.at(bank.as_ref(), &moved, true).expect("a good point");
+        let here = problem
+            .at(bank.as_ref(), &moved, Wanted { curvature: true, errors: false })
+            .expect("a good point");
         for k in 0..3 {
             let at = |h: f64| {
                 let mut there = moved.clone();
                 there[k] += h;
-                problem.at(bank.as_ref(), &there, false).expect("a good point").value
+                problem.at(bank.as_ref(), &there, Wanted::default()).expect("a good point").value
             };
             let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
             let g = here.gradient[k];

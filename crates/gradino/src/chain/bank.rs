@@ -7,10 +7,13 @@ use super::moving::{BLOCK, Moving, ground};
 use super::primary::{Place, PreparedPrimary};
 use super::{Chain, Kind, Origin};
 use crate::error::Result;
-use gradino_core::{Bank, Error as Ground, ParamSet, Parameter, Sample};
+use gradino_core::{Bank, Error as Ground, ParamSet, Parameter, Sample, Visitor, rows_of_part};
 use gradino_nuclear::decay::{CascadeRecord, Paths, Replay};
 use rayon::prelude::*;
 use std::sync::Arc;
+
+/// Rows that are shown at once: their derivatives stay in the cache of a core.
+const PIECE: usize = 512;
 
 /// Events of a [`ChainSimulator`](super::ChainSimulator).
 #[derive(Debug)]
@@ -68,6 +71,33 @@ impl Reach {
 struct Point {
     primary: Option<Interactions>,
     replay: Option<Arc<Replay>>,
+    repeated: Repeated,
+}
+
+/// Probabilities of the cascades that come again, each with its logarithmic derivatives behind it.
+#[derive(Default)]
+struct Repeated {
+    rows: Vec<f64>,
+    width: usize,
+}
+
+impl Repeated {
+    fn prepare(replay: &Replay, paths: &Paths, parameters: usize) -> Self {
+        let width = 1 + parameters;
+        let mut rows = vec![0.0; paths.repeated().len() * width];
+        let fill = |record: &mut CascadeRecord, (row, event): (&mut [f64], &u32)| {
+            row[0] = replay.probability(paths, *event as usize, record);
+            row[1..].copy_from_slice(&record.score);
+        };
+        let pairs = rows.par_chunks_mut(width).zip(paths.repeated());
+        pairs.for_each_init(|| CascadeRecord::new(parameters), fill);
+        Repeated { rows, width }
+    }
+
+    fn of(&self, place: usize) -> (f64, &[f64]) {
+        let row = &self.rows[place * self.width..(place + 1) * self.width];
+        (row[0], &row[1..])
+    }
 }
 
 /// The primary interaction at one point.
@@ -110,7 +140,7 @@ impl ChainBank {
     }
 
     fn inverse_probabilities(&self) -> Result<Vec<f64>> {
-        let point = self.point(&self.chain.params)?;
+        let point = self.point(&self.chain.params, 0)?;
         let mut inverse = vec![0.0; self.len()];
         inverse.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
             let mut record = CascadeRecord::default();
@@ -123,9 +153,7 @@ impl ChainBank {
 
     /// The probability of an event; its logarithmic derivatives are left in the score of `record`.
     fn probability(&self, point: &Point, event: usize, record: &mut CascadeRecord) -> f64 {
-        record.score.fill(0.0);
-        let mut probability =
-            point.replay.as_ref().map_or(1.0, |replay| replay.probability(&self.events.paths, event, record));
+        let mut probability = self.cascade_probability(point, event, record);
         if let Some(Interactions { primary, channels }) = &point.primary
             && probability > 0.0
         {
@@ -136,13 +164,29 @@ impl ChainBank {
         probability
     }
 
-    /// Everything at the values `params`.
-    fn point(&self, params: &ParamSet) -> Result<Point> {
+    /// The same for the cascade alone.
+    fn cascade_probability(&self, point: &Point, event: usize, record: &mut CascadeRecord) -> f64 {
+        let Some(replay) = &point.replay else {
+            record.score.fill(0.0);
+            return 1.0;
+        };
+        let Some(place) = self.events.paths.repeated_of(event) else {
+            return replay.probability(&self.events.paths, event, record);
+        };
+        let (probability, score) = point.repeated.of(place);
+        record.score.copy_from_slice(score);
+        probability
+    }
+
+    /// Everything at the values `params`, with derivatives for so many `parameters`.
+    fn point(&self, params: &ParamSet, parameters: usize) -> Result<Point> {
         let replay = self.replay.as_ref().map(|origin| match origin.cascade().network().moves_to(params) {
             true => Arc::new(Replay::prepare(origin.cascade(), &self.events.paths, params)),
             false => origin.clone(),
         });
-        Ok(Point { primary: self.primary_at(params)?, replay })
+        let paths = &self.events.paths;
+        let repeated = replay.as_ref().map(|replay| Repeated::prepare(replay, paths, parameters));
+        Ok(Point { primary: self.primary_at(params)?, replay, repeated: repeated.unwrap_or_default() })
     }
 
     /// The primary interaction, for neutrino jobs; that of the origin where none of its parameters has moved.
@@ -170,27 +214,65 @@ impl ChainBank {
         Ok(Some(Interactions { primary: here, channels }))
     }
 
+    /// Writes the weights of the events from number `first` on, and their derivatives.
+    fn weigh(
+        &self,
+        point: &Point,
+        first: usize,
+        weights: &mut [f64],
+        slopes: &mut [f64],
+        record: &mut CascadeRecord,
+    ) {
+        let n = record.score.len();
+        for (i, (weight, slopes)) in weights.iter_mut().zip(slopes.chunks_exact_mut(n)).enumerate() {
+            let event = first + i;
+            *weight = self.probability(point, event, record) * self.inverse[event];
+            slopes.iter_mut().zip(&record.score).for_each(|(slope, score)| *slope = *weight * score);
+        }
+    }
+
     /// As `at` of [`Bank`].
     fn sample(&self, theta: &[f64]) -> Result<Sample> {
-        let point = self.point(&self.moving.point(theta)?)?;
+        let point = self.point(&self.moving.point(theta)?, theta.len())?;
         let (rows, n) = (self.len(), theta.len());
-        let dimension = self.moving.observables.len();
-        let mut sample = Sample::new(dimension, n);
+        let mut sample = self.empty_sample(rows);
         sample.values.clone_from(&self.events.features);
-        sample.value_gradient = vec![0.0; rows * dimension * n];
-        sample.weights = vec![0.0; rows];
-        sample.weight_gradient = vec![0.0; rows * n];
         let weights = sample.weights.par_chunks_mut(BLOCK);
         let slopes = sample.weight_gradient.par_chunks_mut(BLOCK * n);
         weights.zip(slopes).enumerate().for_each(|(block, (weights, slopes))| {
-            let mut record = CascadeRecord::new(n);
-            for (i, (weight, slopes)) in weights.iter_mut().zip(slopes.chunks_exact_mut(n)).enumerate() {
-                let event = block * BLOCK + i;
-                *weight = self.probability(&point, event, &mut record) * self.inverse[event];
-                slopes.iter_mut().zip(&record.score).for_each(|(slope, score)| *slope = *weight * score);
-            }
+            self.weigh(&point, block * BLOCK, weights, slopes, &mut CascadeRecord::new(n));
         });
         Ok(sample)
+    }
+
+    /// A sample of `rows` rows, all zero.
+    fn empty_sample(&self, rows: usize) -> Sample {
+        let (dimension, n) = (self.moving.observables.len(), self.moving.wanted.len());
+        let mut sample = Sample::new(dimension, n);
+        sample.values = vec![0.0; rows * dimension];
+        sample.value_gradient = vec![0.0; rows * dimension * n];
+        sample.weights = vec![0.0; rows];
+        sample.weight_gradient = vec![0.0; rows * n];
+        sample
+    }
+
+    /// As `visit` of [`Bank`].
+    fn show(&self, theta: &[f64], parts: usize, visitor: &Visitor<'_>) -> Result<()> {
+        let point = self.point(&self.moving.point(theta)?, theta.len())?;
+        let tools = || (self.empty_sample(PIECE), CascadeRecord::new(theta.len()));
+        (0..parts).into_par_iter().for_each_init(tools, |(sample, record), part| {
+            let rows = rows_of_part(self.len(), parts, part);
+            let dimension = sample.dimension();
+            for first in rows.clone().step_by(PIECE) {
+                let count = PIECE.min(rows.end - first);
+                let features = &self.events.features[first * dimension..(first + count) * dimension];
+                sample.values[..features.len()].copy_from_slice(features);
+                let (weights, slopes) = (&mut sample.weights, &mut sample.weight_gradient);
+                self.weigh(&point, first, &mut weights[..count], slopes, record);
+                visitor(part, sample, 0..count);
+            }
+        });
+        Ok(())
     }
 }
 
@@ -201,5 +283,9 @@ impl Bank for ChainBank {
 
     fn at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
         self.sample(theta).map_err(ground)
+    }
+
+    fn visit(&self, theta: &[f64], parts: usize, visitor: &Visitor<'_>) -> gradino_core::Result<()> {
+        self.show(theta, parts, visitor).map_err(ground)
     }
 }
