@@ -8,7 +8,7 @@ use ganesh::algorithms::gradient::lbfgsb::{LBFGSB, LBFGSBConfig, LBFGSBErrorMode
 use ganesh::core::{Callbacks, MaxSteps};
 use ganesh::traits::{Algorithm, CostFunction, Gradient};
 use gradino_core::Bank;
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
 /// Steps of one minimisation, at most.
@@ -20,8 +20,9 @@ const DAMPING: f64 = 1e-4;
 const DAMPING_FACTOR: f64 = 8.0;
 /// Damping at which no step helps any more.
 const MOST_DAMPING: f64 = 1e10;
-/// A likelihood -2 ln L that a step is expected to lower by less is at its minimum: a hundredth of a standard error.
-const SMALL_GAIN: f64 = 1e-4;
+/// A step that is expected to lower a likelihood -2 ln L by less, a tenth of a standard error long at most, is taken
+/// on trust and is the last one: what it leaves is a small part of its length.
+const SMALL_GAIN: f64 = 0.01;
 
 /// How the objective of a bank is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,11 @@ impl Neighbourhood<'_> {
                 Some(curvature) => curvature,
                 None => self.problem.differences(self.bank, &x)?,
             };
+            if let Some(step) = self.last_step(&x, &here, &curvature) {
+                here.value -= 0.5 * step.dot(&here.gradient);
+                x.iter_mut().zip(step.iter()).for_each(|(x, step)| *x -= step);
+                break;
+            }
             let Some((next, there)) = self.damped_step(&x, &here, &curvature, &mut damping)? else { break };
             let length = x.iter().zip(&next).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             (x, here) = (next, there);
@@ -81,13 +87,20 @@ impl Neighbourhood<'_> {
         Ok((x, here))
     }
 
-    /// A step that lowers the objective, with as much damping as that needs; none if no step does, or if none is
-    /// worth it.
+    /// The step to the minimum of a likelihood, if that is so near that it need not be looked at.
+    fn last_step(&self, x: &[f64], here: &Evaluation, curvature: &DMatrix<f64>) -> Option<DVector<f64>> {
+        let step = curvature.clone().cholesky()?.solve(&here.gradient);
+        let is_inside = (0..x.len()).all(|k| self.inside(k, x[k] - step[k]) == x[k] - step[k]);
+        let is_small = 0.5 * step.dot(&here.gradient) < SMALL_GAIN;
+        (self.problem.loss.is_likelihood() && is_inside && is_small).then_some(step)
+    }
+
+    /// A step that lowers the objective, with as much damping as that needs; none if no step does.
     fn damped_step(
         &self,
         x: &[f64],
         here: &Evaluation,
-        curvature: &nalgebra::DMatrix<f64>,
+        curvature: &DMatrix<f64>,
         damping: &mut f64,
     ) -> Result<Option<(Vec<f64>, Evaluation)>> {
         let floor = curvature.diagonal().amax().max(f64::MIN_POSITIVE) * 1e-12;
@@ -99,9 +112,7 @@ impl Neighbourhood<'_> {
             if let Some(cholesky) = matrix.cholesky() {
                 let step = cholesky.solve(&here.gradient);
                 let next: Vec<f64> = (0..x.len()).map(|k| self.inside(k, x[k] - step[k])).collect();
-                let gain = 0.5 * step.dot(&here.gradient);
-                let is_small = self.problem.loss.is_likelihood() && *damping <= DAMPING && gain < SMALL_GAIN;
-                if next == x || is_small {
+                if next == x {
                     return Ok(None);
                 }
                 let there = self.problem.at(self.bank, &next, Self::wanted(self.problem))?;

@@ -1,10 +1,10 @@
 //! Statistical errors of the gradient of a binned loss, from sums over groups of events and of data: each group is
 //! left out in turn (the jackknife, efron1982).
 
-use super::GradientErrors;
 use super::binned::add_outer;
 use super::binned::{Expected, PreparedBinned, Scale};
 use super::sums::{GroupSums, Sums};
+use super::{Cells, GradientErrors};
 use crate::error::Result;
 use rayon::prelude::*;
 
@@ -75,11 +75,17 @@ impl PreparedBinned<'_> {
 
     fn data_groups(&self, linear: bool) -> DataGroups {
         let groups = DATA_GROUPS.min(self.data.len());
-        let parts: Vec<_> = (0..groups).into_par_iter().map(|g| self.data.every(groups, g)).collect();
-        DataGroups {
-            counts: parts.iter().map(|part| self.loss.binning.fill(part, linear).0).collect(),
-            totals: parts.iter().map(|part| part.weights.iter().sum()).collect(),
+        let (binning, data) = (&self.loss.binning, self.data);
+        let mut of =
+            DataGroups { counts: vec![vec![0.0; binning.bins()]; groups], totals: vec![0.0; groups] };
+        let mut cells = Cells::default();
+        for (i, weight) in data.weights.iter().enumerate() {
+            binning.cells(data.row(i), linear, &mut cells);
+            let counts = &mut of.counts[i % groups];
+            cells.bins.iter().for_each(|&(bin, fraction)| counts[bin] += weight * fraction);
+            of.totals[i % groups] += weight;
         }
+        of
     }
 }
 

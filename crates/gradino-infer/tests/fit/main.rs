@@ -1,5 +1,6 @@
 //! Fits against known answers.
 
+mod bins;
 mod support;
 
 use gradino_core::{Sample, Simulator};
