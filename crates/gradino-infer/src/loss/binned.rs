@@ -133,17 +133,25 @@ impl PreparedBinned<'_> {
     /// Expected counts with their derivatives, for fits by least squares.
     pub fn expectation(&self, sample: &Sample) -> Result<Expectation> {
         let sums = GroupSums::of_sample(sample, &self.loss.binning, self.loss.sharing)?;
-        Ok(self.expected(&sums.all, sums.all.rows, self.total)?.counts)
+        Ok(self.expected(&sums.all)?.counts)
     }
 
-    /// The expectation of `total` data from sums over events; a given scale is that of `rows` events.
-    pub(super) fn expected(&self, sums: &Sums, rows: usize, total: f64) -> Result<Expected> {
+    /// The expectation of `total` data from sums over events; a given scale is that of `rows` events. At least
+    /// `floor` events are added to each bin.
+    pub(super) fn expected_above(
+        &self,
+        floor: f64,
+        sums: &Sums,
+        rows: usize,
+        total: f64,
+    ) -> Result<Expected> {
+        let floor = self.loss.floor.max(floor);
         let mut scale = self.scale_of(sums.rows, sums.weight, total)?;
         if let Scale::Given(_) = self.loss.scale {
             scale *= rows as f64 / sums.rows as f64;
         }
         let mut counts = sums.bins.clone();
-        counts.mean.iter_mut().for_each(|m| *m = scale * (*m + self.loss.floor));
+        counts.mean.iter_mut().for_each(|m| *m = scale * (*m + floor));
         counts.variance.iter_mut().for_each(|v| *v *= scale * scale);
         counts.jacobian.iter_mut().for_each(|j| *j *= scale);
         let mut variance_slopes: Vec<f64> = sums.square_slopes.iter().map(|s| scale * scale * s).collect();
@@ -160,6 +168,11 @@ impl PreparedBinned<'_> {
             add(&mut variance_slopes, &counts.variance, 2.0);
         }
         Ok(Expected { counts, variance_slopes })
+    }
+
+    /// The expectation of the data from sums over all events.
+    fn expected(&self, sums: &Sums) -> Result<Expected> {
+        self.expected_above(0.0, sums, sums.rows, self.total)
     }
 
     /// The loss with its derivatives, from sums over events.
@@ -241,14 +254,14 @@ impl Prepared for PreparedBinned<'_> {
     fn by_parameters(&self, sample: &Sample, wanted: bool) -> Result<ByParameters> {
         sample.check_pair(self.data)?;
         let sums = GroupSums::of_sample(sample, &self.loss.binning, self.loss.sharing)?;
-        let expected = self.expected(&sums.all, sums.all.rows, self.total)?;
+        let expected = self.expected(&sums.all)?;
         self.of_expected(&expected, self.counted(sums.linear), wanted)
     }
 
     /// The same without keeping the events, with the errors from sums over groups of them.
     fn of_bank(&self, bank: &dyn Bank, theta: &[f64], wanted: Wanted) -> Result<Option<AtPoint>> {
         let sums = GroupSums::of_bank(bank, theta, &self.loss.binning, self.loss.sharing)?;
-        let expected = self.expected(&sums.all, sums.all.rows, self.total)?;
+        let expected = self.expected(&sums.all)?;
         let by = self.of_expected(&expected, self.counted(sums.linear), wanted.curvature)?;
         let errors = wanted.errors.then(|| self.errors(&sums, &expected)).transpose()?;
         Ok(Some(AtPoint { by, effective: sums.all.effective(), errors }))

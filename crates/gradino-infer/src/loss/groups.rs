@@ -10,6 +10,8 @@ use rayon::prelude::*;
 
 /// Groups of data.
 const DATA_GROUPS: usize = 200;
+/// Simulated events in a bin where all are in the group that is left out, so that it can hold data.
+const LEAST: f64 = 1e-6;
 
 /// Counts of groups of data, `[groups][bins]`, and the sums of their weights.
 #[derive(Clone, Debug)]
@@ -27,7 +29,7 @@ impl PreparedBinned<'_> {
         let curvature = whole.curvature.unwrap_or_default();
         let n = sums.groups.len() as f64;
         let without = |group: &Sums| {
-            let expected = self.expected(&sums.all.without(group), sums.all.rows, self.total)?;
+            let expected = self.expected_above(LEAST, &sums.all.without(group), sums.all.rows, self.total)?;
             self.of_expected(&expected, counts, true)
         };
         let left_out = match sums.groups.len() {
@@ -55,7 +57,7 @@ impl PreparedBinned<'_> {
         let groups = self.groups[usize::from(sums.linear)].get_or_init(|| self.data_groups(sums.linear));
         let without = |(group, weight): (&Vec<f64>, &f64)| {
             let rest: Vec<f64> = counts.iter().zip(group).map(|(all, own)| (all - own).max(0.0)).collect();
-            let expected = self.expected(&sums.all, sums.all.rows, self.total - weight)?;
+            let expected = self.expected_above(LEAST, &sums.all, sums.all.rows, self.total - weight)?;
             Ok(self.of_expected(&expected, &rest, false)?.gradient)
         };
         let pairs: Vec<_> = groups.counts.iter().zip(&groups.totals).collect();

@@ -2,7 +2,7 @@
 
 use super::support::Mixture;
 use super::{TRUTH, poisson, space};
-use gradino_core::Simulator;
+use gradino_core::{Sample, Simulator};
 use gradino_infer::fit::{Problem, Settings, State, fit, fit_bank};
 use gradino_infer::loss::{Axis, Binned, Binning, Loss, MonteCarlo, Scale, Sharing, Statistic, Wanted};
 use nalgebra::DMatrix;
@@ -121,6 +121,27 @@ fn noise_of_the_simulation_is_no_information() {
         println!("{k}: plain {plain} corrected {corrected}");
         assert!(plain > 0.1 && corrected.abs() < 0.3 * plain, "{k}: plain {plain} corrected {corrected}");
     }
+}
+
+#[test]
+fn a_bin_whose_events_are_all_in_one_group_has_errors_too() {
+    let data = Sample::of_data(1, vec![0.0, 1.0, 5.0]).expect("data");
+    let binning = Binning::new(vec![Axis::even(0, -60.0, 60.0, 4).expect("good bins")]).expect("good bins");
+    let sharing = Sharing::NoneThoughFeaturesMove;
+    let loss = Binned { binning, scale: Scale::Shape, sharing, floor: 0.0, ..poisson() };
+    let bank = Mixture::new(3).draw(&TRUTH, 0..1).expect("a bank");
+    let origin = bank.at(&TRUTH).expect("a point").values[0];
+    let all = Sample::of_data(1, vec![origin; 3]).expect("data");
+    for data in [&data, &all] {
+        let look = loss.prepare(data).and_then(|p| p.of_bank(bank.as_ref(), &TRUTH, ALL));
+        assert!(look.is_ok() || matches!(look, Err(gradino_infer::Error::NoExpectation { .. })), "{look:?}");
+    }
+    let two = Mixture::new(3).draw(&[0.0, 30.0, 0.001], 0..2).expect("a bank");
+    let values = two.at(&[0.0, 30.0, 0.001]).expect("a point").values;
+    let data = Sample::of_data(1, values).expect("data");
+    let look = loss.prepare(&data).and_then(|p| p.of_bank(two.as_ref(), &[0.0, 30.0, 0.001], ALL));
+    let errors = look.expect("a loss").expect("a binned loss").errors.expect("errors were asked for");
+    assert!(errors.simulation.iter().chain(&errors.data).all(|x| x.is_finite()));
 }
 
 #[test]
