@@ -4,8 +4,8 @@
 //! the same events, moved and weighted, and stops where too few of them count or the point leaves the
 //! neighbourhood of the bank. The objective of a bank is a smooth function with exact gradients, so that
 //! no noise enters a minimisation; what is left of it, the choice of the bank, is measured: the gradient at
-//! the start of a round is compared with its own statistical error. Where it is noise, the number of events
-//! grows; where it is noise at the largest number, the fit has converged.
+//! the start of a round is compared with its own statistical error. Where it may be noise, the number of events
+//! grows; where it is nothing else at the largest number, the fit has converged.
 
 mod covariance;
 mod diagnosis;
@@ -27,8 +27,11 @@ pub use stochastic::{Descent, DescentSettings, Stepper, descend};
 use crate::error::{Error, Result};
 use crate::loss::Wanted;
 use gradino_core::Bank;
-use method::Neighbourhood;
+use method::{Neighbourhood, SMALL_GAIN};
 use serde::{Deserialize, Serialize};
+
+/// Squared signal to noise at which a gradient may be noise: then more events are drawn.
+const NOISE: f64 = 1.0;
 
 /// How a fit goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +49,8 @@ pub struct Settings {
     pub least_effective: f64,
     /// Half the width of the neighbourhood of a bank, in units of the scales of the parameters.
     pub radius: f64,
-    /// Squared signal to noise of the gradient below which more events are drawn, or the fit ends.
+    /// Squared signal to noise of the gradient below which the fit ends, with the largest number of events. That of
+    /// a likelihood also ends less than a tenth of a standard error from its minimum.
     pub least_signal: f64,
     /// Rounds behind the last one in which the number of events is doubled each time, as published with the
     /// toy (barhamalzas2024).
@@ -198,7 +202,7 @@ pub fn fit_bank(
 ) -> Result<Fit> {
     settings.check()?;
     check_state(problem, &state)?;
-    let (round, there) = over(problem, settings, &mut state, bank)?;
+    let (round, _, there) = over(problem, settings, &mut state, bank)?;
     let [from, to] = [&round.values, &state.values].map(|values| problem.space.coordinates_of(values));
     state.converged = from.iter().zip(&to).all(|(a, b)| (a - b).abs() < 0.9 * settings.radius);
     state.rounds.push(round);
@@ -214,34 +218,41 @@ fn check_state(problem: &Problem<'_>, state: &State) -> Result<()> {
 
 /// One round: look at the gradient, then draw more events, or end, or move.
 fn round(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<()> {
-    let signal = step(problem, settings, state)?;
-    if signal >= settings.least_signal {
-        return Ok(());
-    }
+    let look = step(problem, settings, state)?;
     if state.events >= settings.most_events {
-        state.converged = true;
+        state.converged = look.signal < settings.least_signal || look.gain < SMALL_GAIN;
+    } else if look.signal < NOISE {
+        state.events = (2 * state.events).min(settings.most_events);
     }
-    state.events = (2 * state.events).min(settings.most_events);
     Ok(())
 }
 
-/// Draws a bank and moves to its minimum; returns the squared signal to noise of the first gradient.
-fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<f64> {
-    let x = problem.space.coordinates_of(&state.values);
-    let bank = problem.draw(&x, state.events)?;
-    let round = over(problem, settings, state, bank.as_ref())?.0;
-    let signal = round.signal;
-    state.rounds.push(round);
-    Ok(signal)
+/// The start of a round.
+struct Look {
+    /// Squared signal to noise of the gradient.
+    signal: f64,
+    /// By how much a step is expected to lower a likelihood -2 ln L; infinite for distances.
+    gain: f64,
 }
 
-/// Moves to the minimum of a bank, or as far as it goes; the round, and the objective at its end.
+/// Draws a bank and moves to its minimum.
+fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<Look> {
+    let x = problem.space.coordinates_of(&state.values);
+    let bank = problem.draw(&x, state.events)?;
+    let (round, gain, _) = over(problem, settings, state, bank.as_ref())?;
+    let signal = round.signal;
+    state.rounds.push(round);
+    Ok(Look { signal, gain })
+}
+
+/// Moves to the minimum of a bank, or as far as it goes; the round, the gain expected at its start, and the objective
+/// at its end.
 fn over(
     problem: &Problem<'_>,
     settings: &Settings,
     state: &mut State,
     bank: &dyn Bank,
-) -> Result<(Round, Evaluation)> {
+) -> Result<(Round, f64, Evaluation)> {
     let x = problem.space.coordinates_of(&state.values);
     let here = problem.at(bank, &x, Wanted { curvature: true, errors: true })?;
     let signal = here.errors.as_ref().map_or(0.0, |e| noise::signal(&here.gradient, &e.simulation));
@@ -262,7 +273,8 @@ fn over(
     state.radius = if reached > 0.9 * radius { (2.0 * radius).min(settings.radius) } else { radius };
     let values = std::mem::replace(&mut state.values, problem.space.values(&found));
     let effective = there.effective / here.effective;
-    Ok((Round { events: state.events, values, objective: here.value, signal, effective }, there))
+    let gain = if problem.loss.is_likelihood() { here.gain() } else { f64::INFINITY };
+    Ok((Round { events: state.events, values, objective: here.value, signal, effective }, gain, there))
 }
 
 /// Errors and diagnosis at the end, for new events.
