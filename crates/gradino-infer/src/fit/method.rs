@@ -22,7 +22,7 @@ const DAMPING_FACTOR: f64 = 8.0;
 const MOST_DAMPING: f64 = 1e10;
 /// A step that is expected to lower a likelihood -2 ln L by less, a tenth of a standard error long at most, is taken
 /// on trust and is the last one: what it leaves is a small part of its length.
-pub(super) const SMALL_GAIN: f64 = 0.01;
+const SMALL_GAIN: f64 = 0.01;
 
 /// How the objective of a bank is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ pub use stochastic::{Descent, DescentSettings, Stepper, descend};
 use crate::error::{Error, Result};
 use crate::loss::Wanted;
 use gradino_core::Bank;
-use method::{Neighbourhood, SMALL_GAIN};
+use method::Neighbourhood;
 use serde::{Deserialize, Serialize};
 
 /// Squared signal to noise at which a gradient may be noise: then more events are drawn.
@@ -49,8 +49,7 @@ pub struct Settings {
     pub least_effective: f64,
     /// Half the width of the neighbourhood of a bank, in units of the scales of the parameters.
     pub radius: f64,
-    /// Squared signal to noise of the gradient below which the fit ends, with the largest number of events. That of
-    /// a likelihood also ends less than a tenth of a standard error from its minimum.
+    /// Squared signal to noise of the gradient below which the fit ends, with the largest number of events.
     pub least_signal: f64,
     /// Rounds behind the last one in which the number of events is doubled each time, as published with the
     /// toy (barhamalzas2024).
@@ -66,7 +65,7 @@ impl Default for Settings {
             rounds: 60,
             least_effective: 0.3,
             radius: 3.0,
-            least_signal: 0.02,
+            least_signal: 0.5,
             doubled_rounds: 0,
         }
     }
@@ -202,7 +201,7 @@ pub fn fit_bank(
 ) -> Result<Fit> {
     settings.check()?;
     check_state(problem, &state)?;
-    let (round, _, there) = over(problem, settings, &mut state, bank)?;
+    let (round, there) = over(problem, settings, &mut state, bank)?;
     let [from, to] = [&round.values, &state.values].map(|values| problem.space.coordinates_of(values));
     state.converged = from.iter().zip(&to).all(|(a, b)| (a - b).abs() < 0.9 * settings.radius);
     state.rounds.push(round);
@@ -216,43 +215,37 @@ fn check_state(problem: &Problem<'_>, state: &State) -> Result<()> {
     }
 }
 
-/// One round: look at the gradient, then draw more events, or end, or move.
+/// One round: look at the gradient, move to the minimum of the bank, then draw more events, or end.
+///
+/// The events of a bank are unbiased at its minimum too, so that a bank that was drawn within its own noise of it is
+/// as good as one drawn there: to draw again would only change the noise.
 fn round(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<()> {
-    let look = step(problem, settings, state)?;
+    let signal = step(problem, settings, state)?;
     if state.events >= settings.most_events {
-        state.converged = look.signal < settings.least_signal || look.gain < SMALL_GAIN;
-    } else if look.signal < NOISE {
+        state.converged = signal < settings.least_signal;
+    } else if signal < NOISE {
         state.events = (2 * state.events).min(settings.most_events);
     }
     Ok(())
 }
 
-/// The start of a round.
-struct Look {
-    /// Squared signal to noise of the gradient.
-    signal: f64,
-    /// By how much a step is expected to lower a likelihood -2 ln L; infinite for distances.
-    gain: f64,
-}
-
-/// Draws a bank and moves to its minimum.
-fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<Look> {
+/// Draws a bank and moves to its minimum; returns the squared signal to noise of the first gradient.
+fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<f64> {
     let x = problem.space.coordinates_of(&state.values);
     let bank = problem.draw(&x, state.events)?;
-    let (round, gain, _) = over(problem, settings, state, bank.as_ref())?;
+    let round = over(problem, settings, state, bank.as_ref())?.0;
     let signal = round.signal;
     state.rounds.push(round);
-    Ok(Look { signal, gain })
+    Ok(signal)
 }
 
-/// Moves to the minimum of a bank, or as far as it goes; the round, the gain expected at its start, and the objective
-/// at its end.
+/// Moves to the minimum of a bank, or as far as it goes; the round, and the objective at its end.
 fn over(
     problem: &Problem<'_>,
     settings: &Settings,
     state: &mut State,
     bank: &dyn Bank,
-) -> Result<(Round, f64, Evaluation)> {
+) -> Result<(Round, Evaluation)> {
     let x = problem.space.coordinates_of(&state.values);
     let here = problem.at(bank, &x, Wanted { curvature: true, errors: true })?;
     let signal = here.errors.as_ref().map_or(0.0, |e| noise::signal(&here.gradient, &e.simulation));
@@ -273,8 +266,7 @@ fn over(
     state.radius = if reached > 0.9 * radius { (2.0 * radius).min(settings.radius) } else { radius };
     let values = std::mem::replace(&mut state.values, problem.space.values(&found));
     let effective = there.effective / here.effective;
-    let gain = if problem.loss.is_likelihood() { here.gain() } else { f64::INFINITY };
-    Ok((Round { events: state.events, values, objective: here.value, signal, effective }, gain, there))
+    Ok((Round { events: state.events, values, objective: here.value, signal, effective }, there))
 }
 
 /// Errors and diagnosis at the end, for new events.

@@ -38,15 +38,6 @@ pub struct Evaluation {
     pub errors: Option<Errors>,
 }
 
-impl Evaluation {
-    /// By how much a Gauss-Newton step is expected to lower the objective, g H^-1 g / 2; infinite without a
-    /// curvature, or where it is not positive.
-    pub(super) fn gain(&self) -> f64 {
-        let cholesky = self.curvature.clone().and_then(DMatrix::cholesky);
-        cholesky.map_or(f64::INFINITY, |c| 0.5 * c.solve(&self.gradient).dot(&self.gradient))
-    }
-}
-
 /// Statistical errors of the gradient of the objective, in the free coordinates.
 #[derive(Clone, Debug)]
 pub struct Errors {
