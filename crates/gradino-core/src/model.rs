@@ -35,7 +35,8 @@ pub trait Bank: Send + Sync {
 
     /// The events at `theta`: continuous choices moved or weighted, discrete ones weighted by the ratio of
     /// their probabilities, so that means over the sample are unbiased for those at `theta`; with derivatives
-    /// there. All weights are 1 at the origin. A smooth function of `theta`.
+    /// there. The mean weight is 1 at the origin, or the rate there where weights are rates. A smooth function of
+    /// `theta`.
     fn at(&self, theta: &[f64]) -> Result<Sample>;
 
     /// Shows the events at `theta` to `visitor`, dealt into `parts` runs of consecutive rows of about the same

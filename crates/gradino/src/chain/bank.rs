@@ -72,6 +72,16 @@ struct Point {
     primary: Option<Interactions>,
     replay: Option<Arc<Replay>>,
     repeated: Repeated,
+    rate: Rate,
+}
+
+/// What all weights at a point have in common.
+#[derive(Default)]
+struct Rate {
+    /// The rate by that of weight 1.
+    factor: f64,
+    /// Its logarithmic derivatives; none where the rate is not looked at.
+    log_slopes: Vec<f64>,
 }
 
 /// Probabilities of the cascades that come again, each with its logarithmic derivatives behind it.
@@ -186,7 +196,18 @@ impl ChainBank {
         });
         let paths = &self.events.paths;
         let repeated = replay.as_ref().map(|replay| Repeated::prepare(replay, paths, parameters));
-        Ok(Point { primary: self.primary_at(params)?, replay, repeated: repeated.unwrap_or_default() })
+        let (primary, repeated) = (self.primary_at(params)?, repeated.unwrap_or_default());
+        let rate = self.rate(primary.as_ref());
+        Ok(Point { primary, replay, repeated, rate })
+    }
+
+    fn rate(&self, primary: Option<&Interactions>) -> Rate {
+        let (Some(reference), Some(interactions)) = (self.moving.reference, primary) else {
+            return Rate { factor: 1.0, log_slopes: Vec::new() };
+        };
+        let total = interactions.primary.total();
+        let log_slopes = total.gradient.iter().map(|slope| slope / total.value).collect();
+        Rate { factor: total.value / reference, log_slopes }
     }
 
     /// The primary interaction, for neutrino jobs; that of the origin where none of its parameters has moved.
@@ -226,7 +247,8 @@ impl ChainBank {
         let n = record.score.len();
         for (i, (weight, slopes)) in weights.iter_mut().zip(slopes.chunks_exact_mut(n)).enumerate() {
             let event = first + i;
-            *weight = self.probability(point, event, record) * self.inverse[event];
+            *weight = self.probability(point, event, record) * self.inverse[event] * point.rate.factor;
+            record.score.iter_mut().zip(&point.rate.log_slopes).for_each(|(score, slope)| *score += slope);
             slopes.iter_mut().zip(&record.score).for_each(|(slope, score)| *slope = *weight * score);
         }
     }
