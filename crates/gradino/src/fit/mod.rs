@@ -12,9 +12,12 @@ pub use record::{FitRecord, FittedParameter, StoredFit};
 
 use crate::error::{Error, Result};
 use gradino_core::{Purpose, Sample, Stream};
-use gradino_infer::fit::{Choice, Fit, Problem, Space, State, fit, resume};
+use gradino_infer::fit::{Choice, Fit, Problem, Profile, Space, State, fit, profile, resume};
 use gradino_infer::loss::{Axis, Binned, Binning, Loss, MODELS, Scale, Sharing, by_name, statistic};
 use model::Model;
+
+/// Profiles go so many standard errors to either side.
+const PROFILE_REACH: f64 = 2.5;
 
 /// A fit that is ready to begin.
 pub struct FitJob {
@@ -66,6 +69,31 @@ impl FitJob {
     /// Goes on from a state.
     pub fn resume(&self, state: State, observer: impl FnMut(&State) -> bool) -> Result<Fit> {
         Ok(resume(&self.problem()?, &self.config.fit, state, observer)?)
+    }
+}
+
+impl FitJob {
+    /// The objective along the parameter `name`, at `points` values around the end of a fit, two and a half standard errors
+    /// to either side and within the bounds: for likelihoods.
+    pub fn profile(&self, fit: &Fit, name: &str, points: usize) -> Result<Profile> {
+        if !self.loss.is_likelihood() {
+            let hint = "choose a loss of bins, e.g. poisson-light";
+            return Err(model::refused(
+                "the profile of a distance between samples says nothing of errors",
+                hint,
+            ));
+        }
+        let problem = self.problem()?;
+        let place = |i: usize| 2.0 * i as f64 / (points.max(2) - 1) as f64 - 1.0;
+        let values_of = |k: usize| {
+            let (value, error) = (fit.values[k], fit.covariance.errors()[k]);
+            let [lower, upper] = problem.space.coordinates()[k].bounds;
+            let at = |i| value + PROFILE_REACH * error * place(i);
+            (0..points.max(2)).map(at).filter(|v| *v > lower && *v < upper).collect::<Vec<_>>()
+        };
+        // A name that the fit does not know is an error below.
+        let values = fit.names.iter().position(|n| n == name).map(values_of).unwrap_or_default();
+        Ok(profile(&problem, &self.config.fit, fit, name, &values)?)
     }
 }
 
