@@ -3,7 +3,7 @@
 use crate::Result;
 use gradino::chain::{ChainSimulator, Setup};
 use gradino::{Config, Observable};
-use gradino_core::{Bank, Purpose, Sample, Simulator, Stream};
+use gradino_core::{Purpose, Sample, Simulator, Stream};
 use gradino_infer::fit::{Choice, Fit, Problem, Settings, Space, fit};
 use gradino_infer::loss::{Axis, Binned, Binning, MonteCarlo, Scale, Sharing};
 use std::time::Instant;
@@ -105,4 +105,42 @@ fn loss() -> Result<Binned> {
         floor: 0.5,
         ..Binned::new(Binning::new(axes)?)
     })
+}
+
+/// Pulls of one parameter over many fits: mean and width, by the errors of the likelihood and by the sandwich.
+#[derive(Clone, Debug)]
+pub struct Pulls {
+    /// The parameter.
+    pub name: String,
+    /// Mean and width.
+    pub likelihood: [f64; 2],
+    /// Mean and width.
+    pub sandwich: [f64; 2],
+    /// Mean standard error by the value.
+    pub error: f64,
+}
+
+/// Pulls of each parameter, and of all together at the end.
+pub fn pulls(fits: &[Closure]) -> Result<Vec<Pulls>> {
+    let (simulator, _) = simulator(0)?;
+    let names = simulator.parameters().iter().map(|p| p.name.clone());
+    let of = |which: usize, keep: &dyn Fn(usize) -> bool| {
+        let kept = |fit: &Closure| -> Vec<f64> {
+            fit.pulls[which].iter().enumerate().filter(|p| keep(p.0)).map(|p| *p.1).collect()
+        };
+        let all: Vec<f64> = fits.iter().flat_map(kept).collect();
+        let n = all.len() as f64;
+        let mean = all.iter().sum::<f64>() / n;
+        [mean, (all.iter().map(|p| (p - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()]
+    };
+    let row = |(k, name): (usize, String)| Pulls {
+        name: format!("`{name}`"),
+        likelihood: of(0, &|i| i == k),
+        sandwich: of(1, &|i| i == k),
+        error: fits.iter().map(|fit| fit.errors[k]).sum::<f64>() / fits.len() as f64,
+    };
+    let mut rows: Vec<Pulls> = names.enumerate().map(row).collect();
+    let all = |_| true;
+    rows.push(Pulls { name: "all".into(), likelihood: of(0, &all), sandwich: of(1, &all), error: f64::NAN });
+    Ok(rows)
 }

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::loss::Wanted;
 use ganesh::Vector;
 use ganesh::algorithms::gradient::lbfgsb::{LBFGSB, LBFGSBConfig, LBFGSBErrorMode};
+use ganesh::algorithms::gradient::{Adam, AdamConfig};
 use ganesh::core::{Callbacks, MaxSteps};
 use ganesh::traits::{Algorithm, CostFunction, Gradient};
 use gradino_core::Bank;
@@ -24,6 +25,10 @@ const MOST_DAMPING: f64 = 1e10;
 /// on trust and is the last one: what it leaves is a small part of its length.
 const SMALL_GAIN: f64 = 0.01;
 
+/// Length of a step of Adam at first, in the scales of the parameters, and number of steps.
+const ADAM_RATE: f64 = 0.1;
+const ADAM_STEPS: usize = 200;
+
 /// How the objective of a bank is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,6 +38,8 @@ pub enum Method {
     GaussNewton,
     /// L-BFGS with bounds (byrd1995).
     Lbfgs,
+    /// Adam (kingma2015): slow, and with nothing to set up.
+    Adam,
 }
 
 /// The objective of one bank inside a box around its origin.
@@ -52,6 +59,7 @@ impl Neighbourhood<'_> {
         match method {
             Method::GaussNewton => self.gauss_newton(here.clone()),
             Method::Lbfgs => self.lbfgs(here),
+            Method::Adam => self.adam(here),
         }
     }
 
@@ -136,7 +144,22 @@ impl Neighbourhood<'_> {
             LBFGSB::<f64>::default_callbacks().with_terminator(MaxSteps(MOST_STEPS));
         let start = Vector::from_vec(self.origin.clone());
         let summary = LBFGSB::<f64>::default().process(self, &(), start, config, callbacks)?;
-        let x = summary.x.to_vec();
+        self.better_of(here, &summary.x)
+    }
+
+    fn adam(&self, here: &Evaluation) -> Result<(Vec<f64>, Evaluation)> {
+        let config = AdamConfig::<f64>::default()
+            .with_alpha(ADAM_RATE)
+            .map_err(|e| gradino_core::Error::Simulation { reason: e.to_string(), hint: None })?;
+        let callbacks = Callbacks::empty().with_terminator(MaxSteps(ADAM_STEPS));
+        let start = Vector::from_vec(self.origin.clone());
+        let summary = Adam::<f64>::default().process(self, &(), start, config, callbacks)?;
+        self.better_of(here, &summary.x)
+    }
+
+    /// The objective at `x`, brought inside, if it is below that of the origin.
+    fn better_of(&self, here: &Evaluation, x: &Vector<f64>) -> Result<(Vec<f64>, Evaluation)> {
+        let x: Vec<f64> = x.to_vec().into_iter().enumerate().map(|(k, x)| self.inside(k, x)).collect();
         let there = self.problem.at(self.bank, &x, Wanted::default())?;
         if there.value < here.value { Ok((x, there)) } else { Ok((self.origin.clone(), here.clone())) }
     }

@@ -11,10 +11,13 @@ use std::fmt::Write;
 const CELL: f64 = 156.0;
 const GAP: f64 = 10.0;
 /// Room left of and below the panels, and above and to the right [pixels].
-const LEFT: f64 = 92.0;
+const LEFT: f64 = 96.0;
 const BELOW: f64 = 84.0;
 const ABOVE: f64 = 50.0;
 const RIGHT: f64 = 22.0;
+/// Names of parameters lie so far left of the panels and below them, in lines of this height [pixels].
+const NAMES: [f64; 2] = [72.0, 54.0];
+const LINE: f64 = 15.0;
 /// Least width of the picture, so that the legend fits [pixels].
 const LEAST_WIDTH: f64 = 640.0;
 /// Standard errors that are shown on either side.
@@ -162,18 +165,27 @@ impl<'a> Corner<'a> {
         self.names(panel, row, column, out);
     }
 
+    /// Names of the parameters, family and name on lines of their own.
     fn names(&self, panel: &Panel, row: usize, column: usize, out: &mut String) {
-        let name = |k: usize| escaped(&self.record.parameters[k].name);
+        let lines = |k: usize| {
+            let name = escaped(&self.record.parameters[k].name);
+            name.split_once('.').map_or([String::new(), name.clone()], |(a, b)| [format!("{a}."), b.into()])
+        };
+        let mut write = |x: f64, y: f64, turn: &str, text: &str| {
+            let place = format!("x=\"{x}\" y=\"{y}\" {turn} text-anchor=\"middle\"");
+            let _ = write!(out, "<text {place} fill=\"var(--text)\">{text}</text>");
+        };
         if row + 1 == self.record.parameters.len() {
-            let (x, y) = (panel.left + 0.5 * CELL, panel.top + CELL + 66.0);
-            let place = format!("x=\"{x}\" y=\"{y}\" text-anchor=\"middle\"");
-            let _ = write!(out, "<text {place} fill=\"var(--text)\">{}</text>", name(column));
+            let (x, y) = (panel.left + 0.5 * CELL, panel.top + CELL + NAMES[1]);
+            lines(column).iter().enumerate().for_each(|(i, text)| write(x, y + LINE * i as f64, "", text));
         }
         if column == 0 {
-            let (x, y) = (panel.left - 66.0, panel.top + 0.5 * CELL);
-            let text = if row == 0 { "rise of the objective".into() } else { name(row) };
-            let turned = format!("transform=\"rotate(-90 {x} {y})\" text-anchor=\"middle\"");
-            let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" {turned} fill=\"var(--text)\">{text}</text>");
+            let y = panel.top + 0.5 * CELL;
+            let text = if row == 0 { ["rise of the".into(), "objective".into()] } else { lines(row) };
+            for (i, text) in text.iter().enumerate() {
+                let x = panel.left - NAMES[0] + LINE * i as f64;
+                write(x, y, &format!("transform=\"rotate(-90 {x} {y})\""), text);
+            }
         }
     }
 
@@ -253,6 +265,8 @@ impl<'a> Corner<'a> {
         let c = self.covariance;
         let correlation = c[row][column] / (c[row][row] * c[column][column]).sqrt();
         if correlation.is_finite() {
+            // No minus before a zero.
+            let correlation = (100.0 * correlation).round() / 100.0 + 0.0;
             let (x, y) = (panel.left + 0.5 * CELL, panel.top + 0.5 * CELL + 6.0);
             let (size, text) =
                 (12.0 + 10.0 * correlation.abs(), format!("{correlation:+.2}").replace('-', "−"));
