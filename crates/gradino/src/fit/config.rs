@@ -121,6 +121,9 @@ pub struct Data {
     pub seed: Option<u64>,
     /// Values of parameters behind them.
     pub parameters: BTreeMap<String, f64>,
+    /// Number of data that are expected at the values of the chain's configuration, for `normalise = "rate"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<f64>,
 }
 
 /// How simulation and data are compared.
@@ -129,6 +132,8 @@ pub struct Data {
 pub struct LossTable {
     /// Name of the loss.
     pub kind: String,
+    /// What of the numbers in bins is compared.
+    pub normalise: Normalise,
     /// Number of the feature that is binned, from 0.
     pub feature: usize,
     /// Lower and upper end of the bins, in the unit of the feature.
@@ -137,12 +142,46 @@ pub struct LossTable {
     pub bins: usize,
     /// Simulated events added to each bin.
     pub floor: f64,
+    /// Bins of several features together, in the place of `feature`, `range` and `bins`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub axes: Vec<AxisTable>,
 }
 
 impl Default for LossTable {
     fn default() -> Self {
-        LossTable { kind: "energy".into(), feature: 0, range: [0.0, 8.0], bins: 40, floor: FLOOR }
+        LossTable {
+            kind: "energy".into(),
+            normalise: Normalise::Shape,
+            feature: 0,
+            range: [0.0, 8.0],
+            bins: 40,
+            floor: FLOOR,
+            axes: Vec::new(),
+        }
     }
+}
+
+/// What of the numbers in bins is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normalise {
+    /// The shape: as many events are expected as there are data.
+    #[default]
+    Shape,
+    /// Rate and shape: the number that is expected follows the cross section.
+    Rate,
+}
+
+/// Bins of one feature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AxisTable {
+    /// Number of the feature, from 0.
+    pub feature: usize,
+    /// Lower and upper end of the bins, in the unit of the feature.
+    pub range: [f64; 2],
+    /// Number of bins.
+    pub bins: usize,
 }
 
 /// A parameter that moves.
