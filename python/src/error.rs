@@ -60,7 +60,6 @@ fn kind(error: &Error) -> Kind {
         | Error::NoEffect { .. }
         | Error::NothingUncertain { .. }
         | Error::NoRate
-        | Error::RateBeyondFirstOrder
         | Error::Infer(_)
         | Error::Ground(_)
         | Error::Nuclear(Nuclear::Core(_) | Nuclear::UnknownModel { .. }) => Kind::Config,
