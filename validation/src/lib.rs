@@ -2,6 +2,7 @@
 
 pub mod agreement;
 pub mod chain_fits;
+pub mod cpu;
 pub mod decay;
 pub mod estimators;
 pub mod jobs;

@@ -39,6 +39,11 @@ pub trait Bank: Send + Sync {
     /// `theta`.
     fn at(&self, theta: &[f64]) -> Result<Sample>;
 
+    /// The same events without derivatives, for those who do not need them: the sample has no parameters.
+    fn values_at(&self, theta: &[f64]) -> Result<Sample> {
+        Ok(self.at(theta)?.without_derivatives())
+    }
+
     /// Shows the events at `theta` to `visitor`, dealt into `parts` runs of consecutive rows of about the same
     /// length, of which some are empty where there are more parts than rows.
     ///

@@ -190,13 +190,15 @@ impl ChainBank {
 
     /// Everything at the values `params`, with derivatives for so many `parameters`.
     fn point(&self, params: &ParamSet, parameters: usize) -> Result<Point> {
+        let paths = &self.events.paths;
         let replay = self.replay.as_ref().map(|origin| match origin.cascade().network().moves_to(params) {
-            true => Arc::new(Replay::prepare(origin.cascade(), &self.events.paths, params)),
+            true if parameters == 0 => Arc::new(Replay::prepare_values(origin.cascade(), paths, params)),
+            true => Arc::new(Replay::prepare(origin.cascade(), paths, params)),
             false => origin.clone(),
         });
-        let paths = &self.events.paths;
+        let wanted = if parameters == 0 { &[][..] } else { &self.moving.wanted };
         let repeated = replay.as_ref().map(|replay| Repeated::prepare(replay, paths, parameters));
-        let (primary, repeated) = (self.primary_at(params)?, repeated.unwrap_or_default());
+        let (primary, repeated) = (self.primary_at(params, wanted)?, repeated.unwrap_or_default());
         let rate = self.rate(primary.as_ref());
         Ok(Point { primary, replay, repeated, rate })
     }
@@ -211,7 +213,7 @@ impl ChainBank {
     }
 
     /// The primary interaction, for neutrino jobs; that of the origin where none of its parameters has moved.
-    fn primary_at(&self, params: &ParamSet) -> Result<Option<Interactions>> {
+    fn primary_at(&self, params: &ParamSet, wanted: &[usize]) -> Result<Option<Interactions>> {
         let (Origin::Neutrino { primary, .. }, Kind::Neutrino(interaction)) =
             (&self.moving.setup.origin, &self.chain.kind)
         else {
@@ -222,7 +224,7 @@ impl ChainBank {
         let here = if primary.parameters().iter().all(|p| value(params, p) == value(&self.chain.params, p)) {
             origin.clone()
         } else {
-            Arc::new(primary.prepare(params, &self.moving.wanted)?)
+            Arc::new(primary.prepare(params, wanted)?)
         };
         let channels = here.channels_of(origin);
         if channels.iter().flatten().count() < here.channels().len() {
@@ -245,19 +247,20 @@ impl ChainBank {
         record: &mut CascadeRecord,
     ) {
         let n = record.score.len();
-        for (i, (weight, slopes)) in weights.iter_mut().zip(slopes.chunks_exact_mut(n)).enumerate() {
+        for (i, weight) in weights.iter_mut().enumerate() {
             let event = first + i;
             *weight = self.probability(point, event, record) * self.inverse[event] * point.rate.factor;
             record.score.iter_mut().zip(&point.rate.log_slopes).for_each(|(score, slope)| *score += slope);
+            let slopes = &mut slopes[i * n..(i + 1) * n];
             slopes.iter_mut().zip(&record.score).for_each(|(slope, score)| *slope = *weight * score);
         }
     }
 
     /// As `at` of [`Bank`].
     fn sample(&self, theta: &[f64]) -> Result<Sample> {
-        let point = self.point(&self.moving.point(theta)?, theta.len())?;
-        let (rows, n) = (self.len(), theta.len());
-        let mut sample = self.empty_sample(rows);
+        let n = theta.len();
+        let point = self.point(&self.moving.point(theta)?, n)?;
+        let mut sample = self.empty_sample(self.len(), n);
         sample.values.clone_from(&self.events.features);
         let weights = sample.weights.par_chunks_mut(BLOCK);
         let slopes = sample.weight_gradient.par_chunks_mut(BLOCK * n);
@@ -267,9 +270,20 @@ impl ChainBank {
         Ok(sample)
     }
 
-    /// A sample of `rows` rows, all zero.
-    fn empty_sample(&self, rows: usize) -> Sample {
-        let (dimension, n) = (self.moving.observables.len(), self.moving.wanted.len());
+    /// As `values_at` of [`Bank`].
+    fn values(&self, theta: &[f64]) -> Result<Sample> {
+        let point = self.point(&self.moving.point(theta)?, 0)?;
+        let mut sample = self.empty_sample(self.len(), 0);
+        sample.values.clone_from(&self.events.features);
+        sample.weights.par_chunks_mut(BLOCK).enumerate().for_each(|(block, weights)| {
+            self.weigh(&point, block * BLOCK, weights, &mut [], &mut CascadeRecord::default());
+        });
+        Ok(sample)
+    }
+
+    /// A sample of `rows` rows with derivatives for `n` parameters, all zero.
+    fn empty_sample(&self, rows: usize, n: usize) -> Sample {
+        let dimension = self.moving.observables.len();
         let mut sample = Sample::new(dimension, n);
         sample.values = vec![0.0; rows * dimension];
         sample.value_gradient = vec![0.0; rows * dimension * n];
@@ -281,7 +295,7 @@ impl ChainBank {
     /// As `visit` of [`Bank`].
     fn show(&self, theta: &[f64], parts: usize, visitor: &Visitor<'_>) -> Result<()> {
         let point = self.point(&self.moving.point(theta)?, theta.len())?;
-        let tools = || (self.empty_sample(PIECE), CascadeRecord::new(theta.len()));
+        let tools = || (self.empty_sample(PIECE, theta.len()), CascadeRecord::new(theta.len()));
         (0..parts).into_par_iter().for_each_init(tools, |(sample, record), part| {
             let rows = rows_of_part(self.len(), parts, part);
             let dimension = sample.dimension();
@@ -305,6 +319,10 @@ impl Bank for ChainBank {
 
     fn at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
         self.sample(theta).map_err(ground)
+    }
+
+    fn values_at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
+        self.values(theta).map_err(ground)
     }
 
     fn visit(&self, theta: &[f64], parts: usize, visitor: &Visitor<'_>) -> gradino_core::Result<()> {

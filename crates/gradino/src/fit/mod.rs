@@ -31,17 +31,28 @@ pub struct FitJob {
 impl FitJob {
     /// From its configuration: reads or makes the data.
     pub fn new(config: FitConfig) -> Result<Self> {
+        let data = match (&config.data.file, config.data.events) {
+            (Some(_), Some(_)) => return Err(Error::TwoDataSources),
+            (Some(path), None) => data::read(path, &config)?,
+            (None, _) => pseudo_data(&config)?,
+        };
+        FitJob::of(config, data)
+    }
+
+    /// With these data in the place of those that the configuration names.
+    pub fn with_data(mut config: FitConfig, data: Sample) -> Result<Self> {
+        data.check()?;
+        (config.data.file, config.data.events) = (None, None);
+        FitJob::of(config, data)
+    }
+
+    fn of(config: FitConfig, data: Sample) -> Result<Self> {
         let (model, _) = model::model(&config, config.seed, &Default::default())?;
         // The chain has its fixed parameters at their values already.
         let is_known = |table: &ParameterTable| config.model == ModelKind::Toy || !table.fixed;
         let known = config.parameters.iter().filter(|(_, table)| is_known(table));
         let choices: Vec<Choice> = known.map(|(name, table)| choice(name, table)).collect();
         let space = Space::new(model.simulator().parameters(), &choices)?;
-        let data = match (&config.data.file, config.data.events) {
-            (Some(_), Some(_)) => return Err(Error::TwoDataSources),
-            (Some(path), None) => data::read(path, &config)?,
-            (None, _) => pseudo_data(&config)?,
-        };
         let loss = loss(&config)?;
         Ok(FitJob { config, model, data, loss, space })
     }

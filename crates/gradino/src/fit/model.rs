@@ -2,7 +2,6 @@
 
 use super::config::{FitConfig, ModelKind, Normalise, Toy};
 use crate::chain::{ChainSimulator, Setup};
-use crate::config::Config;
 use crate::error::{Error, Result};
 use gradino_core::{Error as Ground, ParamSet, Simulator};
 use gradino_nuclear::toy::{StartEnergy, ToyNucleus, ToySimulator};
@@ -63,10 +62,7 @@ fn toy(toy: &Toy, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
 
 /// The chain moves the parameters that are named in the fit and not fixed; fixed ones get their values.
 fn chain(config: &FitConfig, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
-    let mut run = match &config.chain.config {
-        Some(path) => Config::from_file(path)?,
-        None => Config::default(),
-    };
+    let mut run = config.chain.job()?;
     run.seed = Some(seed);
     let setup = Setup::from_config(&run)?;
     let mut set = setup.parameters();
