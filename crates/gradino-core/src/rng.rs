@@ -17,6 +17,8 @@ pub enum Purpose {
     Direction = 4,
     /// Random directions and frequencies of a loss.
     Loss = 20,
+    /// Where the points of a stratified estimate lie.
+    Estimate = 21,
     /// Everything in a test or a benchmark.
     Test = 99,
 }
