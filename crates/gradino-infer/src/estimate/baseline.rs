@@ -108,6 +108,9 @@ pub(super) struct Baseline {
     history: usize,
     moments: Vec<Option<Box<Moments>>>,
     fits: Vec<Option<Box<Fit>>>,
+    /// Mean outputs of all pilot events, and their number.
+    mean: Vec<f64>,
+    count: usize,
 }
 
 impl Baseline {
@@ -117,6 +120,9 @@ impl Baseline {
 
     /// Adds a pilot event.
     pub(super) fn add(&mut self, event: &Trajectory, shares: &[Share; 2], outputs: usize) {
+        self.count += 1;
+        self.mean.resize(outputs, 0.0);
+        shares.iter().flatten().for_each(|&(output, value, _)| self.mean[output] += value);
         for (k, &class) in event.classes.iter().enumerate() {
             let history = &event.history[k * self.history..][..self.history];
             if self.moments.len() <= class {
@@ -132,6 +138,7 @@ impl Baseline {
         let fit = |m: &Option<Box<Moments>>| m.as_ref().and_then(|m| m.fit()).map(Box::new);
         self.fits = self.moments.iter().map(fit).collect();
         self.moments = Vec::new();
+        self.mean.iter_mut().for_each(|m| *m /= self.count as f64);
     }
 
     /// Writes what is expected before a choice; of classes that are not known nothing is, and `out` stays.
@@ -145,6 +152,11 @@ impl Baseline {
             out.iter_mut().zip(slopes).for_each(|(o, s)| *o += x * s);
         }
         true
+    }
+
+    /// What is expected of an event where nothing is known of its state.
+    pub(super) fn mean(&self) -> &[f64] {
+        &self.mean
     }
 
     /// Number of numbers in a history.

@@ -31,12 +31,12 @@ pub(super) struct Pilot {
 impl Pilot {
     pub(super) fn run<S: Stratified>(source: &S, target: &Target, settings: &Settings) -> Self {
         let size = (settings.events as f64 * SHARE).clamp(FEWEST as f64, MOST as f64);
-        let drawn: Vec<Vec<Trajectory>> = (0..source.strata().len())
+        let drawn: Vec<Vec<(Trajectory, f64)>> = (0..source.strata().len())
             .into_par_iter()
             .map(|c| draw(source, settings, c, (size * source.strata()[c].probability) as u64))
             .collect();
         let mut baseline = Baseline::new(source.history());
-        for event in drawn.iter().flatten() {
+        for (event, _) in drawn.iter().flatten() {
             baseline.add(event, &target.shares(event.value), target.outputs());
         }
         baseline.fit();
@@ -46,14 +46,19 @@ impl Pilot {
     }
 }
 
-fn draw<S: Stratified>(source: &S, settings: &Settings, stratum: usize, count: u64) -> Vec<Trajectory> {
+fn draw<S: Stratified>(
+    source: &S,
+    settings: &Settings,
+    stratum: usize,
+    count: u64,
+) -> Vec<(Trajectory, f64)> {
     let count = count.max(LEAST);
     let mut scratch = source.scratch();
     let first = settings.first() + ((stratum as u64) << STRATUM_BITS);
-    let one = |(number, uniforms)| {
+    let one = |(number, (uniforms, weight))| {
         let mut event = Trajectory::default();
         source.draw(stratum, uniforms, number, true, &mut scratch, &mut event);
-        event
+        (event, weight)
     };
     (first..).zip(Points::new(settings.seed, settings.first() + stratum as u64, count)).map(one).collect()
 }
@@ -64,7 +69,7 @@ fn shares<S: Stratified>(
     source: &S,
     target: &Target,
     baseline: &Baseline,
-    drawn: &[Vec<Trajectory>],
+    drawn: &[Vec<(Trajectory, f64)>],
 ) -> Vec<f64> {
     let strata = source.strata();
     let variances: Vec<Vec<f64>> = (0..strata.len())
@@ -95,18 +100,23 @@ fn log_slopes(stratum: &super::Stratum) -> Vec<f64> {
 
 /// Variances of the derivatives that single events contribute, `[outputs, parameters]`; what the baseline of the
 /// first choice explains is left out, as even points take it away.
-fn variances(target: &Target, baseline: &Baseline, events: &[Trajectory], log_slopes: &[f64]) -> Vec<f64> {
+fn variances(
+    target: &Target,
+    baseline: &Baseline,
+    events: &[(Trajectory, f64)],
+    log_slopes: &[f64],
+) -> Vec<f64> {
     let (outputs, p) = (target.outputs(), log_slopes.len());
     let (mut sums, mut unexpected) = (Sums::empty(outputs, p), vec![0.0; outputs]);
     let (mut means, mut squares) = (vec![0.0; outputs * p], vec![0.0; outputs * p]);
-    for event in events {
+    for (event, weight) in events {
         sums.clear();
         let shares = target.shares(event.value);
-        sums.add_motion(&shares, event);
-        sums.add_choices(&shares, event, baseline, &mut unexpected);
-        residue(target, baseline, event, &shares, &mut unexpected);
+        sums.add_motion(*weight, &shares, event);
+        sums.add_choices(*weight, &shares, event, baseline, &mut unexpected);
+        residue(baseline, event, &shares, &mut unexpected);
         for (row, rest) in sums.slopes.chunks_exact_mut(p.max(1)).zip(&unexpected) {
-            add(row, log_slopes, *rest);
+            add(row, log_slopes, weight * rest);
         }
         add(&mut means, &sums.slopes, 1.0);
         squares.iter_mut().zip(&sums.slopes).for_each(|(q, x)| *q += x * x);
@@ -116,8 +126,7 @@ fn variances(target: &Target, baseline: &Baseline, events: &[Trajectory], log_sl
 }
 
 /// The values less what the first baseline expects of them; zero where no choice was scored.
-fn residue(target: &Target, baseline: &Baseline, event: &Trajectory, shares: &[Share; 2], out: &mut [f64]) {
-    debug_assert_eq!(out.len(), target.outputs());
+fn residue(baseline: &Baseline, event: &Trajectory, shares: &[Share; 2], out: &mut [f64]) {
     out.fill(0.0);
     let Some(&class) = event.classes.first() else { return };
     if baseline.expect(class, &event.history[..baseline.history()], out) {

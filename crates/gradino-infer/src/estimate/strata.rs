@@ -42,13 +42,13 @@ impl Sums {
         all.into_iter().for_each(|sums| sums.fill(0.0));
     }
 
-    /// Adds values and motion.
+    /// Adds values and motion of an event that counts `weight` times.
     #[inline]
-    pub(super) fn add_motion(&mut self, shares: &[Share; 2], event: &Trajectory) {
+    pub(super) fn add_motion(&mut self, weight: f64, shares: &[Share; 2], event: &Trajectory) {
         let p = event.motion.len();
         for &(output, value, slope) in shares.iter().flatten() {
-            self.values[output] += value;
-            add(&mut self.slopes[output * p..][..p], &event.motion, slope);
+            self.values[output] += weight * value;
+            add(&mut self.slopes[output * p..][..p], &event.motion, weight * slope);
         }
     }
 
@@ -74,13 +74,14 @@ impl Sums {
     #[inline]
     pub(super) fn add_choices(
         &mut self,
+        weight: f64,
         shares: &[Share; 2],
         event: &Trajectory,
         baseline: &Baseline,
         unexpected: &mut [f64],
     ) {
         let (p, h) = (event.motion.len(), baseline.history());
-        unexpected.fill(0.0);
+        unexpected.copy_from_slice(baseline.mean());
         let mut before: &[f64] = &[];
         for (k, &class) in event.classes.iter().enumerate() {
             if baseline.expect(class, &event.history[k * h..][..h], unexpected) || k == 0 {
@@ -89,8 +90,8 @@ impl Sums {
             }
             let score = &event.scores[k * p..][..p];
             for (row, rest) in self.slopes.chunks_exact_mut(p.max(1)).zip(&*unexpected) {
-                add(row, score, *rest);
-                add(row, before, -rest);
+                add(row, score, weight * rest);
+                add(row, before, -weight * rest);
             }
             before = score;
         }
@@ -142,14 +143,16 @@ impl<S: Stratified> Plan<'_, S> {
             let count = self.counts[c];
             let block = self.settings.first() + FIRST + batch * self.counts.len() as u64 + c as u64;
             for even in Points::new(self.settings.seed, block, count) {
-                let uniforms =
-                    if self.baseline.is_some() { even } else { independent(self.settings.seed, number) };
+                let (uniforms, weight) = match self.baseline {
+                    Some(_) => even,
+                    None => (independent(self.settings.seed, number), 1.0),
+                };
                 self.source.draw(c, uniforms, number, self.baseline.is_some(), &mut scratch, &mut event);
                 number += 1;
                 let shares = self.target.shares(event.value);
-                sums.add_motion(&shares, &event);
+                sums.add_motion(weight, &shares, &event);
                 match &self.baseline {
-                    Some(baseline) => sums.add_choices(&shares, &event, baseline, &mut unexpected),
+                    Some(baseline) => sums.add_choices(weight, &shares, &event, baseline, &mut unexpected),
                     None => sums.add_score(&shares, &event),
                 }
             }

@@ -68,6 +68,9 @@ impl Measured {
     }
 }
 
+/// Pairs that differ before a difference quotient is judged, at least.
+const DIFFERING: u64 = 30;
+
 /// A difference quotient of one parameter.
 #[derive(Clone, Debug)]
 pub struct Difference {
@@ -79,12 +82,23 @@ pub struct Difference {
     pub variance: Vec<f64>,
     /// Number of pairs.
     pub pairs: u64,
+    /// Pairs whose events differ, for each output.
+    pub differing: Vec<u64>,
 }
 
 impl Difference {
     /// Standard error of the quotient of an output.
     pub fn error(&self, output: usize) -> f64 {
         (self.variance[output] / self.pairs as f64).sqrt()
+    }
+
+    /// Root mean square of the pulls from a truth, over the outputs in which enough pairs differ.
+    fn pulls(&self, truth: &Estimate, parameter: usize, parameters: usize) -> f64 {
+        let judged = (0..self.mean.len()).filter(|&o| self.differing[o] >= DIFFERING);
+        rms(judged.map(|o| {
+            let i = o * parameters + parameter;
+            pull(self.mean[o] - truth.gradient[i], self.error(o), truth.gradient_errors[i])
+        }))
     }
 }
 
@@ -125,11 +139,9 @@ impl Comparison {
 
     /// What finite differences do for a parameter, of `together` parameters that are wanted at once.
     pub fn of_difference(&self, difference: &Difference, parameter: usize, together: usize) -> Figures {
-        let p = self.names.len();
-        let outputs = 0..self.truth.value.len();
-        let pulls = outputs.map(|o| self.pull(o * p + parameter, difference.mean[o], difference.error(o)));
         let variance: f64 = difference.variance.iter().sum();
-        Figures { z: rms(pulls), cost: variance * 2.0 * together as f64 * self.plain_seconds }
+        let z = difference.pulls(&self.truth, parameter, self.names.len());
+        Figures { z, cost: variance * 2.0 * together as f64 * self.plain_seconds }
     }
 
     /// The same for the value, of an estimator.
@@ -221,12 +233,7 @@ impl EstimateJob {
         let mut best: Option<Difference> = None;
         for &step in &settings.steps {
             let Some(difference) = self.difference(parameter, step, settings.pairs)? else { break };
-            let p = self.wanted.len();
-            let pulls = (0..truth.value.len()).map(|o| {
-                let i = o * p + parameter;
-                pull(difference.mean[o] - truth.gradient[i], difference.error(o), truth.gradient_errors[i])
-            });
-            if best.is_none() || rms(pulls) < 2.0 {
+            if best.is_none() || difference.pulls(truth, parameter, self.wanted.len()) < 2.0 {
                 best = Some(difference);
             }
         }
@@ -244,22 +251,26 @@ impl EstimateJob {
         });
         let [Some(up), Some(down)] = chains else { return Ok(None) };
         let (up, down) = (up?, down?);
-        let moments = self.difference_moments([&up, &down], 0.5 / by, pairs);
+        let (sums, squares, differing) = self.difference_moments([&up, &down], 0.5 / by, pairs);
         let n = pairs as f64;
-        let mean: Vec<f64> = moments[0].iter().map(|sum| sum / n).collect();
-        let squares = moments[1].iter().zip(&mean);
-        let variance = squares.map(|(sum, m)| (sum / n - m * m).max(0.0)).collect();
-        Ok(Some(Difference { step, mean, variance, pairs }))
+        let mean: Vec<f64> = sums.iter().map(|sum| sum / n).collect();
+        let variance = squares.iter().zip(&mean).map(|(sum, m)| (sum / n - m * m).max(0.0)).collect();
+        Ok(Some(Difference { step, mean, variance, pairs, differing }))
     }
 
-    /// Sums of the quotients and of their squares.
-    fn difference_moments(&self, chains: [&Chain; 2], factor: f64, pairs: u64) -> [Vec<f64>; 2] {
+    /// Sums of the quotients and of their squares, and the number of pairs that differ.
+    fn difference_moments(
+        &self,
+        chains: [&Chain; 2],
+        factor: f64,
+        pairs: u64,
+    ) -> (Vec<f64>, Vec<f64>, Vec<u64>) {
         let outputs = self.target.outputs();
+        let (mut differing, mut touched) = (vec![0; outputs], Vec::with_capacity(4));
         let mut memory = chains.map(|chain| (chain.scratch(), Event::new()));
         let (mut sums, mut squares) = (vec![0.0; outputs], vec![0.0; outputs]);
         let mut quotient = vec![0.0; outputs];
         for number in 0..pairs {
-            let mut touched = Vec::with_capacity(4);
             for ((chain, (scratch, event)), sign) in chains.iter().zip(&mut memory).zip([factor, -factor]) {
                 chain.draw(number, scratch, event);
                 for (output, value, _) in
@@ -271,12 +282,13 @@ impl EstimateJob {
             }
             touched.sort_unstable();
             touched.dedup();
-            for output in touched {
+            for output in touched.drain(..) {
+                differing[output] += u64::from(quotient[output] != 0.0);
                 sums[output] += quotient[output];
                 squares[output] += quotient[output] * quotient[output];
                 quotient[output] = 0.0;
             }
         }
-        [sums, squares]
+        (sums, squares, differing)
     }
 }

@@ -55,6 +55,11 @@ impl EstimateJob {
         Ok(EstimateJob::new(&setup, &params, &wanted, observable, target))
     }
 
+    /// The same with the gradient for one of the parameters alone, number `i` in [`EstimateJob::names`].
+    pub fn alone(&self, i: usize) -> Self {
+        EstimateJob { wanted: vec![self.wanted[i]], ..self.clone() }
+    }
+
     /// Names of the parameters in the gradient, in order.
     pub fn names(&self) -> Vec<&str> {
         self.wanted.iter().map(|&i| self.params.at(i).name.as_str()).collect()
