@@ -199,7 +199,6 @@ fn print_estimators() -> Result<()> {
         (Observable::VisibleEnergy, edges(30, 2.0), false),
         (Observable::GammaMultiplicity, None, false),
         (Observable::NeutronMultiplicity, None, false),
-        (Observable::LargestGammaEnergy, None, false),
     ] {
         let what = if bins.is_some() { "shares of events in bins of the" } else { "mean" };
         println!("\n{what} {}", observable.label());

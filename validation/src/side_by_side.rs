@@ -15,16 +15,11 @@ pub struct SideBySide {
     pub alone: Vec<Measured>,
 }
 
-/// How much is drawn.
-pub fn settings() -> CompareSettings {
-    CompareSettings {
-        events: 100_000,
-        batches: 16,
-        runs: 16,
-        truth: 5_000_000,
-        pairs: 200_000,
-        steps: vec![0.01, 0.03, 0.1, 0.2],
-    }
+/// How much is drawn; more for the main comparison, which has each parameter alone too.
+pub fn settings(is_main: bool) -> CompareSettings {
+    let (truth, pairs) = if is_main { (2_000_000, 100_000) } else { (1_000_000, 50_000) };
+    let steps = if is_main { vec![0.03, 0.1, 0.2] } else { vec![0.05, 0.2] };
+    CompareSettings { events: 100_000, batches: 16, runs: 16, truth, pairs, steps }
 }
 
 /// Compares the estimators of an observable of the default configuration, in bins or its mean.
@@ -36,7 +31,7 @@ pub fn compare(observable: Observable, bins: Option<Vec<f64>>, with_alone: bool)
         None => Target::Mean,
     };
     let job = EstimateJob::from_config(&config, observable, target)?;
-    let settings = settings();
+    let settings = settings(with_alone);
     let together = job.compare(&settings)?;
     let count = if with_alone { together.names.len() } else { 0 };
     let alone = (0..count).map(|i| job.alone(i).measure(Estimator::default(), &settings));

@@ -17,7 +17,7 @@ const LEAST: u64 = 16;
 /// Bits of the number of an event within its stratum.
 const STRATUM_BITS: u32 = 20;
 /// Share of the later events that is spread by probability, whatever the pilot says.
-const BY_PROBABILITY: f64 = 0.2;
+const BY_PROBABILITY: f64 = 0.35;
 
 /// What a pilot run found.
 pub(super) struct Pilot {
