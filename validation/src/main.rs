@@ -1,4 +1,5 @@
-//! Prints the tables of docs/validation.md; with the argument `fits` or `estimators` those of one part alone.
+//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators` or `propagation` those
+//! of one part alone: fits of the toy, fits of the chain, estimators, propagation of uncertainties.
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -10,17 +11,18 @@ use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
-use gradino_validation::{Result, decay, peer, propagation, transmission};
+use gradino_validation::{Result, chain_fits, decay, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let part = std::env::args().nth(1);
-    let done = match part.as_deref() {
+    let printed = match std::env::args().nth(1).as_deref() {
         Some("fits") => print_toy_fits(),
+        Some("chain-fits") => print_chain_fits(),
         Some("estimators") => print_estimators(),
+        Some("propagation") => print_propagation(),
         _ => print_all(),
     };
-    match done {
+    match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -37,6 +39,7 @@ fn print_all() -> Result<()> {
     print_gradients()?;
     print_estimators()?;
     print_toy_fits()?;
+    print_chain_fits()?;
     print_propagation()
 }
 
@@ -241,18 +244,31 @@ const STARTS: usize = 100;
 
 fn print_toy_fits() -> Result<()> {
     println!("\nfits of the toy from {STARTS} random starts");
-    println!("| loss, method | data | largest bank | converged | arrived | pulls | seconds for each |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!(
+        "| loss, method | data | largest bank | converged | arrived | pulls, sandwich | likelihood | seconds for each |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let row = |c: Closure| {
         let [data, events] = c.events;
         println!(
-            "| {} | {data} | {events} | {} | {} | {:.2} +- {:.2} | {:.2} |",
-            c.what, c.converged, c.arrived, c.pulls[0], c.pulls[1], c.seconds
+            "| {} | {data} | {events} | {} | {} | {:.2} ± {:.2} | {:.2} ± {:.2} | {:.2} |",
+            c.what,
+            c.converged,
+            c.arrived,
+            c.pulls[0],
+            c.pulls[1],
+            c.plain_pulls[0],
+            c.plain_pulls[1],
+            c.seconds
         );
     };
-    for (kind, data, most) in
-        [("energy", 1000, 4000), ("energy", 4000, 8000), ("poisson", 1000, 4000), ("mmd", 1000, 1000)]
-    {
+    for (kind, data, most) in [
+        ("energy", 1000, 4000),
+        ("energy", 4000, 8000),
+        ("poisson", 1000, 4000),
+        ("poisson-light", 1000, 16_000),
+        ("mmd", 1000, 1000),
+    ] {
         row(closure(kind, Method::GaussNewton, data, most, STARTS)?);
     }
     row(closure("energy", Method::Lbfgs, 1000, 4000, STARTS)?);
@@ -260,10 +276,39 @@ fn print_toy_fits() -> Result<()> {
     Ok(())
 }
 
+/// Fits of the closure of the chain.
+const CHAIN_FITS: u64 = 20;
+
+fn print_chain_fits() -> Result<()> {
+    let [first, most] = chain_fits::EVENTS;
+    println!(
+        "\n{CHAIN_FITS} fits of the chain to {} data, banks of {first} to {most} events",
+        chain_fits::DATA
+    );
+    let fits: Vec<_> = (0..CHAIN_FITS).map(chain_fits::closure).collect::<Result<_>>()?;
+    println!("| parameter | error | pulls, likelihood | sandwich |\n| --- | --- | --- | --- |");
+    for row in chain_fits::pulls(&fits)? {
+        let [a, b] = [row.likelihood, row.sandwich].map(|[mean, width]| format!("{mean:.2} ± {width:.2}"));
+        println!("| {} | {:.1} % | {a} | {b} |", row.name, 100.0 * row.error);
+    }
+    let converged = fits.iter().filter(|fit| fit.converged).count();
+    let mean = |of: fn(&chain_fits::Closure) -> f64| fits.iter().map(of).sum::<f64>() / fits.len() as f64;
+    let slowest = fits.iter().map(|fit| fit.seconds).fold(0.0, f64::max);
+    println!(
+        "{converged} converged, in {:.1} rounds and {:.0} s on average, {slowest:.0} s at most",
+        mean(|fit| fit.rounds as f64),
+        mean(|fit| fit.seconds)
+    );
+    Ok(())
+}
+
 /// Draws of the brute force, events of each, and events of the linear propagation.
 const DRAWS: u64 = 200;
 const DRAW_EVENTS: u64 = 100_000;
 const LINEAR_EVENTS: u64 = 500_000;
+/// Draws over a bank, and its events.
+const BANK_DRAWS: u64 = 1000;
+const BANK_EVENTS: u64 = 20_000;
 /// Bins with fewer events of the linear propagation are not compared.
 const LEAST_CONTENT: f64 = 2000.0;
 
@@ -292,8 +337,30 @@ fn print_propagation_of(pattern: &str) -> Result<()> {
         let ratio = propagation::time_ratio(&rows, brute.seconds, linear.seconds);
         println!("CPU time of brute force by that of the linear propagation, at equal error: {ratio:.0}");
         spectrum.warnings().iter().for_each(|warning| println!("warning: {warning}"));
+        print_over_bank(
+            &propagation::over_bank(&setup, &known, spectrum, BANK_DRAWS, BANK_EVENTS)?,
+            spectrum,
+        );
     }
     Ok(())
+}
+
+fn print_over_bank(banked: &propagation::Banked, spectrum: &gradino::propagate::Spectrum) {
+    let [bank, second, drawn] = banked.seconds;
+    println!(
+        "\nbank of {BANK_EVENTS} events: {bank:.1} s; second order {second:.1} s; {BANK_DRAWS} draws {drawn:.1} s (CPU)"
+    );
+    println!("| bin | second order | its shift of the mean | draws |\n| --- | --- | --- | --- |");
+    for (b, [band, error]) in banked.drawn.iter().enumerate() {
+        println!(
+            "| {} | {:.2} % | {:.2} % | {:.2} % +- {:.2} % |",
+            spectrum.bin(b),
+            100.0 * banked.second[b],
+            100.0 * banked.shift[b],
+            100.0 * band,
+            100.0 * error
+        );
+    }
 }
 
 fn print_bands(spectrum: &gradino::propagate::Spectrum, bands: &propagation::Bands) {

@@ -24,8 +24,7 @@ pub fn settings(is_main: bool) -> CompareSettings {
 
 /// Compares the estimators of an observable of the default configuration, in bins or its mean.
 pub fn compare(observable: Observable, bins: Option<Vec<f64>>, with_alone: bool) -> Result<SideBySide> {
-    let mut config = Config::default();
-    config.seed = Some(1);
+    let config = Config { seed: Some(1), ..Config::default() };
     let target = match bins {
         Some(edges) => Target::bins(edges, observable.sharing())?,
         None => Target::Mean,

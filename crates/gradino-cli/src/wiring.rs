@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub(crate) use gradino::Observable;
 pub(crate) use gradino::chain::Chain;
-pub(crate) use gradino::propagate::{Knowledge, Spectrum};
+pub(crate) use gradino::propagate::{Bands, Knowledge, Method, Spectrum};
 
 /// What a file says of itself.
 pub(crate) struct Held {
@@ -231,8 +231,13 @@ pub(crate) fn target(observable: Observable, bins: Option<&str>) -> Result<Targe
 }
 
 /// Propagates the uncertainties of the parameters to a histogram of an event file.
-pub(crate) fn propagate(path: &Path, histogram: Histogram, knowledge: &Knowledge) -> Result<Spectrum> {
-    propagation::of_file(path, histogram, knowledge)
+pub(crate) fn propagate(
+    path: &Path,
+    histogram: Histogram,
+    knowledge: &Knowledge,
+    method: Method,
+) -> Result<Spectrum> {
+    propagation::of_file(path, histogram, knowledge, method)
 }
 
 /// Whether a name ends like a file of a propagation: true for a picture, false for a table.

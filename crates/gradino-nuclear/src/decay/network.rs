@@ -179,6 +179,15 @@ impl Network {
     /// The same network at other values of the parameters. Level schemes, starts of continua, partial waves
     /// and gradients stay as they are, and tables are shared where none of their parameters has moved.
     pub fn at_values(&self, params: &ParamSet) -> Network {
+        self.moved_to(params, self.slots.clone())
+    }
+
+    /// The same without gradients.
+    pub fn at_values_only(&self, params: &ParamSet) -> Network {
+        self.moved_to(params, Slots::default())
+    }
+
+    fn moved_to(&self, params: &ParamSet, slots: Slots) -> Network {
         let entries = self.entries.iter().map(|entry| Entry {
             scheme: entry.scheme.clone(),
             tabulated: Tabulated::default(),
@@ -188,7 +197,7 @@ impl Network {
         let mut network = Network {
             models: self.models.clone(),
             params: params.clone(),
-            slots: self.slots.clone(),
+            slots,
             entries: entries.collect(),
             rules: self.rules.clone(),
             warnings: self.warnings.clone(),

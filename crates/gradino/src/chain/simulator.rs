@@ -50,7 +50,8 @@ impl ChainSimulator {
             primary.weighting = Weighting::CrossSection;
         }
         let (params, wanted) = (params.clone(), wanted.to_vec());
-        let moving = Moving { setup, params, wanted, parameters, observables: observables.to_vec() };
+        let observables = observables.to_vec();
+        let moving = Moving { setup, params, wanted, parameters, observables, nothing: 0.0, reference: None };
         Ok(ChainSimulator { moving: Arc::new(moving) })
     }
 
@@ -61,6 +62,38 @@ impl ChainSimulator {
         config.apply_parameters(&mut params)?;
         let wanted = config.gradient_positions(&params)?;
         ChainSimulator::new(&setup, &params, &wanted, observables)
+    }
+
+    /// With `feature` for events that have nothing of what is observed; it is 0 otherwise.
+    pub fn with_nothing_as(mut self, feature: f64) -> Self {
+        Arc::make_mut(&mut self.moving).nothing = feature;
+        self
+    }
+
+    /// The same with weights that are rates: the mean weight at a point is the flux-averaged cross section there by
+    /// that at the values `reference` of all parameters.
+    pub fn with_rate(mut self, reference: &ParamSet) -> Result<Self> {
+        let Origin::Neutrino { primary, .. } = &self.moving.setup.origin else {
+            return Err(Ground::Simulation {
+                reason: "decays of a given state have no cross section, and so no rate".into(),
+                hint: Some("compare their shape, or start from neutrinos".into()),
+            }
+            .into());
+        };
+        let reference = primary.prepare(reference, &[])?.total().value;
+        self.moving = Arc::new(Moving { reference: Some(reference), ..(*self.moving).clone() });
+        Ok(self)
+    }
+
+    /// The rate at `theta` by that of weight 1: 1 unless weights are rates.
+    pub fn rate(&self, theta: &[f64]) -> Result<f64> {
+        let params = self.point(theta)?;
+        match (&self.moving.setup.origin, self.moving.reference) {
+            (Origin::Neutrino { primary, .. }, Some(reference)) => {
+                Ok(primary.prepare(&params, &[])?.total().value / reference)
+            }
+            _ => Ok(1.0),
+        }
     }
 
     /// What is observed.
@@ -95,7 +128,9 @@ impl ChainSimulator {
         let (mut part, mut scratch, mut event) = (Part::default(), Scratch::default(), Event::new());
         for number in events {
             let (start, primary) = chain.draw_values(number, &mut scratch, &mut event);
-            part.features.extend(self.moving.observables.iter().map(|o| o.value(&event).unwrap_or(0.0)));
+            part.features.extend(
+                self.moving.observables.iter().map(|o| o.value(&event).unwrap_or(self.moving.nothing)),
+            );
             if let (Kind::Neutrino(interaction), Some(draw)) = (&chain.kind, &primary) {
                 part.places.push(interaction.primary.place(draw));
             }
