@@ -87,7 +87,17 @@ impl Cascade {
 
     /// The same at other values of the parameters, with the same starts (see [`Network::at_values`]).
     pub fn at_values(&self, params: &ParamSet) -> Cascade {
-        let mut cascade = Cascade::new(self.network.at_values(params));
+        self.over(self.network.at_values(params))
+    }
+
+    /// As [`Cascade::at_values`], but without gradients.
+    pub fn at_values_alone(&self, params: &ParamSet) -> Cascade {
+        self.over(self.network.at_values_alone(params))
+    }
+
+    /// The same starts in another network of the same nuclides.
+    fn over(&self, network: Network) -> Cascade {
+        let mut cascade = Cascade::new(network);
         for start in &self.starts {
             let moved = match start {
                 StartState::Level(level) => StartState::Level(*level),

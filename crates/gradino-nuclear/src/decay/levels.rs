@@ -149,7 +149,9 @@ fn complete(network: &Network, entry: usize, level: usize) -> Completed {
             factors[couplings::radiation_index(l, change)] = 1.0;
         }
         let mut row = vec![0.0; n];
-        gamma.add_gradient(e_gamma, to.energy, &factors, &mut row);
+        if n > 0 {
+            gamma.add_gradient(e_gamma, to.energy, &factors, &mut row);
+        }
         all.iter_mut().zip(&row).for_each(|(a, r)| *a += r);
         gradients.extend(row);
         values.push(value);

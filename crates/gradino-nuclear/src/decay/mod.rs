@@ -6,6 +6,7 @@ mod direct;
 mod grid;
 mod ingredients;
 pub mod kinematics;
+mod law;
 mod levels;
 mod network;
 mod partial_waves;

@@ -179,6 +179,15 @@ impl Network {
     /// The same network at other values of the parameters. Level schemes, starts of continua, partial waves
     /// and gradients stay as they are, and tables are shared where none of their parameters has moved.
     pub fn at_values(&self, params: &ParamSet) -> Network {
+        self.with_slots(params, self.slots.clone())
+    }
+
+    /// As [`Network::at_values`], but without gradients.
+    pub(super) fn at_values_alone(&self, params: &ParamSet) -> Network {
+        self.with_slots(params, Slots::default())
+    }
+
+    fn with_slots(&self, params: &ParamSet, slots: Slots) -> Network {
         let entries = self.entries.iter().map(|entry| Entry {
             scheme: entry.scheme.clone(),
             tabulated: Tabulated::default(),
@@ -188,7 +197,7 @@ impl Network {
         let mut network = Network {
             models: self.models.clone(),
             params: params.clone(),
-            slots: self.slots.clone(),
+            slots,
             entries: entries.collect(),
             rules: self.rules.clone(),
             warnings: self.warnings.clone(),

@@ -3,11 +3,12 @@
 //! The weight of an event is the ratio of its probabilities: of the channel and the neutrino energy, and of all
 //! choices of the cascade, discrete and continuous ones alike. Its energies stay, so features are constants.
 
+use super::Chain;
+use super::interactions::Interactions;
 use super::moving::{BLOCK, Moving, ground};
-use super::primary::{Place, PreparedPrimary};
-use super::{Chain, Kind, Origin};
+use super::primary::Place;
 use crate::error::Result;
-use gradino_core::{Bank, Error as Ground, ParamSet, Parameter, Sample};
+use gradino_core::{Bank, ParamSet, Sample};
 use gradino_nuclear::decay::{CascadeRecord, Paths, Replay};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -70,13 +71,6 @@ struct Point {
     replay: Option<Arc<Replay>>,
 }
 
-/// The primary interaction at one point.
-struct Interactions {
-    primary: Arc<PreparedPrimary>,
-    /// The channel here for each channel of the origin.
-    channels: Vec<Option<usize>>,
-}
-
 impl ChainBank {
     /// Of the events in `parts`, in order.
     pub(super) fn new(moving: Arc<Moving>, theta: &[f64], chain: Chain, parts: Vec<Part>) -> Result<Self> {
@@ -126,12 +120,10 @@ impl ChainBank {
         record.score.fill(0.0);
         let mut probability =
             point.replay.as_ref().map_or(1.0, |replay| replay.probability(&self.events.paths, event, record));
-        if let Some(Interactions { primary, channels }) = &point.primary
+        if let Some(interactions) = &point.primary
             && probability > 0.0
         {
-            let place = &self.events.places[event];
-            probability *= channels[usize::from(place.channel)]
-                .map_or(0.0, |channel| primary.density(channel, place, &mut record.score));
+            probability *= interactions.density(&self.events.places[event], &mut record.score);
         }
         probability
     }
@@ -142,32 +134,9 @@ impl ChainBank {
             true => Arc::new(Replay::prepare(origin.cascade(), &self.events.paths, params)),
             false => origin.clone(),
         });
-        Ok(Point { primary: self.primary_at(params)?, replay })
-    }
-
-    /// The primary interaction, for neutrino jobs; that of the origin where none of its parameters has moved.
-    fn primary_at(&self, params: &ParamSet) -> Result<Option<Interactions>> {
-        let (Origin::Neutrino { primary, .. }, Kind::Neutrino(interaction)) =
-            (&self.moving.setup.origin, &self.chain.kind)
-        else {
-            return Ok(None);
-        };
-        let origin = &interaction.primary;
-        let value = |set: &ParamSet, p: &Parameter| set.get(&p.name).map(|p| p.value);
-        let here = if primary.parameters().iter().all(|p| value(params, p) == value(&self.chain.params, p)) {
-            origin.clone()
-        } else {
-            Arc::new(primary.prepare(params, &self.moving.wanted)?)
-        };
-        let channels = here.channels_of(origin);
-        if channels.iter().flatten().count() < here.channels().len() {
-            return Err(Ground::Simulation {
-                reason: "a channel opens that has no events in the bank".into(),
-                hint: Some("draw the bank where no strength is zero".into()),
-            }
-            .into());
-        }
-        Ok(Some(Interactions { primary: here, channels }))
+        let (moving, chain) = (&self.moving, &self.chain);
+        let primary = Interactions::prepare(&moving.setup, chain, params, &moving.wanted)?;
+        Ok(Point { primary, replay })
     }
 
     /// As `at` of [`Bank`].

@@ -4,13 +4,16 @@ mod bank;
 mod configured;
 mod events;
 mod gradient;
+mod interactions;
 mod kinematics;
+mod moved;
 mod moving;
 pub mod primary;
 mod simulator;
 
 pub use bank::{ChainBank, Reach};
 pub use configured::{cross_section_table, library};
+pub use moved::MovedChain;
 pub use simulator::ChainSimulator;
 
 use crate::error::Result;
