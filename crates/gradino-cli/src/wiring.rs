@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub(crate) use gradino::Observable;
 pub(crate) use gradino::chain::Chain;
-pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, Method, Moved, Shift};
+pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, Method, Moved, Order, Shift};
 pub(crate) use gradino::propagate::{Knowledge, Spectrum};
 
 /// What a file says of itself.

@@ -2,7 +2,7 @@
 
 use crate::message::{Done, note, print};
 use crate::table::Table;
-use crate::wiring::{self, Comparison, Method, Shift};
+use crate::wiring::{self, Comparison, Method, Order, Shift};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,8 +18,11 @@ pub(crate) struct Move {
     /// New value of a parameter: NAME=VALUE, NAME=+5% or NAME=-1sigma; repeat it for more
     #[arg(long, value_name = "NAME=SHIFT")]
     set: Vec<String>,
+    /// Order of the Taylor series by which energies move and choices are weighted: 1, 2 or 3
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=3))]
+    order: u8,
     /// Keep all energies and weight the events by the exact ratio of their probabilities
-    #[arg(long)]
+    #[arg(long, conflicts_with = "order")]
     reweight: bool,
     /// File to write the moved events to; the ending chooses the format; repeat it for more files
     #[arg(short, long, value_name = "FILE")]
@@ -39,12 +42,19 @@ pub(crate) struct Move {
 }
 
 impl Move {
+    fn method(&self) -> Method {
+        match (self.reweight, self.order) {
+            (true, _) => Method::Reweight,
+            (_, order) => Method::Expand(Order::ALL[usize::from(order) - 1]),
+        }
+    }
+
     pub(super) fn execute(self) -> Done {
         for path in &self.output {
             wiring::check_free(path, self.overwrite)?;
         }
         let shifts = self.set.iter().map(|text| text.parse()).collect::<gradino::Result<Vec<Shift>>>()?;
-        let moved = wiring::moved(&self.run, &shifts, Method::Reweight)?;
+        let moved = wiring::moved(&self.run, &shifts, self.method())?;
         for p in moved.parameters() {
             note(format!("{}: {} -> {} {}", p.name, p.from, p.to, p.unit).trim_end());
         }

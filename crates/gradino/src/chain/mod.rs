@@ -13,7 +13,7 @@ mod simulator;
 
 pub use bank::{ChainBank, Reach};
 pub use configured::{cross_section_table, library};
-pub use moved::MovedChain;
+pub use moved::{Method, MovedChain, Mover, Order};
 pub use simulator::ChainSimulator;
 
 use crate::error::Result;

@@ -10,7 +10,9 @@ mod shift;
 pub use compare::{Compared, Comparison, DIFFERENT_BELOW, OBSERVABLES, Spread};
 pub use shift::{By, Shift, shifted};
 
-use crate::chain::{Chain, MovedChain, Setup};
+pub use crate::chain::{Method, Order};
+
+use crate::chain::{Chain, MovedChain, Mover, Setup};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::io::{self, Block, BlockMaker, EventSink, Provenance, SinkOptions};
@@ -19,25 +21,6 @@ use gradino_core::{Event, ParamSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-
-/// How events come to another point.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Method {
-    /// By the exact ratio of the probabilities of their paths; all energies stay.
-    #[default]
-    Reweight,
-}
-
-impl Method {
-    /// In words.
-    pub fn text(self) -> String {
-        match self {
-            Method::Reweight => {
-                "weights by the ratio of path probabilities, energies as they were drawn".into()
-            }
-        }
-    }
-}
 
 /// A run, read from one of its files.
 #[derive(Clone, Debug)]
@@ -80,10 +63,10 @@ pub struct MovedParameter {
 }
 
 /// The events of a run at another point.
-#[derive(Debug)]
 pub struct Moved {
     run: Run,
     method: Method,
+    mover: Mover,
     chain: MovedChain,
 }
 
@@ -92,16 +75,22 @@ impl Moved {
     pub fn of_file(path: &Path, shifts: &[Shift], method: Method) -> Result<Self> {
         let run = Run::of_file(path)?;
         let moved = Moved::of_run(run, shifts, method)?;
-        redraw::check(path, &moved.chain)?;
+        redraw::check(path, &moved.mover)?;
         Ok(moved)
     }
 
     /// The events of a run after the `shifts`.
     pub fn of_run(run: Run, shifts: &[Shift], method: Method) -> Result<Self> {
-        let params = shifted(&run.params, shifts)?;
+        let target = shifted(&run.params, shifts)?;
         let gradients = run.config.gradient_positions(&run.params)?;
-        let chain = MovedChain::prepare(&Setup::from_config(&run.config)?, &run.params, &gradients, &params)?;
-        Ok(Moved { run, method, chain })
+        let order = match method {
+            Method::Reweight => None,
+            Method::Expand(order) => Some(order),
+        };
+        let setup = Setup::from_config(&run.config)?;
+        let mover = Mover::prepare(&setup, &run.params, &gradients, &target, order)?;
+        let chain = mover.at(1.0, method)?;
+        Ok(Moved { run, method, mover, chain })
     }
 
     /// The run.
@@ -142,7 +131,7 @@ impl Moved {
         let mut provenance = Chain::from_config(&config)?.provenance(&config, &self.run.events);
         let value = |p: MovedParameter| io::ParameterValue { name: p.name, value: p.from, unit: p.unit };
         provenance.moved = Some(io::Moved {
-            method: self.method.text(),
+            method: self.method.to_string(),
             config_toml: physics_toml(&self.run.config),
             from: self.parameters().into_iter().map(value).collect(),
         });

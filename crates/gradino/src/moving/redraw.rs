@@ -1,19 +1,18 @@
 //! Whether a chain makes the events of a file.
 
-use crate::chain::MovedChain;
+use crate::chain::{Mover, Scratch};
 use crate::error::{Error, Result};
 use crate::io;
-use crate::run::EventSource;
 use gradino_core::Event;
 use std::path::Path;
 
-/// Reads all events of `path` and draws them again with `chain`; refuses a file that holds others.
-pub(super) fn check(path: &Path, chain: &MovedChain) -> Result<()> {
+/// Reads all events of `path` and draws them again with `mover`; refuses a file that holds others.
+pub(super) fn check(path: &Path, mover: &Mover) -> Result<()> {
     let mut source = io::open(path)?;
     let version = source.provenance().version.clone();
-    let (mut held, mut drawn, mut scratch) = (Event::new(), Event::new(), chain.scratch());
+    let (mut held, mut drawn, mut scratch) = (Event::new(), Event::new(), Scratch::default());
     while source.read(&mut held)? {
-        chain.draw_origin(held.number, &mut scratch, &mut drawn);
+        mover.draw_origin(held.number, &mut scratch, &mut drawn);
         if let Some(what) = difference(&held, &drawn) {
             let now = env!("CARGO_PKG_VERSION");
             let problem = match version == now {
