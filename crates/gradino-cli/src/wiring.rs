@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub(crate) use gradino::Observable;
 pub(crate) use gradino::chain::Chain;
-pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, Method, Moved, Order, Shift};
+pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, METHODS, Method, Moved, Order, Scan, Shift};
 pub(crate) use gradino::propagate::{Knowledge, Spectrum};
 
 /// What a file says of itself.
@@ -275,8 +275,12 @@ pub(crate) fn write_moved(moved: &Moved, paths: &[PathBuf], overwrite: bool) -> 
     if paths.is_empty() { Ok(()) } else { moved.write(paths, overwrite) }
 }
 
-/// Moved events beside those of a fresh run; without a seed one is drawn.
-pub(crate) fn compare_moved(moved: &Moved, seed: Option<u64>) -> Result<Comparison> {
-    let seed = seed.unwrap_or_else(|| Config::default().settle_seed());
+/// Moved events beside those of a fresh run.
+pub(crate) fn compare_moved(moved: &Moved, seed: u64) -> Result<Comparison> {
     moved.compare(&OBSERVABLES, seed)
+}
+
+/// All ways to move events beside fresh runs at growing shifts.
+pub(crate) fn scan_moved(path: &Path, shifts: &[Shift], factors: &[f64], seed: u64) -> Result<Scan> {
+    Scan::of_file(path, shifts, factors, seed)
 }

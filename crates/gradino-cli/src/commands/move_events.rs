@@ -1,9 +1,11 @@
 //! `gradino move`: the events of a run at other values of its parameters.
 
-use crate::message::{Done, note, print};
+use crate::message::{Done, Failure, note, print};
 use crate::table::Table;
-use crate::wiring::{self, Comparison, Method, Order, Shift};
+use crate::wiring::{self, Comparison, DIFFERENT_BELOW, METHODS, Method, Order, Scan, Shift};
 use clap::Args;
+use gradino::config::Config;
+use gradino::moving::FACTORS;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,9 +20,9 @@ pub(crate) struct Move {
     /// New value of a parameter: NAME=VALUE, NAME=+5% or NAME=-1sigma; repeat it for more
     #[arg(long, value_name = "NAME=SHIFT")]
     set: Vec<String>,
-    /// Order of the Taylor series by which energies move and choices are weighted: 1, 2 or 3
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=3))]
-    order: u8,
+    /// Order of the Taylor series by which energies move and choices are weighted: 1, 2 or 3 [default: 2]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=3))]
+    order: Option<u8>,
     /// Keep all energies and weight the events by the exact ratio of their probabilities
     #[arg(long, conflicts_with = "order")]
     reweight: bool,
@@ -30,6 +32,11 @@ pub(crate) struct Move {
     /// Compare with as many events of a fresh run there
     #[arg(long)]
     compare: bool,
+    /// Compare all orders and reweighting with fresh runs at the shift times these factors, and say where each
+    /// breaks down [default: 0.5,1,2,4,8,16]
+    #[arg(long, value_name = "FACTOR", value_delimiter = ',', num_args = 0.., require_equals = true,
+          conflicts_with_all = ["output", "compare", "order", "reweight"])]
+    scan: Option<Vec<f64>>,
     /// Seed of fresh runs; without it one is drawn
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=gradino::config::LARGEST_SEED))]
     seed: Option<u64>,
@@ -42,18 +49,14 @@ pub(crate) struct Move {
 }
 
 impl Move {
-    fn method(&self) -> Method {
-        match (self.reweight, self.order) {
-            (true, _) => Method::Reweight,
-            (_, order) => Method::Expand(Order::ALL[usize::from(order) - 1]),
-        }
-    }
-
     pub(super) fn execute(self) -> Done {
         for path in &self.output {
             wiring::check_free(path, self.overwrite)?;
         }
         let shifts = self.set.iter().map(|text| text.parse()).collect::<gradino::Result<Vec<Shift>>>()?;
+        if let Some(factors) = &self.scan {
+            return self.scan(&shifts, factors);
+        }
         let moved = wiring::moved(&self.run, &shifts, self.method())?;
         for p in moved.parameters() {
             note(format!("{}: {} -> {} {}", p.name, p.from, p.to, p.unit).trim_end());
@@ -63,29 +66,79 @@ impl Move {
         if !self.compare {
             return Ok(ExitCode::SUCCESS);
         }
-        let comparison = wiring::compare_moved(&moved, self.seed)?;
-        print(&table(&comparison).text(self.csv))?;
+        let comparison = wiring::compare_moved(&moved, self.fresh_seed())?;
+        print(&compared(&comparison).text(self.csv))?;
         notes(&comparison).iter().for_each(|line| note(line));
-        Ok(if comparison.p() < wiring::DIFFERENT_BELOW {
-            ExitCode::from(DIFFERENT)
-        } else {
-            ExitCode::SUCCESS
-        })
+        let differs = comparison.p() < DIFFERENT_BELOW;
+        Ok(if differs { ExitCode::from(DIFFERENT) } else { ExitCode::SUCCESS })
+    }
+
+    fn method(&self) -> Method {
+        let order = self.order.map_or(Order::default(), |order| Order::ALL[usize::from(order) - 1]);
+        if self.reweight { Method::Reweight } else { Method::Expand(order) }
+    }
+
+    fn fresh_seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| Config::default().settle_seed())
+    }
+
+    fn scan(&self, shifts: &[Shift], factors: &[f64]) -> Done {
+        if factors.iter().any(|f| !f.is_finite()) {
+            return Err(Failure::usage(
+                "a factor of the scan is no finite number",
+                "write them like --scan=1,2,4",
+            ));
+        }
+        let factors = if factors.is_empty() { &FACTORS } else { factors };
+        let scan = wiring::scan_moved(&self.run, shifts, factors, self.fresh_seed())?;
+        print(&scanned(&scan).text(self.csv))?;
+        for method in METHODS {
+            note(&match scan.breakdown(method) {
+                Some(factor) => {
+                    format!("{method}: breaks down at {factor} times the shift (p < {DIFFERENT_BELOW})")
+                }
+                None => format!("{method}: holds at all of them"),
+            });
+        }
+        scan.beyond.iter().for_each(|(factor, error)| note(&format!("{factor} times the shift: {error}")));
+        Ok(ExitCode::SUCCESS)
     }
 }
 
-fn table(comparison: &Comparison) -> Table {
+fn compared(comparison: &Comparison) -> Table {
     let mut table = Table::new(&["observable", "chi2", "ndf", "chi2/ndf", "p"]);
-    for h in &comparison.histograms {
-        let (value, freedom) = (h.chi2.value, h.chi2.freedom);
-        let ratio = if freedom > 0 { format!("{:.3}", value / freedom as f64) } else { String::new() };
+    let histograms = comparison.histograms.iter().map(|h| (h.observable.name(), h.chi2));
+    for (name, chi2) in histograms.chain([("mean weight", comparison.normalisation())]) {
         table.push(vec![
-            h.observable.name().into(),
-            format!("{value:.2}"),
-            freedom.to_string(),
-            ratio,
-            format!("{:.3e}", h.chi2.p),
+            name.into(),
+            format!("{:.2}", chi2.value),
+            chi2.freedom.to_string(),
+            format!("{:.3}", chi2.value / chi2.freedom.max(1) as f64),
+            format!("{:.3e}", chi2.p),
         ]);
+    }
+    table
+}
+
+fn scanned(scan: &Scan) -> Table {
+    let header =
+        ["factor", "method", "worst histogram", "chi2", "ndf", "mean weight", "p of all", "effective"];
+    let mut table = Table::new(&header);
+    for point in &scan.points {
+        for (method, comparison) in METHODS.iter().zip(&point.comparisons) {
+            let Some(worst) = comparison.worst() else { continue };
+            let (mean, error) = comparison.moved.mean();
+            table.push(vec![
+                point.factor.to_string(),
+                method.to_string(),
+                worst.observable.name().into(),
+                format!("{:.1}", worst.chi2.value),
+                worst.chi2.freedom.to_string(),
+                format!("{mean:.4} +- {error:.4}"),
+                format!("{:.1e}", comparison.p()),
+                format!("{:.1} %", 100.0 * comparison.moved.effective()),
+            ]);
+        }
     }
     table
 }
@@ -99,7 +152,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     ];
     let odd = [(spread.impossible, "cannot happen there"), (spread.negative, "have a negative weight")];
     notes.extend(odd.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} events {what}")));
-    if comparison.p() < wiring::DIFFERENT_BELOW {
+    if comparison.p() < DIFFERENT_BELOW {
         notes.push("warning: moved and fresh events differ; move less far, or make a new run".into());
     }
     notes

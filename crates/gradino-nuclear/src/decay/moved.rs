@@ -122,3 +122,6 @@ impl Arrival {
         Some(Motion { shift: self.range * (stretch(s).0 - u), jacobian })
     }
 }
+
+#[cfg(test)]
+mod tests;

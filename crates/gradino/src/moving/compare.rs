@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::propagate::Histogram;
 use crate::run::{Collector, EventSource, Plan, run};
 use gradino_core::Event;
-use gradino_infer::compare::{ChiSquare, Weights};
+use gradino_infer::compare::{ChiSquare, Weights, tail};
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
@@ -98,11 +98,23 @@ impl Spread {
 }
 
 impl Comparison {
-    /// The probability that the most different histogram is at least so different by chance, for events of the same
-    /// law: its p times the number of histograms (bonferroni1936).
+    /// The histogram in which the samples differ most.
+    pub fn worst(&self) -> Option<&Compared> {
+        self.histograms.iter().min_by(|a, b| a.chi2.p.total_cmp(&b.chi2.p))
+    }
+
+    /// How far the mean weight of the moved events is from 1.
+    pub fn normalisation(&self) -> ChiSquare {
+        let (mean, error) = self.moved.mean();
+        let value = if mean == 1.0 { 0.0 } else { ((mean - 1.0) / error).powi(2) };
+        ChiSquare { value, freedom: 1, p: tail(value, 1) }
+    }
+
+    /// The probability that the most different histogram, or the mean weight, is at least so different by chance for
+    /// events of the same law: the least p times the number of comparisons.
     pub fn p(&self) -> f64 {
-        let least = self.histograms.iter().map(|h| h.chi2.p).fold(1.0, f64::min);
-        (least * self.histograms.len() as f64).min(1.0)
+        let least = self.worst().map_or(1.0, |h| h.chi2.p).min(self.normalisation().p);
+        (least * (self.histograms.len() + 1) as f64).min(1.0)
     }
 }
 

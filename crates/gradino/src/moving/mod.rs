@@ -5,9 +5,11 @@
 
 mod compare;
 mod redraw;
+mod scan;
 mod shift;
 
 pub use compare::{Compared, Comparison, DIFFERENT_BELOW, OBSERVABLES, Spread};
+pub use scan::{FACTORS, METHODS, Scan, ScanPoint};
 pub use shift::{By, Shift, shifted};
 
 pub use crate::chain::{Method, Order};
