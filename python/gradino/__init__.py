@@ -6,32 +6,48 @@
 Energies are in MeV, cross sections in cm2 per target atom.
 """
 
-from ._errors import ConfigError, FileError, GradinoError, PhysicsError
+from ._bands import Bands, Contribution, propagate
+from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
+from ._fit import Fit, Fitted, Profile, example_fit, fit
 from ._gradino import VERSION as __version__
 from ._gradino import default_config
 from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
 from ._run import Citation, CrossSection, Run, read, run
+from ._simulator import Bank, Sample, Simulator, toy
 
 __all__ = [
+    "Bands",
+    "Bank",
     "Citation",
     "ConfigError",
+    "Contribution",
     "CrossSection",
+    "DerivativeError",
     "Expectation",
     "FileError",
+    "Fit",
+    "Fitted",
     "GradinoError",
     "Histogram",
     "Parameter",
     "PhysicsError",
+    "Profile",
     "Run",
+    "Sample",
+    "Simulator",
     "Width",
     "Widths",
     "__version__",
     "covariance",
     "cross_section",
     "default_config",
+    "example_fit",
+    "fit",
     "parameters",
+    "propagate",
     "read",
     "run",
+    "toy",
     "widths",
 ]

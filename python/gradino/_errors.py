@@ -19,5 +19,14 @@ class PhysicsError(GradinoError):
     """A state or an energy that the models do not cover."""
 
 
-for _class in (GradinoError, ConfigError, FileError, PhysicsError):
+class DerivativeError(GradinoError, NotImplementedError):
+    """A second derivative of a layer, which has first derivatives only."""
+
+    hint = "take one gradient; of curvatures use the expected one, from the derivatives of a histogram"
+
+    def __init__(self) -> None:
+        super().__init__(f"the simulation has first derivatives only, a second one was asked for\nhint: {self.hint}")
+
+
+for _class in (GradinoError, ConfigError, DerivativeError, FileError, PhysicsError):
     _class.__module__ = "gradino"

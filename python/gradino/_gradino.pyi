@@ -8,9 +8,143 @@ from numpy.typing import NDArray
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Columns", "Record", "covariance", "cross_section", "default_config", "energy_gradient", "parameters", "read", "report", "resolve", "run", "widths", "write"]
+__all__ = ["VERSION", "Bands", "Bank", "Columns", "Fitted", "Question", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
 
 VERSION: Final[str]
+
+@final
+class Bands:
+    """
+    A histogram with its uncertainties.
+    """
+    @property
+    def band_errors(self, /) -> NDArray[float64] | None:
+        """
+        Statistical errors of the bands; none to second order.
+        """
+    @property
+    def content(self, /) -> NDArray[float64]:
+        """
+        Expected counts.
+        """
+    @property
+    def covariance(self, /) -> NDArray[float64]:
+        """
+        Their covariance, row by row.
+        """
+    @property
+    def edges(self, /) -> NDArray[float64]:
+        """
+        Edges of the bins.
+        """
+    @property
+    def events(self, /) -> tuple[int, float]:
+        """
+        Number of events, and the sum of their weights.
+        """
+    @property
+    def families(self, /) -> list[tuple[str, NDArray[float64], float]]:
+        """
+        The same for families of parameters.
+        """
+    @property
+    def jacobian(self, /) -> NDArray[float64]:
+        """
+        Derivatives of the counts, a row of parameters for each bin.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        How the bands were made, in words.
+        """
+    @property
+    def missing(self, /) -> list[str]:
+        """
+        Parameters with an uncertainty but without derivatives.
+        """
+    @property
+    def names(self, /) -> list[str]:
+        """
+        The parameters.
+        """
+    @property
+    def noise(self, /) -> NDArray[float64]:
+        """
+        Part of the systematic variances that is noise.
+        """
+    @property
+    def observable(self, /) -> tuple[str, str]:
+        """
+        Name and unit of the observable.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, NDArray[float64], float]]:
+        """
+        What each parameter does, the strongest first.
+        """
+    @property
+    def shift(self, /) -> NDArray[float64] | None:
+        """
+        Mean counts over the parameters less those at their values; none to first order.
+        """
+    @property
+    def statistical(self, /) -> NDArray[float64]:
+        """
+        Statistical covariance of the simulated events, row by row.
+        """
+    @property
+    def systematic(self, /) -> NDArray[float64]:
+        """
+        Systematic covariance, row by row.
+        """
+    @property
+    def values(self, /) -> NDArray[float64]:
+        """
+        Their values.
+        """
+    @property
+    def warnings(self, /) -> list[str]:
+        """
+        What should be known before the bands are believed.
+        """
+    @property
+    def without_uncertainty(self, /) -> list[str]:
+        """
+        Parameters with derivatives of which no uncertainty is known.
+        """
+    def write_parquet(self, /, path: str | PathLike[str], overwrite: bool) -> None:
+        """
+        Writes the Parquet file of the command line.
+        """
+
+@final
+class Bank:
+    """
+    Events that can be seen at other points.
+    """
+    def at(self, /, theta: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64], NDArray[float64], NDArray[float64], float]:
+        """
+        The events at `theta`: features, weights, derivatives of both, effective number of events.
+        """
+    def histogram(self, /, theta: NDArray[float64], feature: SupportsIndex, edges: SupportsGetItem[int, SupportsFloat | SupportsIndex], scale: SupportsFloat | SupportsIndex) -> tuple[NDArray[float64], NDArray[float64], NDArray[float64]]:
+        """
+        Expected counts of the observable number `feature` between `edges`, times `scale`, with their variances
+        and derivatives.
+        """
+    @property
+    def origin(self, /) -> NDArray[float64]:
+        """
+        The point at which the events were drawn.
+        """
+    def pull_back(self, /, theta: NDArray[float64], by_value: NDArray[float64], by_weight: NDArray[float64]) -> NDArray[float64]:
+        """
+        The chain rule: derivatives with respect to theta of something whose derivatives with respect to the
+        features and to the weights are given.
+        """
+    def values(self, /, theta: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64], float]:
+        """
+        Features and weights alone, and the effective number of events.
+        """
 
 @final
 class Columns:
@@ -164,6 +298,32 @@ class Columns:
         """
 
 @final
+class Fitted:
+    """
+    A fit that was done.
+    """
+    def profile(self, /, name: str, values: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        The objective at `values` of the parameter `name`, with all others at their best.
+        """
+    @property
+    def record(self, /) -> str:
+        """
+        The result as JSON.
+        """
+    @property
+    def simulation(self, /) -> NDArray[float64]:
+        """
+        Covariance of the errors that come from the simulated events, row by row.
+        """
+
+@final
+class Question:
+    """
+    What is asked for.
+    """
+
+@final
 class Record:
     """
     What a run says of itself.
@@ -218,6 +378,40 @@ class Record:
         Things the user should know.
         """
 
+@final
+class Simulator:
+    """
+    A simulation with the parameters that move.
+    """
+    def draw(self, /, theta: NDArray[float64], first: SupportsIndex, end: SupportsIndex) -> Bank:
+        """
+        Draws the events from number `first` to `end` at `theta`.
+        """
+    @property
+    def observables(self, /) -> list[tuple[str, str]]:
+        """
+        Name and unit of each observable.
+        """
+    @property
+    def parameters(self, /) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:
+        """
+        Name, value, unit, bounds, sigma, source and meaning of each parameter that moves.
+        """
+    def point(self, /, values: SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]]) -> NDArray[float64]:
+        """
+        The values of the parameters, with those of `values` in their place.
+        """
+    @property
+    def seed(self, /) -> int:
+        """
+        Seed of the random numbers.
+        """
+
+def chain_simulator(config: str, observables: SupportsGetItem[int, str]) -> Simulator:
+    """
+    The chain of a configuration (resolved TOML), with the parameters of its [gradients].
+    """
+
 def covariance(config: str, names: SupportsGetItem[int, str]) -> NDArray[float64]:
     """
     Prior covariance of the parameters `names`, row by row: that of KDUQ (pruitt2023) among the optical
@@ -240,9 +434,47 @@ def energy_gradient(columns: Columns, selected: NDArray[bool_]) -> NDArray[float
     each event [MeV per unit].
     """
 
+def example_fit() -> str:
+    """
+    The example of a fit with comments on every key, as TOML.
+    """
+
+def fit(config: "object", data: "tuple[NDArray[float64], NDArray[float64]] | None" = None, seed: "int | None" = None, checkpoint: "str | None" = None, resume: "bool" = False, progress: "object" = None) -> "Fitted":
+    """
+    Fits a configuration: a path, a TOML text, a mapping, or None for the example. Rows of `data` with their
+    weights replace the data that it names. `progress` is called now and then with the number of rounds.
+    """
+
+def fit_observables(config: "object") -> "tuple[str, list[str]]":
+    """
+    The model of a fit, and what it observes of an event.
+    """
+
+def observed(columns: Columns, names: SupportsGetItem[int, str]) -> NDArray[float64]:
+    """
+    Observables of the events, row by row; 0 where an event has nothing of the kind.
+    """
+
 def parameters(config: str) -> list[tuple[str, float, str, tuple[float, float], float, str, str]]:
     """
     Name, value, unit, bounds, sigma, source and meaning of each parameter of a configuration.
+    """
+
+def propagate_file(path: str | PathLike[str], question: Question) -> Bands:
+    """
+    Propagates to a histogram of an event file.
+    """
+
+def propagate_run(columns: Columns, record: Record, question: Question) -> Bands:
+    """
+    Propagates to a histogram of a run in memory.
+    """
+
+def question(observable: str, bins: tuple[str | None, SupportsGetItem[int, SupportsFloat | SupportsIndex] | None], rate: bool, only: SupportsGetItem[int, str], file: str | PathLike[str] | None, matrix: tuple[SupportsGetItem[int, str], NDArray[float64]] | None, method: tuple[SupportsIndex, SupportsIndex | None, SupportsIndex, SupportsIndex]) -> Question:
+    """
+    A histogram of an observable, with bins as a text or as edges, and what is known of the parameters: those
+    that are uncertain (patterns; none for all), a file or names with a matrix. `method` has the order, the
+    number of drawn points (none for an expansion), of points for a check, and of events in a bank.
     """
 
 def read(path: str | PathLike[str]) -> tuple[Columns, Record]:
@@ -266,6 +498,11 @@ def run(config: "str", events: "tuple[int, int] | None" = None, progress: "objec
     Makes the events of a configuration (resolved TOML), or those of the numbers `events`.
 
     `progress` is called now and then with the number of events that are done.
+    """
+
+def toy_simulator(observables: SupportsGetItem[int, str], start: SupportsFloat | SupportsIndex, spread: SupportsFloat | SupportsIndex, seed: SupportsIndex) -> Simulator:
+    """
+    The toy: decays from the energy `start`, with the standard deviation `spread` [MeV].
     """
 
 def widths(config: str) -> tuple[float, list[tuple[str, str, float, float]], list[str], NDArray[float64]]:

@@ -145,6 +145,10 @@ class Run:
         found = np.cumsum((self.pdg == pdg) & (self.status == 1), dtype=np.int64)
         return np.diff(np.concatenate(([0], found))[self.offsets])
 
+    def observed(self, *names: str) -> Floats:
+        """Observables such as "gamma_energy", (events, observables); 0 where an event has nothing of the kind."""
+        return _gradino.observed(self._columns, list(names)).reshape(self.n_events, len(names))
+
     def energy_gradient(self, selected: NDArray[np.bool_]) -> Floats:
         """Derivatives of the summed energy of the particles that ``selected`` marks, (events, parameters)."""
         marks = np.ascontiguousarray(selected, dtype=np.bool_)

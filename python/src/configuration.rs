@@ -2,6 +2,7 @@
 
 use crate::error::{config_error, raise, without_line};
 use gradino::Config;
+use gradino::fit::FitConfig;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub(crate) fn default_config() -> &'static str {
 #[pyfunction]
 #[pyo3(signature = (config: "object", overrides: "dict[str, object]") -> "str")]
 pub(crate) fn resolve(config: &Bound<'_, PyAny>, overrides: &Bound<'_, PyDict>) -> PyResult<String> {
-    let config = read(config)?;
+    let config: Config = read(config)?;
     if overrides.is_empty() {
         return Ok(config.resolved_toml());
     }
@@ -36,12 +37,47 @@ pub(crate) fn resolve(config: &Bound<'_, PyAny>, overrides: &Bound<'_, PyDict>) 
             (_, value) => drop(table.insert(key, value)),
         }
     }
-    Ok(from_table(&table)?.resolved_toml())
+    Ok(from_table::<Config>(&table)?.resolved_toml())
 }
 
-fn read(config: &Bound<'_, PyAny>) -> PyResult<Config> {
+/// A kind of configuration.
+pub(crate) trait Configuration: Sized {
+    /// What stands where none is given.
+    fn of_nothing() -> gradino::Result<Self>;
+    /// From TOML.
+    fn of_text(text: &str) -> gradino::Result<Self>;
+    /// From a file.
+    fn of_file(path: &Path) -> gradino::Result<Self>;
+}
+
+impl Configuration for Config {
+    fn of_nothing() -> gradino::Result<Self> {
+        Ok(Config::default())
+    }
+    fn of_text(text: &str) -> gradino::Result<Self> {
+        Config::from_toml(text)
+    }
+    fn of_file(path: &Path) -> gradino::Result<Self> {
+        Config::from_file(path)
+    }
+}
+
+impl Configuration for FitConfig {
+    fn of_nothing() -> gradino::Result<Self> {
+        FitConfig::from_toml(FitConfig::annotated())
+    }
+    fn of_text(text: &str) -> gradino::Result<Self> {
+        FitConfig::from_toml(text)
+    }
+    fn of_file(path: &Path) -> gradino::Result<Self> {
+        FitConfig::from_file(path)
+    }
+}
+
+/// Reads a path, a TOML text, a mapping, or nothing.
+pub(crate) fn read<C: Configuration>(config: &Bound<'_, PyAny>) -> PyResult<C> {
     if config.is_none() {
-        return Ok(Config::default());
+        return C::of_nothing().map_err(raise);
     }
     if let Ok(text) = config.cast::<PyString>() {
         let text = text.to_str()?;
@@ -51,7 +87,7 @@ fn read(config: &Bound<'_, PyAny>) -> PyResult<Config> {
         return from_table(&mapping(values, "")?);
     }
     match config.extract::<PathBuf>() {
-        Ok(path) => Config::from_file(&path).map_err(raise),
+        Ok(path) => C::of_file(&path).map_err(raise),
         Err(_) => {
             let kind = config.get_type();
             Err(config_error(
@@ -63,17 +99,17 @@ fn read(config: &Bound<'_, PyAny>) -> PyResult<Config> {
 }
 
 /// A text with a line break or an equals sign is TOML, unless it names a file; any other is a path.
-fn from_text(text: &str) -> gradino::Result<Config> {
+fn from_text<C: Configuration>(text: &str) -> gradino::Result<C> {
     let is_toml = text.trim().is_empty() || text.contains(['\n', '=']);
     if is_toml && !(text.lines().count() == 1 && Path::new(text).is_file()) {
-        return Config::from_toml(text);
+        return C::of_text(text);
     }
-    Config::from_file(Path::new(text))
+    C::of_file(Path::new(text))
 }
 
-fn from_table(table: &Table) -> PyResult<Config> {
+fn from_table<C: Configuration>(table: &Table) -> PyResult<C> {
     let text = toml::to_string(table).map_err(|e| config_error(&e.to_string(), "check the values"))?;
-    Config::from_toml(&text).map_err(|e| raise(without_line(e)))
+    C::of_text(&text).map_err(|e| raise(without_line(e)))
 }
 
 fn mapping(values: &Bound<'_, PyMapping>, path: &str) -> PyResult<Table> {

@@ -58,6 +58,9 @@ fn kind(error: &Error) -> Kind {
         | Error::BadBins { .. }
         | Error::UnknownObservable { .. }
         | Error::NoEffect { .. }
+        | Error::NothingUncertain { .. }
+        | Error::NoRate
+        | Error::RateBeyondFirstOrder
         | Error::Infer(_)
         | Error::Ground(_)
         | Error::Nuclear(Nuclear::Core(_) | Nuclear::UnknownModel { .. }) => Kind::Config,
@@ -75,6 +78,11 @@ fn hint(error: &Error) -> Option<String> {
         Error::AlreadyExists { .. } => "replace it with overwrite=True, or choose another name",
         Error::NoSuchGradient { suggestion: None, .. } => NAMES,
         Error::Ground(Ground::UnknownParameter { suggestion: None, .. }) => NAMES,
+        Error::NoGradients { .. } => "run with gradients=\"all\"",
+        Error::NothingUncertain { .. } => {
+            "run with gradients=\"all\", or give standard deviations with covariance="
+        }
+        Error::NoRate => "leave rate=True out: a fixed state has no cross section",
         Error::Syntax { .. } => "gradino.default_config() is an example",
         _ => return error.hint(),
     };

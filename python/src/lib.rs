@@ -7,9 +7,12 @@ mod columns;
 mod configuration;
 mod error;
 mod files;
+mod fit;
 mod physics;
+mod propagate;
 mod record;
 mod simulate;
+mod simulator;
 mod watch;
 
 /// The native half of gradino.
@@ -22,11 +25,17 @@ mod _gradino {
     #[pymodule_export]
     use crate::files::{read, report, write};
     #[pymodule_export]
+    use crate::fit::{Fitted, example_fit, fit, fit_observables, observed};
+    #[pymodule_export]
     use crate::physics::{covariance, cross_section, parameters, widths};
+    #[pymodule_export]
+    use crate::propagate::{Bands, Question, propagate_file, propagate_run, question};
     #[pymodule_export]
     use crate::record::Record;
     #[pymodule_export]
     use crate::simulate::{energy_gradient, run};
+    #[pymodule_export]
+    use crate::simulator::{Bank, Simulator, chain_simulator, toy_simulator};
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
 }

@@ -61,12 +61,21 @@ def python_of(page: str) -> str:
     return "\n".join(blocks)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/src/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/src/tutorial.md", "docs/src/howto/fit.md", "docs/src/howto/propagate.md"])
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     (tmp_path / "run.toml").write_text('seed = 42\nevents = 2000\n[gradients]\nparameters = ["level_density.*"]\n')
     program = tmp_path / "page.py"
     program.write_text(python_of(page))
     result = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("library", ["jax", "torch"])
+def test_the_layers_of_the_page_run(library, tmp_path):
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/src/howto/layers.md").read_text(), flags=re.DOTALL)
+    (block,) = [block for block in blocks if f"import {library}\n" in block]
+    result = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
 
 

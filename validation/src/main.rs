@@ -12,8 +12,12 @@ use gradino_validation::{Result, decay, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let only_fits = std::env::args().any(|argument| argument == "fits");
-    match if only_fits { print_toy_fits() } else { print_all() } {
+    let result = match std::env::args().nth(1).as_deref() {
+        Some("fits") => print_toy_fits(),
+        Some("propagation") => print_propagation(),
+        _ => print_all(),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -212,6 +216,9 @@ fn print_toy_fits() -> Result<()> {
 const DRAWS: u64 = 200;
 const DRAW_EVENTS: u64 = 100_000;
 const LINEAR_EVENTS: u64 = 500_000;
+/// Draws over a bank, and its events.
+const BANK_DRAWS: u64 = 1000;
+const BANK_EVENTS: u64 = 20_000;
 /// Bins with fewer events of the linear propagation are not compared.
 const LEAST_CONTENT: f64 = 2000.0;
 
@@ -240,8 +247,30 @@ fn print_propagation_of(pattern: &str) -> Result<()> {
         let ratio = propagation::time_ratio(&rows, brute.seconds, linear.seconds);
         println!("CPU time of brute force by that of the linear propagation, at equal error: {ratio:.0}");
         spectrum.warnings().iter().for_each(|warning| println!("warning: {warning}"));
+        print_over_bank(
+            &propagation::over_bank(&setup, &known, spectrum, BANK_DRAWS, BANK_EVENTS)?,
+            spectrum,
+        );
     }
     Ok(())
+}
+
+fn print_over_bank(banked: &propagation::Banked, spectrum: &gradino::propagate::Spectrum) {
+    let [bank, second, drawn] = banked.seconds;
+    println!(
+        "\nbank of {BANK_EVENTS} events: {bank:.1} s; second order {second:.1} s; {BANK_DRAWS} draws {drawn:.1} s (CPU)"
+    );
+    println!("| bin | second order | its shift of the mean | draws |\n| --- | --- | --- | --- |");
+    for (b, [band, error]) in banked.drawn.iter().enumerate() {
+        println!(
+            "| {} | {:.2} % | {:.2} % | {:.2} % +- {:.2} % |",
+            spectrum.bin(b),
+            100.0 * banked.second[b],
+            100.0 * banked.shift[b],
+            100.0 * band,
+            100.0 * error
+        );
+    }
 }
 
 fn print_bands(spectrum: &gradino::propagate::Spectrum, bands: &propagation::Bands) {

@@ -1,13 +1,15 @@
-//! Linear propagation of the parameter covariance beside brute force: one run for each draw of the parameters.
+//! Propagation of the parameter covariance from one sample beside brute force, one run for each draw of the
+//! parameters.
 
 use crate::Result;
+use crate::cpu;
 use gradino::Observable;
-use gradino::chain::{Chain, Setup};
+use gradino::chain::{Chain, ChainSimulator, Setup};
 use gradino::propagate::{Histogram, Propagator, Spectrum, knowledge};
-use gradino_core::{Event, ParamSet, Purpose, Sample, Stream};
+use gradino_core::{Event, ParamSet, Purpose, Sample, Simulator, Stream};
 use gradino_infer::ParameterCovariance;
 use gradino_infer::loss::{Axis, Binning, Expectation};
-use std::time::Instant;
+use gradino_infer::propagate::{Order, OverBank};
 
 /// What is known of the parameters of a job that fit `pattern`.
 pub fn known(setup: &Setup, pattern: &str) -> Result<ParameterCovariance> {
@@ -40,11 +42,23 @@ pub fn linear(
     histograms: &[Histogram],
     events: u64,
 ) -> Result<Linear> {
-    let begin = Instant::now();
+    let (spectra, seconds) = cpu::timed(|| spectra(setup, known, histograms, events));
+    Ok(Linear { spectra: spectra?, seconds })
+}
+
+/// Positions of the parameters of which something is known.
+fn uncertain(params: &ParamSet, known: &ParameterCovariance) -> Vec<usize> {
+    (0..params.len()).filter(|i| known.names().contains(&params.at(*i).name)).collect()
+}
+
+fn spectra(
+    setup: &Setup,
+    known: &ParameterCovariance,
+    histograms: &[Histogram],
+    events: u64,
+) -> Result<Vec<Spectrum>> {
     let params = setup.parameters();
-    let wanted: Vec<usize> =
-        (0..params.len()).filter(|i| known.names().contains(&params.at(*i).name)).collect();
-    let chain = Chain::prepare(setup, &params, &wanted)?;
+    let chain = Chain::prepare(setup, &params, &uncertain(&params, known))?;
     let names = chain.gradient_names();
     let make = |h: &Histogram| Propagator::new(h.clone(), &names, known, &[]);
     let mut propagators: Vec<Propagator> = histograms.iter().map(make).collect::<gradino::Result<_>>()?;
@@ -53,8 +67,53 @@ pub fn linear(
         chain.draw(number, &mut scratch, &mut event);
         propagators.iter_mut().try_for_each(|p| p.add(&event))?;
     }
-    let spectra = propagators.into_iter().map(Propagator::finish).collect::<gradino::Result<_>>()?;
-    Ok(Linear { spectra, seconds: begin.elapsed().as_secs_f64() })
+    Ok(propagators.into_iter().map(Propagator::finish).collect::<gradino::Result<_>>()?)
+}
+
+/// Relative bands of one histogram over a bank, with the processor time of each method [s].
+pub struct Banked {
+    /// To second order.
+    pub second: Vec<f64>,
+    /// Mean over the parameters less the content, to second order, by the content.
+    pub shift: Vec<f64>,
+    /// From draws of the parameters, with their errors.
+    pub drawn: Vec<[f64; 2]>,
+    /// Of the bank, of second order, and of the draws.
+    pub seconds: [f64; 3],
+}
+
+/// Second order and `draws` draws of the parameters over a bank of `events` events, with the line of `spectrum`.
+pub fn over_bank(
+    setup: &Setup,
+    known: &ParameterCovariance,
+    spectrum: &Spectrum,
+    draws: u64,
+    events: u64,
+) -> Result<Banked> {
+    let histogram = &spectrum.histogram;
+    let params = setup.parameters();
+    let wanted = uncertain(&params, known);
+    let simulator = ChainSimulator::new(setup, &params, &wanted, &[histogram.observable])?;
+    let simulator = simulator.with_nothing_as(f64::MIN);
+    let origin: Vec<f64> = simulator.parameters().iter().map(|p| p.value).collect();
+    let (bank, of_bank) = cpu::timed(|| simulator.draw_bank(&origin, 0..events));
+    let bank = bank?;
+    let binning = Binning::new(vec![Axis::new(0, histogram.edges.clone())?])?;
+    let (sharing, parameters) = (histogram.observable.sharing(), simulator.parameters());
+    let scale = spectrum.events as f64 / events as f64;
+    let over = OverBank::new(&bank, parameters, binning, sharing, scale, known)?;
+    let (second, of_second) = cpu::timed(|| over.expand());
+    let (drawn, of_draws) = cpu::timed(|| over.draw(draws, 7));
+    let line = over.line_of(&spectrum.propagation)?;
+    let drawn = drawn?.with_line(&over.straight()?, &line);
+    let second = second?.with_line(&line);
+    let share = |values: Vec<f64>| values.iter().zip(&second.content).map(|(v, m)| v / m).collect();
+    Ok(Banked {
+        second: share(second.bands(Order::Second)),
+        shift: share(second.shift()),
+        drawn: drawn.bands().iter().zip(&second.content).map(|(band, m)| band.map(|x| x / m)).collect(),
+        seconds: [of_bank, of_second, of_draws],
+    })
 }
 
 /// What the draws give for one histogram, in shares of the events.
@@ -86,7 +145,7 @@ pub fn brute_force(
     let params = setup.parameters();
     let directions = known.directions();
     let mut all = BruteForce { bands: vec![Bands::default(); histograms.len()], clipped: 0, seconds: 0.0 };
-    let begin = Instant::now();
+    let begin = cpu::seconds();
     for draw in 0..draws {
         let (drawn, clipped) = drawn(&params, known, &directions, draw);
         all.clipped += clipped;
@@ -95,7 +154,7 @@ pub fn brute_force(
         let contents = contents(&chain, histograms, events)?;
         all.bands.iter_mut().zip(contents).for_each(|(bands, c)| bands.contents.push(c));
     }
-    all.seconds = begin.elapsed().as_secs_f64();
+    all.seconds = cpu::seconds().zip(begin).map_or(f64::NAN, |(end, begin)| end - begin);
     Ok(all)
 }
 
@@ -109,7 +168,7 @@ fn drawn(
     let mut stream = Stream::new(7, draw, Purpose::Test);
     let mut list: Vec<_> = params.iter().cloned().collect();
     let mut clipped = 0;
-    let z: Vec<f64> = directions.iter().map(|_| normal(&mut stream)).collect();
+    let z: Vec<f64> = directions.iter().map(|_| stream.normal()).collect();
     for (k, name) in known.names().iter().enumerate() {
         let step: f64 = directions.iter().zip(&z).map(|(d, z)| d[k] * z).sum();
         let Some(p) = list.iter_mut().find(|p| p.name == *name) else { continue };
@@ -118,10 +177,6 @@ fn drawn(
         clipped += usize::from(p.value != value);
     }
     (ParamSet::new(list), clipped)
-}
-
-fn normal(stream: &mut Stream) -> f64 {
-    (-2.0 * stream.uniform().ln()).sqrt() * (std::f64::consts::TAU * stream.uniform()).cos()
 }
 
 /// Shares of the events in the bins of each histogram, of both halves of the events.

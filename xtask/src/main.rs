@@ -14,6 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 tasks:
   test                      all tests: Rust, and Python in a virtual environment of their own
+  test --torch              the same with PyTorch in that environment, which takes 5 GB
   validate                  measure and print the tables of docs/validation.md
   schema                    write docs/config.schema.json
   schema --check            compare docs/config.schema.json with the code
@@ -25,7 +26,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
-        ["test"] => test::run(),
+        ["test"] => test::run("test"),
+        ["test", "--torch"] => test::run("test,torch"),
         ["validate"] => built("--bin", "gradino-validation").and_then(|mut program| succeed(&mut program)),
         ["schema"] => schema::write(),
         ["schema", "--check"] => schema::check(),

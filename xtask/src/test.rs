@@ -13,12 +13,13 @@ struct Counts {
     skipped: u64,
 }
 
-/// Runs all tests; the release profile, so that one target folder serves all tasks.
-pub(crate) fn run() -> Done {
+/// Runs all tests; the release profile, so that one target folder serves all tasks. The Python package is
+/// installed with its optional dependencies `extras`.
+pub(crate) fn run(extras: &str) -> Done {
     let rust = rust_tests()?;
     let mut all_well = report("rust", &rust);
     let bin = stubs::environment()?;
-    install(&bin)?;
+    install(&bin, extras)?;
     all_well &= report("python", &python_tests(&bin)?);
     if let Err(message) = stubs::check() {
         println!("stubs: {message}");
@@ -49,9 +50,9 @@ fn rust_tests() -> Done<(Counts, bool)> {
 
 /// Installs the package with what its tests need. It is built in the target folder of the Rust tests,
 /// under the same profile, so that nothing is built twice.
-fn install(bin: &Path) -> Done {
+fn install(bin: &Path, extras: &str) -> Done {
     let mut build = Command::new(bin.join("maturin"));
-    build.args(["develop", "--release", "--quiet", "--extras", "test"]).current_dir(root());
+    build.args(["develop", "--release", "--quiet", "--extras", extras]).current_dir(root());
     succeed(build.env("VIRTUAL_ENV", root().join(".venv")))
 }
 
@@ -59,7 +60,10 @@ fn install(bin: &Path) -> Done {
 fn python_tests(bin: &Path) -> Done<(Counts, bool)> {
     let mut counts = Counts::default();
     let mut command = Command::new(bin.join("python"));
-    command.args(["-m", "pytest", "--quiet", "python/tests"]).current_dir(root()).env("MPLBACKEND", "Agg");
+    command
+        .args(["-m", "pytest", "--quiet", "-rs", "python/tests"])
+        .current_dir(root())
+        .env("MPLBACKEND", "Agg");
     let succeeded = watch(&mut command, |line| {
         if line.contains(" in ") && [" passed", " failed", " error"].iter().any(|word| line.contains(word)) {
             counts.passed = number_before(line, " passed");

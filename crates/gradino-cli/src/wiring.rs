@@ -21,8 +21,8 @@ use std::sync::Arc;
 
 pub(crate) use gradino::Observable;
 pub(crate) use gradino::chain::Chain;
-pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, METHODS, Method, Moved, Order, Scan, Shift};
-pub(crate) use gradino::propagate::{Knowledge, Spectrum};
+pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, METHODS, Moved, Order, Scan, Shift};
+pub(crate) use gradino::propagate::{Bands, Knowledge, Method, Spectrum};
 
 /// What a file says of itself.
 pub(crate) struct Held {
@@ -233,8 +233,13 @@ pub(crate) fn histogram(observable: Observable, bins: Option<&str>, rate: bool) 
 }
 
 /// Propagates the uncertainties of the parameters to a histogram of an event file.
-pub(crate) fn propagate(path: &Path, histogram: Histogram, knowledge: &Knowledge) -> Result<Spectrum> {
-    propagation::of_file(path, histogram, knowledge)
+pub(crate) fn propagate(
+    path: &Path,
+    histogram: Histogram,
+    knowledge: &Knowledge,
+    method: Method,
+) -> Result<Spectrum> {
+    propagation::of_file(path, histogram, knowledge, method)
 }
 
 /// Whether a name ends like a file of a propagation: true for a picture, false for a table.
@@ -265,7 +270,7 @@ pub(crate) fn write_spectrum(spectrum: &Spectrum, path: &Path, overwrite: bool) 
 }
 
 /// The events of a run after the shifts.
-pub(crate) fn moved(path: &Path, shifts: &[Shift], method: Method) -> Result<Moved> {
+pub(crate) fn moved(path: &Path, shifts: &[Shift], method: gradino::moving::Method) -> Result<Moved> {
     Moved::of_file(path, shifts, method)
 }
 

@@ -37,4 +37,9 @@ pub trait Bank: Send + Sync {
     /// their probabilities, so that means over the sample are unbiased for those at `theta`; with derivatives
     /// there. All weights are 1 at the origin. A smooth function of `theta`.
     fn at(&self, theta: &[f64]) -> Result<Sample>;
+
+    /// The same events without derivatives, for those who do not need them: the sample has no parameters.
+    fn values_at(&self, theta: &[f64]) -> Result<Sample> {
+        Ok(self.at(theta)?.without_derivatives())
+    }
 }

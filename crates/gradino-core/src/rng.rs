@@ -3,6 +3,8 @@
 //! A stream is addressed by (seed, event, purpose); its draws are numbered. No state is shared, so
 //! threads, batches, slices and resumed runs all see the same numbers, to the bit.
 
+use std::f64::consts::TAU;
+
 /// What a stream is for. Each purpose of an event has its own stream. Its number is part of the address
 /// of a draw: another number is another sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub enum Purpose {
     Direction = 4,
     /// Random directions and frequencies of a loss.
     Loss = 20,
+    /// Points drawn from what is known of the parameters.
+    Parameters = 21,
     /// Everything in a test or a benchmark.
     Test = 99,
 }
@@ -86,6 +90,12 @@ impl Stream {
         const STEP: f64 = 1.0 / (1u64 << 52) as f64;
         ((self.bits() >> 12) as f64 + 0.5) * STEP
     }
+
+    /// A standard normal number by the method of box1958, from two uniforms.
+    pub fn normal(&mut self) -> f64 {
+        let (radius, angle) = (self.uniform(), self.uniform());
+        (-2.0 * radius.ln()).sqrt() * (TAU * angle).cos()
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +130,17 @@ mod tests {
         let n = f64::from(n);
         assert!((sum / n - 0.5).abs() < 4.0 / (12.0 * n).sqrt());
         assert!((sum2 / n - 1.0 / 3.0).abs() < 4.0 * (4.0 / 45.0 / n).sqrt());
+    }
+
+    #[test]
+    fn normals_have_mean_zero_width_one_and_kurtosis_three() {
+        let mut stream = Stream::new(7, 4, Purpose::Test);
+        let n = 100_000;
+        let normals: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
+        let moment = |power| normals.iter().map(|x| x.powi(power)).sum::<f64>() / f64::from(n);
+        for (power, exact, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {
+            assert!((moment(power) - exact).abs() < 4.0 * (variance / f64::from(n)).sqrt(), "{power}");
+        }
     }
 
     #[test]

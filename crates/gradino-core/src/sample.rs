@@ -102,6 +102,12 @@ impl Sample {
         part
     }
 
+    /// The same rows without parameters.
+    pub fn without_derivatives(self) -> Sample {
+        let Sample { dimension, values, weights, .. } = self;
+        Sample { dimension, values, weights, ..Sample::default() }
+    }
+
     /// Number of unweighted rows with the same statistical power, (sum w)^2 / sum w^2 (kish1965).
     pub fn effective_size(&self) -> f64 {
         let sum: f64 = self.weights.iter().sum();
@@ -176,6 +182,8 @@ mod tests {
         assert_eq!(sample.effective_size(), 9.0 / 5.0);
         assert_eq!((sample.row(1), sample.value_slope(0, 1)), (&[3.0, 4.0][..], &[0.5, 2.0][..]));
         assert_eq!(sample.weight_slope(1), &[0.0, 0.3]);
+        let plain = sample.clone().without_derivatives();
+        assert_eq!((plain.check(), plain.parameters(), plain.row(1)), (Ok(()), 0, sample.row(1)));
         let second = sample.every(2, 1);
         assert_eq!(
             (second.len(), second.row(0), second.value_slope(0, 1)),

@@ -13,15 +13,11 @@ use std::time::Instant;
 
 const PASSES: usize = 3;
 
-fn normal(stream: &mut Stream) -> f64 {
-    (-2.0 * stream.uniform().ln()).sqrt() * (std::f64::consts::TAU * stream.uniform()).cos()
-}
-
 /// Normal features around `shift`.
 fn sample(rows: usize, dimension: usize, parameters: usize, shift: f64, seed: u64) -> Sample {
     let mut stream = Stream::new(seed, 0, Purpose::Test);
     let mut sample = Sample::new(dimension, parameters);
-    let mut draw = |n: usize| -> Vec<f64> { (0..n).map(|_| normal(&mut stream)).collect() };
+    let mut draw = |n: usize| -> Vec<f64> { (0..n).map(|_| stream.normal()).collect() };
     sample.values = draw(rows * dimension).iter().map(|x| x + shift).collect();
     sample.weights = vec![1.0; rows];
     sample.weight_gradient = draw(rows * parameters);

@@ -83,6 +83,14 @@ pub enum Error {
         /// The largest components of its eigenvector.
         direction: String,
     },
+    /// A parameter at its bound, where no central difference can be taken.
+    #[error("{name} is {value}, at the bound of what is allowed")]
+    AtBound {
+        /// The parameter.
+        name: String,
+        /// Its value.
+        value: f64,
+    },
     /// Settings that make no sense.
     #[error("{what} of the fit is {value}")]
     BadSetting {
@@ -230,6 +238,9 @@ impl Error {
             Error::CovarianceElement { .. } => "give a symmetric matrix of finite numbers",
             Error::NotPositive { .. } => {
                 "lower the correlations along that direction, or raise the variances of its parameters"
+            }
+            Error::AtBound { .. } => {
+                "leave it out, move its value away from the bound, or draw the parameters"
             }
             Error::BadSetting { allowed, .. } => return Some(format!("choose {allowed}")),
             Error::UnknownLoss { suggestion: Some(s), .. } => return Some(format!("did you mean \"{s}\"?")),

@@ -5,10 +5,6 @@ use gradino_infer::loss::{Axis, Binning, Sharing};
 use gradino_infer::propagate::{GROUPS, Histogrammed, Propagation, Warning};
 use gradino_infer::{Error, ParameterCovariance};
 
-fn normal(stream: &mut Stream) -> f64 {
-    (-2.0 * stream.uniform().ln()).sqrt() * (std::f64::consts::TAU * stream.uniform()).cos()
-}
-
 /// Rows x = shift + width z with weights exp(tilt z - tilt^2 / 2), the derivatives with respect to all three,
 /// and with a noise of derivative 1 that has no effect on average.
 fn sample(rows: usize, theta: [f64; 3], seed: u64) -> Sample {
@@ -16,7 +12,7 @@ fn sample(rows: usize, theta: [f64; 3], seed: u64) -> Sample {
     let mut stream = Stream::new(seed, 0, Purpose::Test);
     let mut sample = Sample::new(1, 4);
     for _ in 0..rows {
-        let (z, noise) = (normal(&mut stream), normal(&mut stream));
+        let (z, noise) = (stream.normal(), stream.normal());
         let weight = (tilt * z - tilt * tilt / 2.0).exp();
         let by_weight = [0.0, 0.0, weight * (z - tilt), weight * noise];
         sample.push(&[shift + width * z], weight, &[1.0, z, 0.0, 0.0], &by_weight);

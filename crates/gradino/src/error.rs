@@ -332,6 +332,9 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
+    /// Bands of the rate beyond first order.
+    #[error("with --rate, bands are made to first order only")]
+    RateBeyondFirstOrder,
     /// A result in a file whose ending names no form of it.
     #[error("{} does not end in {endings}", path.display())]
     BadEnding {
@@ -469,6 +472,9 @@ impl Error {
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
             Error::UnknownObservable { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
             Error::UnknownObservable { known, .. } => Some(format!("choose one of {}", known.join(", "))),
+            Error::RateBeyondFirstOrder => {
+                Some("leave out the rate for the bands of the shape, or leave out the order and the draws".into())
+            }
             Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
             Error::BadBins { .. } => {
                 Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())

@@ -4,7 +4,7 @@ use gradino::Observable;
 use gradino::chain::Chain;
 use gradino::config::Config;
 use gradino::io::{self, SinkOptions};
-use gradino::propagate::{Histogram, Knowledge, of_file, plot, write_parquet};
+use gradino::propagate::{Bands, Histogram, Knowledge, Method, Spectrum, of_file, plot, write_parquet};
 use gradino::{Error, Result};
 use gradino_core::Event;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,9 @@ fn error(result: Result<gradino::propagate::Spectrum>) -> Error {
     result.expect_err("an error")
 }
 
+/// Straight lines, unchecked.
+const LINE: Method = Method { bands: Bands::First, check: 0, events: 1 };
+
 const STRONG: &str = "strength.gt_2.730";
 
 #[test]
@@ -66,7 +69,7 @@ fn one_sigma_of_a_strong_parameter_moves_the_histograms_as_runs_at_moved_values_
         (Observable::NeutrinoEnergy, "0:40:10"),
     ] {
         let spectrum = |path: &Path| {
-            of_file(path, histogram(observable, bins), &Knowledge::default())
+            of_file(path, histogram(observable, bins), &Knowledge::default(), LINE)
                 .expect("a good file")
                 .propagation
         };
@@ -91,7 +94,7 @@ fn at_a_fixed_exposure_the_cross_section_adds_to_the_bands() {
     let path = run("rate.parquet", None, &["strength.*"]);
     let of = |rate| {
         let histogram = Histogram::new(Observable::VisibleEnergy, Some("0:60:60"), rate).expect("bins");
-        of_file(&path, histogram, &Knowledge::default()).expect("a good file").propagation
+        of_file(&path, histogram, &Knowledge::default(), LINE).expect("a good file").propagation
     };
     let (shape, rate) = (of(false), of(true));
     let provenance = io::read_provenance(&path).expect("a good file");
@@ -113,8 +116,9 @@ fn a_users_file_replaces_what_it_names_and_bad_ones_are_refused() {
         std::fs::write(&path, text).expect("written");
         Knowledge { file: Some(path), ..Knowledge::default() }
     };
-    let of =
-        |knowledge: &Knowledge| of_file(&path, histogram(Observable::VisibleEnergy, "0:40:10"), knowledge);
+    let of = |knowledge: &Knowledge| {
+        of_file(&path, histogram(Observable::VisibleEnergy, "0:40:10"), knowledge, LINE)
+    };
     let plain = of(&Knowledge::default()).expect("a good file");
     assert_eq!(plain.without_uncertainty, ["level_density.a"]);
     assert!(plain.propagation.missing.contains(&"optical.rv_0".to_string()));
@@ -131,14 +135,16 @@ fn a_users_file_replaces_what_it_names_and_bad_ones_are_refused() {
     let csv = "level_density.a,optical.v1_0\n1,2\n2,1\n";
     assert!(error(of(&file("negative.csv", csv))).to_string().contains("level_density.a"));
     let bare = run("bare.parquet", None, &[]);
-    let none = error(of_file(&bare, histogram(Observable::VisibleEnergy, "0:40:10"), &Knowledge::default()));
+    let none =
+        error(of_file(&bare, histogram(Observable::VisibleEnergy, "0:40:10"), &Knowledge::default(), LINE));
     assert!(none.hint().expect("a hint").contains("--gradients"), "{none}");
 }
 
 #[test]
 fn results_are_written_whole_and_the_picture_is_text_without_holes() {
     let path = run("written.parquet", None, &["strength.*"]);
-    let spectrum = of_file(&path, histogram(Observable::VisibleEnergy, "0:60:2"), &Knowledge::default());
+    let spectrum =
+        of_file(&path, histogram(Observable::VisibleEnergy, "0:60:2"), &Knowledge::default(), LINE);
     let spectrum = spectrum.expect("a good file");
     let table = folder().join("table.parquet");
     write_parquet(&spectrum, &table, true).expect("written");
@@ -159,4 +165,47 @@ fn unknown_observables_are_refused_with_the_closest_name() {
         assert_eq!(observable.name().parse::<Observable>(), Ok(observable));
         assert!(Histogram::new(observable, None, false).is_ok());
     }
+}
+
+/// The run at `path` with bands of the shape made by `bands`.
+fn beyond(path: &Path, observable: Observable, bins: &str, only: &str, bands: Bands) -> Spectrum {
+    let knowledge = Knowledge { only: vec![only.into()], ..Knowledge::default() };
+    let method = Method { bands, check: 12, events: 10_000 };
+    of_file(path, histogram(observable, bins), &knowledge, method).expect("a good file")
+}
+
+#[test]
+fn both_orders_and_draws_agree_where_one_strength_is_uncertain() {
+    let path = run("orders.parquet", None, &[STRONG]);
+    let of = |bands| beyond(&path, Observable::GammaMultiplicity, "0:6:1", STRONG, bands);
+    let (first, second, drawn) = (of(Bands::First), of(Bands::Second), of(Bands::Drawn(60)));
+    assert_eq!((first.warnings(), second.warnings()), (vec![], vec![]));
+    assert_eq!(first.bands(), first.propagation.bands());
+    for b in 0..6 {
+        let (line, parabola, draws) = (first.bands()[b], second.bands()[b], drawn.bands()[b]);
+        // The bank has half of the events of the run, so that first derivatives differ by their noise.
+        let noise = 2.0 * first.propagation.band_errors[b];
+        assert!((parabola - line).abs() < 4.0 * noise + 0.02 * line, "{b}: {line} {parabola}");
+        let error = drawn.band_errors().expect("of the draws")[b];
+        assert!((draws - parabola).abs() < 4.0 * error, "{b}: {draws} {parabola} {error}");
+    }
+    // tr(H C) / 2 of the second order is the mean of the draws.
+    let shift = |spectrum: &Spectrum| spectrum.beyond.as_ref().expect("a bank").shift.clone();
+    for (b, (a, d)) in shift(&second).into_iter().zip(shift(&drawn)).enumerate() {
+        let error = drawn.bands()[b] / 60f64.sqrt();
+        assert!((a - d).abs() < 4.0 * error, "{b}: {a} {d} {error}");
+    }
+}
+
+#[test]
+fn straight_lines_that_fail_far_out_are_said_so() {
+    let path = run("optical.parquet", None, &["optical.*"]);
+    let neutrons = |bands| beyond(&path, Observable::NeutronMultiplicity, "0:2:1", "optical.*", bands);
+    let (first, drawn) = (neutrons(Bands::First), neutrons(Bands::Drawn(40)));
+    assert!(first.warnings()[0].contains("drawn points are off the straight line"), "{:?}", first.warnings());
+    assert!(drawn.bands()[1] > 1.3 * first.bands()[1], "{:?} {:?}", drawn.bands(), first.bands());
+    let rate = Histogram { rate: true, ..histogram(Observable::VisibleEnergy, "0:40:10") };
+    let method = Method { bands: Bands::Second, ..LINE };
+    let refused = error(of_file(&path, rate, &Knowledge::default(), method));
+    assert_eq!(refused, Error::RateBeyondFirstOrder);
 }

@@ -2,10 +2,10 @@
 
 use crate::message::{Done, Failure, note, print};
 use crate::table::Table;
-use crate::wiring::{self, Comparison, DIFFERENT_BELOW, METHODS, Method, Order, Scan, Shift};
+use crate::wiring::{self, Comparison, DIFFERENT_BELOW, METHODS, Order, Scan, Shift};
 use clap::Args;
 use gradino::config::Config;
-use gradino::moving::FACTORS;
+use gradino::moving::{FACTORS, Method};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

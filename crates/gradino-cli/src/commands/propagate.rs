@@ -2,7 +2,7 @@
 
 use crate::message::{Done, Failure, note, print};
 use crate::table::Table;
-use crate::wiring::{self, Knowledge, Observable, Spectrum};
+use crate::wiring::{self, Bands, Knowledge, Method, Observable, Spectrum};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,8 +18,8 @@ const NAMES: usize = 6;
 pub(crate) struct Propagate {
     /// Event file, made with gradients
     run: PathBuf,
-    /// visible_energy, electron_energy, gamma_multiplicity, neutron_multiplicity, gamma_energy or
-    /// largest_gamma_energy
+    /// visible_energy, electron_energy, gamma_energy, largest_gamma_energy, nucleon_energy, neutrino_energy,
+    /// gamma_multiplicity, neutron_multiplicity or proton_multiplicity
     #[arg(long, default_value = "visible_energy", value_name = "NAME")]
     observable: String,
     /// Bins: first:last:width, or all edges like 0,5,10,20 [MeV]
@@ -35,6 +35,18 @@ pub(crate) struct Propagate {
     /// Count at a fixed exposure: the uncertainty of the total cross section is part of the bands
     #[arg(long)]
     rate: bool,
+    /// Order of the expansion around the values of the parameters: 1, or 2 over a bank of events
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    order: u8,
+    /// Instead of an expansion, draw the parameters N times and look at a bank of events there
+    #[arg(long, value_name = "N", conflicts_with = "order", value_parser = clap::value_parser!(u64).range(2..))]
+    draws: Option<u64>,
+    /// Points at which the expansion is held against the events; 0 for no check
+    #[arg(long, value_name = "N", default_value_t = Method::default().check)]
+    check: u64,
+    /// Events of the bank: the first ones of the run
+    #[arg(long, value_name = "N", default_value_t = Method::default().events, value_parser = clap::value_parser!(u64).range(1..))]
+    bank: u64,
     /// Comma-separated values
     #[arg(long)]
     csv: bool,
@@ -54,7 +66,13 @@ impl Propagate {
         let observable: Observable = self.observable.parse().map_err(Failure::from)?;
         let histogram = wiring::histogram(observable, self.bins.as_deref(), self.rate)?;
         let knowledge = Knowledge { file: self.covariance.clone(), only: self.only.clone() };
-        let spectrum = wiring::propagate(&self.run, histogram, &knowledge)?;
+        let bands = match (self.draws, self.order) {
+            (Some(draws), _) => Bands::Drawn(draws),
+            (None, 2) => Bands::Second,
+            (None, _) => Bands::First,
+        };
+        let method = Method { bands, check: self.check, events: self.bank };
+        let spectrum = wiring::propagate(&self.run, histogram, &knowledge, method)?;
         print(&table(&spectrum, self.csv).text(self.csv))?;
         notes(&spectrum).iter().for_each(|line| note(line));
         for path in &self.output {
@@ -77,15 +95,19 @@ fn table(spectrum: &Spectrum, csv: bool) -> Table {
         (true, unit) => vec![format!("lower [{unit}]"), format!("upper [{unit}]")],
     };
     header.extend(["content", "stat", "syst", "error of syst"].map(String::from));
+    let shift = spectrum.beyond.as_ref().filter(|b| b.method.bands != Bands::First).map(|b| &b.shift);
+    header.extend(shift.map(|_| "shift".to_string()));
     header.extend(strongest().map(|c| c.name.clone()));
     let mut table = Table { header, rows: Vec::new() };
-    let (stat, syst) = (p.statistical_errors(), p.bands());
+    let (stat, syst, errors) = (p.statistical_errors(), spectrum.bands(), spectrum.band_errors());
     for b in 0..p.content.len() {
         let mut row = match csv {
             true => vec![edges[b].to_string(), edges[b + 1].to_string()],
             false => vec![spectrum.bin(b)],
         };
-        row.extend([p.content[b], stat[b], syst[b], p.band_errors[b]].map(digits));
+        row.extend([p.content[b], stat[b], syst[b]].map(digits));
+        row.push(errors.map_or_else(|| "-".into(), |errors| digits(errors[b])));
+        row.extend(shift.map(|shift| digits(shift[b])));
         row.extend(strongest().map(|c| digits(c.effect[b])));
         table.push(row);
     }
@@ -108,6 +130,7 @@ fn digits(x: f64) -> String {
 fn notes(spectrum: &Spectrum) -> Vec<String> {
     let p = &spectrum.propagation;
     let mut lines = Vec::new();
+    lines.extend(beyond(spectrum));
     let families = p.families.iter().map(|f| format!("{} {:.1} %", f.name, 100.0 * f.share));
     lines.push(format!("variance by family: {}", families.collect::<Vec<_>>().join(", ")));
     let outside = spectrum.weight - p.content.iter().sum::<f64>();
@@ -133,6 +156,16 @@ fn notes(spectrum: &Spectrum) -> Vec<String> {
         lines.push(format!("warning: and {} more", warnings.len() - NOTES));
     }
     lines
+}
+
+/// How bands beyond the first order were made.
+fn beyond(spectrum: &Spectrum) -> Option<String> {
+    let beyond = spectrum.beyond.as_ref().filter(|beyond| beyond.method.bands != Bands::First)?;
+    let clipped = match beyond.clipped {
+        0 => String::new(),
+        n => format!("; {n} drawn values were outside their bounds"),
+    };
+    Some(format!("bands: {} over {} events{clipped}", spectrum.method_text(), beyond.events))
 }
 
 /// The first names of a list.

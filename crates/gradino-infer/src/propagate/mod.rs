@@ -1,14 +1,17 @@
-//! Propagation of uncertainties from one sample, to first order.
+//! Propagation of uncertainties from one sample: to first order from its derivatives, to second order and by
+//! drawing the parameters from a bank of the same events.
 //!
 //! The expected counts m of the bins of a sample have the derivatives J with respect to its parameters. With
 //! the covariance C of the parameters the counts have the covariance J C J^T. Beside it stand the statistical
 //! covariance of the bins, the statistical error of the band itself (delete-a-group jackknife, efron1982), and
 //! [`Warning`]s where noise dominates a derivative or where the linear expansion is doubtful.
 
+mod over_bank;
 mod probe;
 mod propagation;
 mod warning;
 
+pub use over_bank::{Drawn, Order, OverBank, SecondOrder};
 pub use propagation::{Contribution, Propagation};
 pub use warning::Warning;
 

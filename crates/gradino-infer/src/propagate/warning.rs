@@ -1,5 +1,6 @@
 //! What should be known before a band is believed.
 
+use super::over_bank::Order;
 use std::fmt;
 
 /// A doubt about a propagated uncertainty.
@@ -37,6 +38,26 @@ pub enum Warning {
         /// Effective size one standard deviation away, relative to that of the sample.
         share: f64,
     },
+    /// The expansion does not follow the events at drawn points.
+    OffExpansion {
+        /// Its order.
+        order: Order,
+        /// Draws at which some bin is off by more than half of its band.
+        off: usize,
+        /// Number of draws.
+        draws: usize,
+        /// The bin that differs most, from 0.
+        bin: usize,
+        /// Root mean square of the differences there, in units of the band.
+        difference: f64,
+    },
+    /// At drawn points few of the events are effective.
+    OutOfReach {
+        /// Number of such draws.
+        unreached: usize,
+        /// Number of draws.
+        draws: usize,
+    },
 }
 
 impl Warning {
@@ -58,6 +79,21 @@ impl Warning {
             ),
             Warning::FewEffective { direction, share } => {
                 format!("one sigma along {direction} leaves {} of the events effective", percent(*share))
+            }
+            Warning::OffExpansion { order, off, draws, bin: worst, difference } => {
+                let line = match order {
+                    Order::First => "the straight line",
+                    Order::Second => "the parabola",
+                };
+                format!(
+                    "{off} of {draws} drawn points are off {line}; {} differs by {difference:.2} of its band",
+                    bin(*worst)
+                )
+            }
+            Warning::OutOfReach { unreached, draws } => {
+                format!(
+                    "at {unreached} of {draws} drawn points less than a third of the events are effective"
+                )
             }
         }
     }

@@ -12,10 +12,6 @@ use gradino_infer::loss::{
     RandomFeatures, Scale, Sharing, Sliced, Statistic, by_name,
 };
 
-fn normal(stream: &mut Stream) -> f64 {
-    (-2.0 * stream.uniform().ln()).sqrt() * (std::f64::consts::TAU * stream.uniform()).cos()
-}
-
 /// Rows x_k = shift + scale (z_k + shift z_k^2 / 5) with weights exp(tilt z_0 - shift tilt^2): everything
 /// moves with theta = (shift, scale, tilt).
 fn moving(rows: usize, dimension: usize, theta: [f64; 3], seed: u64) -> Sample {
@@ -23,7 +19,7 @@ fn moving(rows: usize, dimension: usize, theta: [f64; 3], seed: u64) -> Sample {
     let mut stream = Stream::new(seed, 0, Purpose::Test);
     let mut sample = Sample::new(dimension, 3);
     for _ in 0..rows {
-        let z: Vec<f64> = (0..dimension).map(|_| normal(&mut stream)).collect();
+        let z: Vec<f64> = (0..dimension).map(|_| stream.normal()).collect();
         let values: Vec<f64> = z.iter().map(|z| shift + scale * (z + shift * z * z / 5.0)).collect();
         let slopes: Vec<f64> =
             z.iter().flat_map(|z| [1.0 + scale * z * z / 5.0, z + shift * z * z / 5.0, 0.0]).collect();
@@ -36,7 +32,7 @@ fn moving(rows: usize, dimension: usize, theta: [f64; 3], seed: u64) -> Sample {
 
 fn gaussian(rows: usize, dimension: usize, shift: f64, seed: u64) -> Sample {
     let mut stream = Stream::new(seed, 0, Purpose::Test);
-    let values = (0..rows * dimension).map(|_| shift + normal(&mut stream)).collect();
+    let values = (0..rows * dimension).map(|_| shift + stream.normal()).collect();
     Sample::of_data(dimension, values).expect("a sample")
 }
 

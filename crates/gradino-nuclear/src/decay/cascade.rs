@@ -173,8 +173,8 @@ impl Cascade {
     }
 
     /// As [`Cascade::at_values`], but without gradients.
-    pub fn at_values_alone(&self, params: &ParamSet) -> Cascade {
-        self.over(self.network.at_values_alone(params))
+    pub fn at_values_only(&self, params: &ParamSet) -> Cascade {
+        self.over(self.network.at_values_only(params))
     }
 
     /// The same with all derivatives along a line that starts at its values, without gradients.

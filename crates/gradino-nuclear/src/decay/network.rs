@@ -161,7 +161,7 @@ impl Network {
     }
 
     /// As [`Network::at_values`], but without gradients.
-    pub(super) fn at_values_alone(&self, params: &ParamSet) -> Network {
+    pub fn at_values_only(&self, params: &ParamSet) -> Network {
         self.with_slots(params, Slots::default())
     }
 

@@ -46,8 +46,17 @@ struct Arrival {
 impl Replay {
     /// For the `paths` of `origin`, at the values `params`.
     pub fn prepare(origin: &Cascade, paths: &Paths, params: &ParamSet) -> Self {
+        Self::of(origin.at_values(params), paths)
+    }
+
+    /// The same without derivatives.
+    pub fn prepare_values(origin: &Cascade, paths: &Paths, params: &ParamSet) -> Self {
+        Self::of(origin.at_values_only(params), paths)
+    }
+
+    fn of(cascade: Cascade, paths: &Paths) -> Self {
         let states = std::iter::repeat_with(OnceLock::new).take(paths.states.len()).collect();
-        Replay { cascade: origin.at_values(params), places: paths.states.clone(), states }
+        Replay { cascade, places: paths.states.clone(), states }
     }
 
     /// The cascade at these values.

@@ -3,7 +3,6 @@
 use crate::error::{Error, Result};
 use gradino_core::{Purpose, Stream};
 use serde::{Deserialize, Serialize};
-use std::f64::consts::TAU;
 
 /// Excitation energies at which decays start; they do not depend on the parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,8 +38,7 @@ impl StartEnergy {
             StartEnergy::Normal { mean, sigma } => {
                 let mut stream = Stream::new(seed, event, Purpose::Reaction);
                 loop {
-                    let radius = (-2.0 * stream.uniform().ln()).sqrt();
-                    let deviation = radius * (TAU * stream.uniform()).cos();
+                    let deviation = stream.normal();
                     if deviation.abs() <= NORMAL_CUT {
                         return mean + sigma * deviation;
                     }

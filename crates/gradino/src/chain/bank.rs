@@ -65,6 +65,13 @@ impl Reach {
     }
 }
 
+/// Whether derivatives are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Derivatives {
+    None,
+    Wanted,
+}
+
 /// Everything at one point of parameter space.
 struct Point {
     primary: Option<Interactions>,
@@ -104,7 +111,7 @@ impl ChainBank {
     }
 
     fn inverse_probabilities(&self) -> Result<Vec<f64>> {
-        let point = self.point(&self.chain.params)?;
+        let point = self.point(&self.chain.params, Derivatives::None)?;
         let mut inverse = vec![0.0; self.len()];
         inverse.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
             let mut record = CascadeRecord::default();
@@ -129,20 +136,25 @@ impl ChainBank {
     }
 
     /// Everything at the values `params`.
-    fn point(&self, params: &ParamSet) -> Result<Point> {
+    fn point(&self, params: &ParamSet, derivatives: Derivatives) -> Result<Point> {
+        let paths = &self.events.paths;
         let replay = self.replay.as_ref().map(|origin| match origin.cascade().network().moves_to(params) {
-            true => Arc::new(Replay::prepare(origin.cascade(), &self.events.paths, params)),
+            true if derivatives == Derivatives::None => {
+                Arc::new(Replay::prepare_values(origin.cascade(), paths, params))
+            }
+            true => Arc::new(Replay::prepare(origin.cascade(), paths, params)),
             false => origin.clone(),
         });
-        let (moving, chain) = (&self.moving, &self.chain);
-        let primary = Interactions::prepare(&moving.setup, chain, params, &moving.wanted)?;
+        let wanted = if derivatives == Derivatives::None { &[][..] } else { &self.moving.wanted };
+        let primary = Interactions::prepare(&self.moving.setup, &self.chain, params, wanted)?;
         Ok(Point { primary, replay })
     }
 
-    /// As `at` of [`Bank`].
-    fn sample(&self, theta: &[f64]) -> Result<Sample> {
-        let point = self.point(&self.moving.point(theta)?)?;
-        let (rows, n) = (self.len(), theta.len());
+    /// As `at` or `values_at` of [`Bank`].
+    fn sample(&self, theta: &[f64], derivatives: Derivatives) -> Result<Sample> {
+        let point = self.point(&self.moving.point(theta)?, derivatives)?;
+        let n = if derivatives == Derivatives::None { 0 } else { theta.len() };
+        let rows = self.len();
         let dimension = self.moving.observables.len();
         let mut sample = Sample::new(dimension, n);
         sample.values.clone_from(&self.events.features);
@@ -150,6 +162,16 @@ impl ChainBank {
         sample.weights = vec![0.0; rows];
         sample.weight_gradient = vec![0.0; rows * n];
         let weights = sample.weights.par_chunks_mut(BLOCK);
+        if n == 0 {
+            weights.enumerate().for_each(|(block, weights)| {
+                let mut record = CascadeRecord::default();
+                for (i, weight) in weights.iter_mut().enumerate() {
+                    let event = block * BLOCK + i;
+                    *weight = self.probability(&point, event, &mut record) * self.inverse[event];
+                }
+            });
+            return Ok(sample);
+        }
         let slopes = sample.weight_gradient.par_chunks_mut(BLOCK * n);
         weights.zip(slopes).enumerate().for_each(|(block, (weights, slopes))| {
             let mut record = CascadeRecord::new(n);
@@ -169,6 +191,10 @@ impl Bank for ChainBank {
     }
 
     fn at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
-        self.sample(theta).map_err(ground)
+        self.sample(theta, Derivatives::Wanted).map_err(ground)
+    }
+
+    fn values_at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
+        self.sample(theta, Derivatives::None).map_err(ground)
     }
 }

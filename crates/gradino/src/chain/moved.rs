@@ -126,7 +126,7 @@ impl Mover {
                 let order = order.number().min(along.order());
                 Law::Along { along: along.clone(), order, t }
             }
-            (_, _, Some(cascade)) => Law::There(Box::new(cascade.at_values_alone(&params))),
+            (_, _, Some(cascade)) => Law::There(Box::new(cascade.at_values_only(&params))),
         };
         Ok(MovedChain { chain: self.chain.clone(), params, primary, cascade })
     }

@@ -19,6 +19,8 @@ pub(super) struct Moving {
     /// Those that move.
     pub(super) parameters: Vec<Parameter>,
     pub(super) observables: Vec<Observable>,
+    /// Feature of an event that has nothing of what is observed.
+    pub(super) nothing: f64,
 }
 
 impl Moving {

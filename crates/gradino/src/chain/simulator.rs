@@ -50,7 +50,8 @@ impl ChainSimulator {
             primary.weighting = Weighting::CrossSection;
         }
         let (params, wanted) = (params.clone(), wanted.to_vec());
-        let moving = Moving { setup, params, wanted, parameters, observables: observables.to_vec() };
+        let moving =
+            Moving { setup, params, wanted, parameters, observables: observables.to_vec(), nothing: 0.0 };
         Ok(ChainSimulator { moving: Arc::new(moving) })
     }
 
@@ -61,6 +62,12 @@ impl ChainSimulator {
         config.apply_parameters(&mut params)?;
         let wanted = config.gradient_positions(&params)?;
         ChainSimulator::new(&setup, &params, &wanted, observables)
+    }
+
+    /// With `feature` for events that have nothing of what is observed; it is 0 otherwise.
+    pub fn with_nothing_as(mut self, feature: f64) -> Self {
+        Arc::make_mut(&mut self.moving).nothing = feature;
+        self
     }
 
     /// What is observed.
@@ -95,7 +102,9 @@ impl ChainSimulator {
         let (mut part, mut scratch, mut event) = (Part::default(), Scratch::default(), Event::new());
         for number in events {
             let (start, primary) = chain.draw_values(number, &mut scratch, &mut event);
-            part.features.extend(self.moving.observables.iter().map(|o| o.value(&event).unwrap_or(0.0)));
+            part.features.extend(
+                self.moving.observables.iter().map(|o| o.value(&event).unwrap_or(self.moving.nothing)),
+            );
             if let (Kind::Neutrino(interaction), Some(draw)) = (&chain.kind, &primary) {
                 part.places.push(interaction.primary.place(draw));
             }

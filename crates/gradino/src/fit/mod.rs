@@ -25,18 +25,28 @@ pub struct FitJob {
 impl FitJob {
     /// From its configuration: reads or makes the data.
     pub fn new(config: FitConfig) -> Result<Self> {
-        let (simulator, _) = model::simulator(&config, config.seed, &Default::default())?;
-        // The chain has its fixed parameters at their values already.
-        let is_known = |table: &ParameterTable| config.model == ModelKind::Toy || !table.fixed;
-        let known = config.parameters.iter().filter(|(_, table)| is_known(table));
-        let choices: Vec<Choice> = known.map(|(name, table)| choice(name, table)).collect();
-        let space = Space::new(simulator.parameters(), &choices)?;
         let data = match (&config.data.file, config.data.events) {
             (Some(_), Some(_)) => return Err(Error::TwoDataSources),
             (Some(path), None) => data::read(path, &config)?,
             (None, Some(events)) => pseudo_data(&config, events)?,
             (None, None) => return Err(Error::NoData),
         };
+        FitJob::of(config, data)
+    }
+
+    /// With these data in the place of those that the configuration names.
+    pub fn with_data(config: FitConfig, data: Sample) -> Result<Self> {
+        data.check()?;
+        FitJob::of(FitConfig { data: Data::default(), ..config }, data)
+    }
+
+    fn of(config: FitConfig, data: Sample) -> Result<Self> {
+        let (simulator, _) = model::simulator(&config, config.seed, &Default::default())?;
+        // The chain has its fixed parameters at their values already.
+        let is_known = |table: &ParameterTable| config.model == ModelKind::Toy || !table.fixed;
+        let known = config.parameters.iter().filter(|(_, table)| is_known(table));
+        let choices: Vec<Choice> = known.map(|(name, table)| choice(name, table)).collect();
+        let space = Space::new(simulator.parameters(), &choices)?;
         let loss = loss(&config)?;
         Ok(FitJob { config, simulator, data, loss, space })
     }

@@ -75,9 +75,14 @@ impl FitRecord {
         }
     }
 
+    /// As JSON.
+    pub fn to_json(&self) -> String {
+        to_json(self)
+    }
+
     /// Writes it as JSON, whole or not at all.
     pub fn write(&self, path: &Path) -> Result<()> {
-        write_text(path, &to_json(self))
+        write_text(path, &self.to_json())
     }
 }
 

@@ -1,15 +1,18 @@
-//! Propagation of parameter uncertainties to a histogram of one run, to first order.
+//! Propagation of parameter uncertainties to a histogram of one run: to first order from its derivatives, and
+//! beyond over a bank of its events.
 //!
 //! A [`Histogram`] says what is filled and how, [`knowledge`] what is known of the parameters, and a
 //! [`Propagator`] takes the events of a run with gradients; [`of_file`] does it all for an event file. The
 //! calculation itself is [`gradino_infer::propagate`].
 
+mod beyond;
 mod covariance_file;
 mod histogram;
 pub mod knowledge;
 mod plot;
 mod table_file;
 
+pub use beyond::{Bands, Beyond, Method};
 pub use covariance_file::read_covariance;
 pub use histogram::Histogram;
 pub use plot::plot;
@@ -18,10 +21,11 @@ pub use table_file::write_parquet;
 use crate::chain::Setup;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::io::{self, Provenance};
+use crate::io::{self, EventSource, Provenance};
 use gradino_core::{Event, ParamSet, Sample};
 use gradino_infer::ParameterCovariance;
 use gradino_infer::propagate::{GROUPS, Histogrammed, Propagation};
+use nalgebra::DMatrix;
 use std::path::{Path, PathBuf};
 
 /// Rows that are handed on at once: a multiple of [`GROUPS`], few enough for the cache.
@@ -49,9 +53,38 @@ pub struct Spectrum {
     pub weight: f64,
     /// Parameters of the run's gradients of which no uncertainty is known.
     pub without_uncertainty: Vec<String>,
+    /// What a bank of the run's events says, where it was asked.
+    pub beyond: Option<Beyond>,
 }
 
 impl Spectrum {
+    /// Systematic covariance of the bins, by the method that was chosen.
+    pub fn systematic(&self) -> &DMatrix<f64> {
+        self.beyond.as_ref().map_or(&self.propagation.systematic, |beyond| &beyond.systematic)
+    }
+
+    /// Systematic standard deviations of the bins, by the method that was chosen.
+    pub fn bands(&self) -> Vec<f64> {
+        self.systematic().diagonal().iter().map(|v| v.max(0.0).sqrt()).collect()
+    }
+
+    /// Statistical errors of the bands; none to second order.
+    pub fn band_errors(&self) -> Option<&[f64]> {
+        match &self.beyond {
+            Some(beyond) if beyond.method.bands != Bands::First => beyond.band_errors.as_deref(),
+            _ => Some(&self.propagation.band_errors),
+        }
+    }
+
+    /// How the bands were made, in words.
+    pub fn method_text(&self) -> String {
+        match self.beyond.as_ref().map(|beyond| beyond.method.bands) {
+            None | Some(Bands::First) => "first order".into(),
+            Some(Bands::Second) => "second order".into(),
+            Some(Bands::Drawn(draws)) => format!("{draws} draws of the parameters"),
+        }
+    }
+
     /// The range of a bin, like "0..5 MeV".
     pub fn bin(&self, b: usize) -> String {
         // Without the last digits of rounding.
@@ -63,7 +96,9 @@ impl Spectrum {
 
     /// The warnings in words.
     pub fn warnings(&self) -> Vec<String> {
-        self.propagation.warnings.iter().map(|warning| warning.text(|b| self.bin(b))).collect()
+        let beyond = self.beyond.iter().flat_map(|beyond| &beyond.warnings);
+        let all = beyond.chain(&self.propagation.warnings);
+        all.map(|warning| warning.text(|b| self.bin(b))).collect()
     }
 }
 
@@ -145,25 +180,37 @@ impl Propagator {
         self.flush()?;
         let propagation = self.all.propagate()?;
         let Propagator { histogram, events, weight, without_uncertainty, .. } = self;
-        Ok(Spectrum { histogram, propagation, events, weight, without_uncertainty })
+        Ok(Spectrum { histogram, propagation, events, weight, without_uncertainty, beyond: None })
     }
 }
 
 /// Propagates to a histogram of the event file `path`.
-pub fn of_file(path: &Path, histogram: Histogram, knowledge: &Knowledge) -> Result<Spectrum> {
+pub fn of_file(path: &Path, histogram: Histogram, knowledge: &Knowledge, method: Method) -> Result<Spectrum> {
     let mut source = io::open(path)?;
-    let provenance = source.provenance().clone();
-    if provenance.gradient_names.is_empty() {
+    if source.provenance().gradient_names.is_empty() {
         return Err(Error::NoGradients { path: path.to_path_buf() });
     }
-    let known = knowledge.of(&parameters(&provenance)?)?;
+    let known = knowledge.of(&parameters(source.provenance())?)?;
+    of_events(source.as_mut(), histogram, &known, method)
+}
+
+/// Propagates to a histogram of events with gradients; `known` is the covariance of the parameters.
+pub fn of_events(
+    source: &mut dyn EventSource,
+    histogram: Histogram,
+    known: &ParameterCovariance,
+    method: Method,
+) -> Result<Spectrum> {
+    let provenance = source.provenance().clone();
     let rate = if histogram.rate { rate_gradient(&provenance)? } else { Vec::new() };
-    let mut propagator = Propagator::new(histogram, &provenance.gradient_names, &known, &rate)?;
+    let mut propagator = Propagator::new(histogram, &provenance.gradient_names, known, &rate)?;
     let mut event = Event::new();
     while source.read(&mut event)? {
         propagator.add(&event)?;
     }
-    propagator.finish()
+    let mut spectrum = propagator.finish()?;
+    spectrum.beyond = beyond::look(&spectrum, &provenance, known, method)?;
+    Ok(spectrum)
 }
 
 impl Knowledge {

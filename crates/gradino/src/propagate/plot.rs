@@ -25,7 +25,7 @@ fn contents(spectrum: &Spectrum) -> String {
     let (p, edges) = (&spectrum.propagation, &spectrum.histogram.edges);
     let curves = [
         Curve::bins(edges, &p.content, &p.statistical_errors(), 1).named("statistics of the sample"),
-        Curve::bins(edges, &p.content, &p.bands(), 0).named("parameters"),
+        Curve::bins(edges, &p.content, &spectrum.bands(), 0).named("parameters"),
     ];
     let axes = Axes { x: &axis(spectrum), y: "events in a bin", look: Look::LINEAR };
     draw(&curves, &axes, 1, &format!("{} with its uncertainties", spectrum.histogram.observable.label()))
@@ -41,7 +41,7 @@ fn relative(spectrum: &Spectrum) -> String {
         let heights: Vec<f64> = (0..none.len()).map(percent).collect();
         Curve::bins(&spectrum.histogram.edges, &heights, &none, style).named(name)
     };
-    let mut curves = vec![curve(&p.bands(), 0, "all parameters")];
+    let mut curves = vec![curve(&spectrum.bands(), 0, "all parameters")];
     let families = p.families.iter().take(FAMILIES).enumerate();
     curves.extend(families.map(|(k, family)| curve(&family.effect, k + 1, &family.name)));
     let axes = Axes { x: &axis(spectrum), y: "uncertainty [%]", look: Look::LINEAR };
