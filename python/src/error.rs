@@ -61,6 +61,9 @@ fn kind(error: &Error) -> Kind {
         | Error::NothingUncertain { .. }
         | Error::NoRate
         | Error::RateBeyondFirstOrder
+        | Error::BadShift { .. }
+        | Error::NothingMoves
+        | Error::NoSigma { .. }
         | Error::Infer(_)
         | Error::Ground(_)
         | Error::Nuclear(Nuclear::Core(_) | Nuclear::UnknownModel { .. }) => Kind::Config,

@@ -38,6 +38,7 @@ fn every_command_explains_itself() {
         "toy",
         "replay",
         "merge",
+        "move",
         "propagate",
         "cite",
         "completions",

@@ -93,12 +93,13 @@ impl Move {
         let scan = wiring::scan_moved(&self.run, shifts, factors, self.fresh_seed())?;
         print(&scanned(&scan).text(self.csv))?;
         for method in METHODS {
-            note(&match scan.breakdown(method) {
-                Some(factor) => {
-                    format!("{method}: breaks down at {factor} times the shift (p < {DIFFERENT_BELOW})")
-                }
-                None => format!("{method}: holds at all of them"),
-            });
+            let shape = match scan.breakdown(method) {
+                Some(factor) => format!("breaks down at {factor} times the shift (p < {DIFFERENT_BELOW})"),
+                None => "holds at all shifts".into(),
+            };
+            let balance =
+                scan.imbalance(method).map(|f| format!("; mean weight off 1 at {f} times the shift"));
+            note(&format!("{method}: {shape}{}", balance.unwrap_or_default()));
         }
         scan.beyond.iter().for_each(|(factor, error)| note(&format!("{factor} times the shift: {error}")));
         Ok(ExitCode::SUCCESS)
@@ -154,6 +155,11 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     notes.extend(odd.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} events {what}")));
     if comparison.p() < DIFFERENT_BELOW {
         notes.push("warning: moved and fresh events differ; move less far, or make a new run".into());
+    }
+    if comparison.normalisation().p < DIFFERENT_BELOW {
+        notes.push(
+            "warning: the mean weight is not 1; divide by it, take a higher order, or --reweight".into(),
+        );
     }
     notes
 }

@@ -46,6 +46,12 @@ impl Order {
     }
 }
 
+impl Default for Method {
+    fn default() -> Self {
+        Method::Expand(Order::default())
+    }
+}
+
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -110,11 +110,12 @@ impl Comparison {
         ChiSquare { value, freedom: 1, p: tail(value, 1) }
     }
 
-    /// The probability that the most different histogram, or the mean weight, is at least so different by chance for
-    /// events of the same law: the least p times the number of comparisons.
+    /// The probability that the most different histogram is at least so different by chance for events of the same
+    /// law: the least p times the number of histograms. The mean weight does not count, because a sample can be
+    /// divided by it.
     pub fn p(&self) -> f64 {
-        let least = self.worst().map_or(1.0, |h| h.chi2.p).min(self.normalisation().p);
-        (least * (self.histograms.len() + 1) as f64).min(1.0)
+        let least = self.worst().map_or(1.0, |h| h.chi2.p);
+        (least * self.histograms.len() as f64).min(1.0)
     }
 }
 

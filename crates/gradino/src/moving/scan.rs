@@ -57,11 +57,22 @@ impl Scan {
         Ok(scan)
     }
 
-    /// The least factor at which events of a method differ from fresh ones with p < [`DIFFERENT_BELOW`].
+    /// The least factor at which the shape of the events of a method differs from that of fresh ones with
+    /// p < [`DIFFERENT_BELOW`].
     pub fn breakdown(&self, method: Method) -> Option<f64> {
+        self.first(method, |comparison| comparison.p() < DIFFERENT_BELOW)
+    }
+
+    /// The least factor at which the mean weight of the events of a method differs from 1 with
+    /// p < [`DIFFERENT_BELOW`].
+    pub fn imbalance(&self, method: Method) -> Option<f64> {
+        self.first(method, |comparison| comparison.normalisation().p < DIFFERENT_BELOW)
+    }
+
+    fn first(&self, method: Method, is_wanted: impl Fn(&Comparison) -> bool) -> Option<f64> {
         let place = METHODS.iter().position(|m| *m == method)?;
-        let broken = |point: &&ScanPoint| point.comparisons[place].p() < DIFFERENT_BELOW;
-        self.points.iter().filter(broken).map(|point| point.factor).reduce(f64::min)
+        let wanted = self.points.iter().filter(|point| is_wanted(&point.comparisons[place]));
+        wanted.map(|point| point.factor).reduce(f64::min)
     }
 }
 
