@@ -60,6 +60,9 @@ fn kind(error: &Error) -> Kind {
         | Error::NoEffect { .. }
         | Error::NothingUncertain { .. }
         | Error::NoRate
+        | Error::BadShift { .. }
+        | Error::NothingMoves
+        | Error::NoSigma { .. }
         | Error::Infer(_)
         | Error::Ground(_)
         | Error::Nuclear(Nuclear::Core(_) | Nuclear::UnknownModel { .. }) => Kind::Config,

@@ -129,7 +129,7 @@ fn take_seed_of_files(config: &mut Config) -> Done<()> {
     if config.seed.is_none()
         && let Some(path) = config.output.files.iter().find(|path| path.exists())
     {
-        config.seed = wiring::held(path)?.config.seed;
+        config.seed = wiring::held_run(path)?.config.seed;
     }
     Ok(())
 }
@@ -159,7 +159,7 @@ impl Targets {
         let files = &config.output.files;
         let existing: Vec<&PathBuf> = files.iter().filter(|path| path.exists()).collect();
         if resume && !existing.is_empty() {
-            return Targets::resumed(config, events, wiring::held);
+            return Targets::resumed(config, events, wiring::held_run);
         }
         match existing.first() {
             Some(path) if !config.output.overwrite => Err(Error::AlreadyExists { path: path.to_path_buf() }),

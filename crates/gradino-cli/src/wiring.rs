@@ -6,6 +6,7 @@ use gradino::chain::{self, Setup, cross_section_table};
 use gradino::config::{Config, Source, State};
 use gradino::figures::Tree;
 use gradino::io::{self, EventSink, SinkOptions};
+use gradino::moving::OBSERVABLES;
 use gradino::propagate::{self as propagation, Histogram};
 use gradino::report::{Accumulator, ReportFacts, render};
 use gradino::{Error, Result};
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 pub(crate) use gradino::Observable;
 pub(crate) use gradino::chain::Chain;
+pub(crate) use gradino::moving::{Comparison, DIFFERENT_BELOW, METHODS, Moved, Order, Scan, Shift};
 pub(crate) use gradino::propagate::{Bands, Knowledge, Method, Spectrum};
 
 /// What a file says of itself.
@@ -74,6 +76,14 @@ pub(crate) fn held(path: &Path) -> Result<Held> {
     let citations = provenance.citations.into_iter().map(|c| (c.key, c.what_for)).collect();
     let events = provenance.first_event..provenance.first_event + provenance.n_events;
     Ok(Held { events, config, citations })
+}
+
+/// The same, for a file whose events are drawn from its configuration and seed.
+pub(crate) fn held_run(path: &Path) -> Result<Held> {
+    match io::read_provenance(path)?.moved {
+        Some(_) => Err(Error::MovedBefore { path: path.to_path_buf() }),
+        None => held(path),
+    }
 }
 
 /// Reads the events of a file, in order.
@@ -265,4 +275,25 @@ pub(crate) fn write_spectrum(spectrum: &Spectrum, path: &Path, overwrite: bool) 
         true => io::write_text(path, &propagation::plot(spectrum)),
         false => propagation::write_parquet(spectrum, path, overwrite),
     }
+}
+
+/// The events of a run after the shifts.
+pub(crate) fn moved(path: &Path, shifts: &[Shift], method: gradino::moving::Method) -> Result<Moved> {
+    Moved::of_file(path, shifts, method)
+}
+
+/// Writes moved events.
+pub(crate) fn write_moved(moved: &Moved, paths: &[PathBuf], overwrite: bool) -> Result<()> {
+    paths.iter().try_for_each(|path| make_folder(path))?;
+    if paths.is_empty() { Ok(()) } else { moved.write(paths, overwrite) }
+}
+
+/// Moved events beside those of a fresh run.
+pub(crate) fn compare_moved(moved: &Moved, seed: u64) -> Result<Comparison> {
+    moved.compare(&OBSERVABLES, seed)
+}
+
+/// All ways to move events beside fresh runs at growing shifts.
+pub(crate) fn scan_moved(path: &Path, shifts: &[Shift], factors: &[f64], seed: u64) -> Result<Scan> {
+    Scan::of_file(path, shifts, factors, seed)
 }

@@ -39,6 +39,7 @@ fn every_command_explains_itself() {
         "toy",
         "replay",
         "merge",
+        "move",
         "propagate",
         "cite",
         "completions",

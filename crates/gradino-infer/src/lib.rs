@@ -3,6 +3,7 @@
 //! This room knows samples ([`gradino_core::Sample`]), simulators and banks of events
 //! ([`gradino_core::Simulator`], [`gradino_core::Bank`]), and nothing of the physics behind them.
 
+pub mod compare;
 pub mod error;
 pub mod estimate;
 pub mod fit;

@@ -348,6 +348,37 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A shift of a parameter that cannot be read.
+    #[error("cannot read \"{text}\" as a shift of a parameter")]
+    BadShift {
+        /// The text.
+        text: String,
+    },
+    /// Events are to be moved, but no parameter is.
+    #[error("no parameter moves")]
+    NothingMoves,
+    /// A shift in standard deviations of a parameter that has none.
+    #[error("{name} has no known standard deviation")]
+    NoSigma {
+        /// The parameter.
+        name: String,
+    },
+    /// Events that were moved before.
+    #[error("the events of {} were moved from another point", path.display())]
+    MovedBefore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file whose events are not those that its configuration and seed make.
+    #[error("event {event} of {} is not the one that its configuration and seed make: {problem}", path.display())]
+    NotRedrawn {
+        /// The file.
+        path: PathBuf,
+        /// Number of the event.
+        event: u64,
+        /// What differs.
+        problem: String,
+    },
     /// An error of the room of inference.
     #[error(transparent)]
     Infer(#[from] gradino_infer::Error),
@@ -451,6 +482,15 @@ impl Error {
             Error::NoRate => Some("leave `--rate` out: a fixed state has no cross section".into()),
             Error::BadCovariance { .. } => Some(
                 "TOML: [parameters] with \"name\" = sigma; CSV: a line of names, then the covariance matrix".into(),
+            ),
+            Error::BadShift { .. } => Some(
+                "write NAME=VALUE, NAME=+5% for a part of its value, or NAME=-1sigma for standard deviations".into(),
+            ),
+            Error::NothingMoves => Some("name a parameter, like --set level_density.a=+5%".into()),
+            Error::NoSigma { name } => Some(format!("write a value like {name}=1.2 or a part like {name}=+5%")),
+            Error::MovedBefore { .. } => Some("take the file of the run itself".into()),
+            Error::NotRedrawn { .. } => Some(
+                "the file was edited, or another version of gradino made it; make it again with `gradino run`".into(),
             ),
             Error::WrongNeutrino { .. } => Some("choose another flavour, or another source".into()),
             Error::NoLevelsAboveCut => Some("set levels to a RIPL folder or a MARLEY structure file".into()),

@@ -8,6 +8,7 @@ mod fit;
 mod init;
 mod list;
 mod merge;
+mod move_events;
 mod propagate;
 mod replay;
 mod run;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Toy(toy::Toy),
     Replay(replay::Replay),
     Merge(merge::Merge),
+    Move(move_events::Move),
     Propagate(propagate::Propagate),
     Cite(cite::Cite),
     Completions(completions::Completions),
@@ -63,6 +65,7 @@ impl Command {
             Command::Toy(command) => command.execute(),
             Command::Replay(command) => command.execute(),
             Command::Merge(command) => command.execute(),
+            Command::Move(command) => command.execute(),
             Command::Propagate(command) => command.execute(),
             Command::Cite(command) => command.execute(),
             Command::Completions(command) => command.execute(),

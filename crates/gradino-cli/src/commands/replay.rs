@@ -28,7 +28,7 @@ impl Replay {
         let is_config = self.source.extension().is_some_and(|ending| ending == "toml");
         let mut config = match is_config {
             true => Config::from_file(&self.source)?,
-            false => wiring::held(&self.source)?.config,
+            false => wiring::held_run(&self.source)?.config,
         };
         config.seed = self.seed.or(config.seed);
         config.settle_seed();

@@ -13,14 +13,14 @@ use super::score::StartScores;
 use super::state::{DecayState, SOURCES, StateAt};
 use crate::emission::fragment::Fragment;
 use crate::error::{Error, Result};
-use gradino_core::{ParamSet, Parity, Stream};
+use gradino_core::{Along, Line, ParamSet, Parity, Real, Stream};
 
 /// A cascade network ready to draw from.
 #[derive(Debug)]
-pub struct Cascade {
-    pub(super) network: Network,
-    pub(super) levels: LevelDecays,
-    starts: Vec<StartState>,
+pub struct Cascade<D = f64> {
+    pub(super) network: Network<D>,
+    pub(super) levels: LevelDecays<D>,
+    starts: Vec<StartState<D>>,
 }
 
 /// How far a known level above the completeness energy may lie from the energy of a start [MeV]: the
@@ -32,9 +32,9 @@ const SNAP: f64 = 0.01;
 pub struct Start(pub(super) usize);
 
 #[derive(Debug)]
-enum StartState {
+enum StartState<D> {
     Level(usize),
-    Continuum(Box<(DecayState, StartScores)>),
+    Continuum(Box<(DecayState<D>, StartScores)>),
 }
 
 /// The state that decays next.
@@ -46,8 +46,8 @@ enum Current {
 }
 
 /// One or two tabulated states with their weights: the interpolated decay of one energy.
-pub(super) struct Mixture<'a> {
-    pub(super) states: [&'a DecayState; 2],
+pub(super) struct Mixture<'a, D = f64> {
+    pub(super) states: [&'a DecayState<D>; 2],
     pub(super) weights: [f64; 2],
     /// d(weight of the second) / dE.
     pub(super) slope: f64,
@@ -58,45 +58,35 @@ pub(super) struct Mixture<'a> {
     pub(super) prepared: Option<&'a StartScores>,
 }
 
-impl<'a> Mixture<'a> {
+impl<'a, D: Real> Mixture<'a, D> {
     /// The chords between two tabulated states, the lower one first.
-    pub(super) fn between(states: [&'a DecayState; 2], excitation: f64, moved: Option<usize>) -> Self {
+    pub(super) fn between(states: [&'a DecayState<D>; 2], excitation: f64, moved: Option<usize>) -> Self {
         let [low, high] = states.map(|s| s.excitation);
         let slope = 1.0 / (high - low);
         let w = ((excitation - low) * slope).clamp(0.0, 1.0);
         Mixture { states, weights: [1.0 - w, w], slope, excitation, moved, prepared: None }
     }
-    pub(super) fn total(&self) -> f64 {
-        self.weights[0] * self.states[0].total() + self.weights[1] * self.states[1].total()
+    pub(super) fn total(&self) -> D {
+        self.states[0].total() * self.weights[0] + self.states[1].total() * self.weights[1]
     }
-    pub(super) fn channel(&self, c: usize) -> f64 {
-        self.weights[0] * self.states[0].channel(c) + self.weights[1] * self.states[1].channel(c)
+    pub(super) fn channel(&self, c: usize) -> D {
+        self.states[0].channel(c) * self.weights[0] + self.states[1].channel(c) * self.weights[1]
     }
     /// The states that count, with their weights.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (&DecayState, f64)> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&DecayState<D>, f64)> {
         self.states.into_iter().zip(self.weights).filter(|(_, w)| *w > 0.0)
     }
 }
 
-impl Cascade {
+impl<D: Real> Cascade<D> {
     /// From a network.
-    pub fn new(network: Network) -> Self {
+    pub fn new(network: Network<D>) -> Self {
         let levels = LevelDecays::prepare(&network);
         Cascade { network, levels, starts: Vec::new() }
     }
 
-    /// The same at other values of the parameters, with the same starts (see [`Network::at_values`]).
-    pub fn at_values(&self, params: &ParamSet) -> Cascade {
-        self.with_network(self.network.at_values(params))
-    }
-
-    /// The same without gradients.
-    pub fn at_values_only(&self, params: &ParamSet) -> Cascade {
-        self.with_network(self.network.at_values_only(params))
-    }
-
-    /// The same starts in another network.
-    fn with_network(&self, network: Network) -> Cascade {
+    /// The same starts in another network of the same nuclides.
+    fn over<E: Real>(&self, network: Network<E>) -> Cascade<E> {
         let mut cascade = Cascade::new(network);
         for start in &self.starts {
             let moved = match start {
@@ -109,15 +99,87 @@ impl Cascade {
     }
 
     /// A start that decays by the statistical model.
-    fn start_in_continuum(&self, at: &StateAt) -> StartState {
+    fn start_in_continuum(&self, at: &StateAt) -> StartState<D> {
         let state = self.network.build_state(0, at.excitation, at.two_j, at.parity);
-        let scores = StartScores::new(&self.network, &state);
+        let scores = StartScores::new(self.network.entries[0].layout[SOURCES]);
         StartState::Continuum(Box::new((state, scores)))
     }
 
     /// The network behind it.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &Network<D> {
         &self.network
+    }
+
+    /// The state that a start stands for: excitation energy [MeV], twice the spin, parity.
+    pub fn start_state(&self, start: Start) -> (f64, u16, Parity) {
+        match &self.starts[start.0] {
+            StartState::Level(k) => {
+                let level = &self.network.entries[0].scheme.levels[*k];
+                (level.energy, level.two_j, level.parity)
+            }
+            StartState::Continuum(s) => (s.0.excitation, s.0.two_j, s.0.parity),
+        }
+    }
+
+    /// The level that a start stands for, if it is one.
+    pub(super) fn start_level(&self, start: Start) -> Option<usize> {
+        match &self.starts[start.0] {
+            StartState::Level(level) => Some(*level),
+            StartState::Continuum(_) => None,
+        }
+    }
+
+    /// The decay at the exact energy of a start in the continuum.
+    pub(super) fn start_mixture(&self, start: Start) -> Option<Mixture<'_, D>> {
+        let StartState::Continuum(state) = &self.starts[start.0] else { return None };
+        let (state, scores) = &**state;
+        Some(Mixture {
+            states: [state, state],
+            weights: [1.0, 0.0],
+            slope: 0.0,
+            excitation: state.excitation,
+            moved: None,
+            prepared: Some(scores),
+        })
+    }
+
+    /// The interpolated decay at `excitation`.
+    pub(super) fn mixture(
+        &self,
+        entry: usize,
+        excitation: f64,
+        two_j: u16,
+        parity: Parity,
+        moved: Option<usize>,
+    ) -> Mixture<'_, D> {
+        let states = self.network.neighbours(entry, excitation, two_j, parity);
+        Mixture::between(states, excitation, moved)
+    }
+
+    /// Residue entry and its separation energy (zero for photons).
+    pub(super) fn residue(&self, entry: usize, source: usize) -> (usize, f64) {
+        match source {
+            0 => (entry, 0.0),
+            _ => self.network.entries[entry].daughters[source - 1]
+                .map_or((entry, 0.0), |d| (d.entry, d.separation)),
+        }
+    }
+}
+
+impl Cascade {
+    /// The same at other values of the parameters, with the same starts (see [`Network::at_values`]).
+    pub fn at_values(&self, params: &ParamSet) -> Cascade {
+        self.over(self.network.at_values(params))
+    }
+
+    /// As [`Cascade::at_values`], but without gradients.
+    pub fn at_values_only(&self, params: &ParamSet) -> Cascade {
+        self.over(self.network.at_values_only(params))
+    }
+
+    /// The same with all derivatives along a line that starts at its values, without gradients.
+    pub fn along<D: Along>(&self, line: &Line) -> Cascade<D> {
+        self.over(self.network.along(line))
     }
 
     /// Prepares a state of the initial nuclide to start from.
@@ -154,25 +216,6 @@ impl Cascade {
         };
         self.starts.push(start);
         Ok(Start(self.starts.len() - 1))
-    }
-
-    /// The state that a start stands for: excitation energy [MeV], twice the spin, parity.
-    pub fn start_state(&self, start: Start) -> (f64, u16, Parity) {
-        match &self.starts[start.0] {
-            StartState::Level(k) => {
-                let level = &self.network.entries[0].scheme.levels[*k];
-                (level.energy, level.two_j, level.parity)
-            }
-            StartState::Continuum(s) => (s.0.excitation, s.0.two_j, s.0.parity),
-        }
-    }
-
-    /// The level that a start stands for, if it is one.
-    pub(super) fn start_level(&self, start: Start) -> Option<usize> {
-        match &self.starts[start.0] {
-            StartState::Level(level) => Some(*level),
-            StartState::Continuum(_) => None,
-        }
     }
 
     /// Draws one cascade into `record`.
@@ -212,33 +255,6 @@ impl Cascade {
                 }
             };
         }
-    }
-
-    /// The decay at the exact energy of a start in the continuum.
-    pub(super) fn start_mixture(&self, start: Start) -> Option<Mixture<'_>> {
-        let StartState::Continuum(state) = &self.starts[start.0] else { return None };
-        let (state, scores) = &**state;
-        Some(Mixture {
-            states: [state, state],
-            weights: [1.0, 0.0],
-            slope: 0.0,
-            excitation: state.excitation,
-            moved: None,
-            prepared: Some(scores),
-        })
-    }
-
-    /// The interpolated decay at `excitation`.
-    pub(super) fn mixture(
-        &self,
-        entry: usize,
-        excitation: f64,
-        two_j: u16,
-        parity: Parity,
-        moved: Option<usize>,
-    ) -> Mixture<'_> {
-        let states = self.network.neighbours(entry, excitation, two_j, parity);
-        Mixture::between(states, excitation, moved)
     }
 
     /// One emission from a state described by the statistical model, its way out chosen by `uniform`.
@@ -285,15 +301,6 @@ impl Cascade {
             };
             record.mark();
             return next;
-        }
-    }
-
-    /// Residue entry and its separation energy (zero for photons).
-    pub(super) fn residue(&self, entry: usize, source: usize) -> (usize, f64) {
-        match source {
-            0 => (entry, 0.0),
-            _ => self.network.entries[entry].daughters[source - 1]
-                .map_or((entry, 0.0), |d| (d.entry, d.separation)),
         }
     }
 

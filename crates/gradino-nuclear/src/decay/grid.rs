@@ -4,6 +4,7 @@
 //! the exact derivative of the interpolated values.
 
 use crate::rows::add_rows;
+use gradino_core::Real;
 
 /// A place on a grid: first of four rows, weights, and weights of the derivative.
 #[derive(Clone, Copy, Debug)]
@@ -15,24 +16,24 @@ pub(crate) struct Place {
 
 /// Rows of numbers on the grid `origin + step * i`.
 #[derive(Clone, Debug)]
-pub(crate) struct RowTable {
+pub(crate) struct RowTable<D = f64> {
     origin: f64,
     step: f64,
     width: usize,
     rows: usize,
-    data: Vec<f64>,
+    data: Vec<D>,
 }
 
-impl RowTable {
+impl<D: Real> RowTable<D> {
     /// From a function that writes one row.
     pub(crate) fn build(
         origin: f64,
         step: f64,
         rows: usize,
         width: usize,
-        mut row: impl FnMut(f64, &mut [f64]),
+        mut row: impl FnMut(f64, &mut [D]),
     ) -> Self {
-        let mut data = vec![0.0; rows * width];
+        let mut data = vec![D::zero(); rows * width];
         for (i, out) in data.chunks_exact_mut(width).enumerate() {
             row(origin + step * i as f64, out);
         }
@@ -59,28 +60,21 @@ impl RowTable {
 
     /// Value of one column.
     #[inline]
-    pub(crate) fn value(&self, at: &Place, column: usize) -> f64 {
+    pub(crate) fn value(&self, at: &Place, column: usize) -> D {
         self.combine(at, &at.weights, column)
     }
 
     /// Derivative of one column with respect to the grid variable.
     #[inline]
-    pub(crate) fn slope(&self, at: &Place, column: usize) -> f64 {
+    pub(crate) fn slope(&self, at: &Place, column: usize) -> D {
         self.combine(at, &at.slopes, column)
     }
 
     #[inline]
-    fn combine(&self, at: &Place, weights: &[f64; 4], column: usize) -> f64 {
+    fn combine(&self, at: &Place, weights: &[f64; 4], column: usize) -> D {
         let base = at.first * self.width + column;
-        (0..4).map(|k| weights[k] * self.data[base + k * self.width]).sum()
-    }
-
-    /// Adds `factor` times the columns from `column` on to `out`.
-    #[inline]
-    pub(crate) fn add(&self, at: &Place, column: usize, factor: f64, out: &mut [f64]) {
-        let base = at.first * self.width + column;
-        let rows = [0, 1, 2, 3].map(|k| &self.data[base + k * self.width..][..out.len()]);
-        add_rows(rows, at.weights.map(|w| w * factor), out);
+        let term = |k: usize| self.data[base + k * self.width] * weights[k];
+        term(0) + term(1) + term(2) + term(3)
     }
 
     /// The columns from `first` to the end in groups of `group`: those of a group that are not zero in all
@@ -89,13 +83,29 @@ impl RowTable {
         let mut found = group..0;
         for row in self.data.chunks_exact(self.width) {
             for columns in row[first..].chunks_exact(group.max(1)) {
-                if let Some(start) = columns.iter().position(|d| *d != 0.0) {
-                    let last = columns.iter().rposition(|d| *d != 0.0).unwrap_or(start);
+                if let Some(start) = columns.iter().position(|d| d.re() != 0.0) {
+                    let last = columns.iter().rposition(|d| d.re() != 0.0).unwrap_or(start);
                     found = found.start.min(start)..found.end.max(last + 1);
                 }
             }
         }
         if found.is_empty() { 0..0 } else { found }
+    }
+
+    /// The same numbers without derivatives along a line.
+    pub(crate) fn lifted<E: Real>(&self) -> RowTable<E> {
+        let data = self.data.iter().map(|d| E::from(d.re())).collect();
+        RowTable { origin: self.origin, step: self.step, width: self.width, rows: self.rows, data }
+    }
+}
+
+impl RowTable {
+    /// Adds `factor` times the columns from `column` on to `out`.
+    #[inline]
+    pub(crate) fn add(&self, at: &Place, column: usize, factor: f64, out: &mut [f64]) {
+        let base = at.first * self.width + column;
+        let rows = [0, 1, 2, 3].map(|k| &self.data[base + k * self.width..][..out.len()]);
+        add_rows(rows, at.weights.map(|w| w * factor), out);
     }
 }
 

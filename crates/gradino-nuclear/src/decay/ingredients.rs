@@ -5,7 +5,7 @@ use super::slots::Family;
 use super::widths::{RADIATIONS, SpinSums};
 use crate::emission::gamma_strength::{GammaStrength, GammaStrengthModel, Radiation};
 use crate::structure::level_density::{LevelDensity, LevelDensityModel, NuclideData};
-use gradino_core::{Dual, ParamSet, Real};
+use gradino_core::{Dual, ParamSet, Params, Real};
 use std::ops::Range;
 
 /// Derivatives per pass.
@@ -16,8 +16,8 @@ const GAMMA_STEP: f64 = 0.05; // MeV; a hundredth of the narrowest resonance
 
 /// Level density of one nuclide: ln rho and sigma^2 with their derivatives.
 #[derive(Debug)]
-pub(crate) struct DensityTable {
-    table: RowTable,
+pub(crate) struct DensityTable<D = f64> {
+    table: RowTable<D>,
     odd: bool,
     family: Family,
     /// Those of the family that this model depends on.
@@ -26,37 +26,37 @@ pub(crate) struct DensityTable {
 
 /// Level density at one energy.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DensityAt {
+pub(crate) struct DensityAt<D = f64> {
     place: Place,
     /// rho, summed over spins and parities [1/MeV].
-    pub(crate) rho: f64,
+    pub(crate) rho: D,
     /// Spin cut-off sigma^2.
-    pub(crate) spin_cutoff_sq: f64,
+    pub(crate) spin_cutoff_sq: D,
 }
 
-impl DensityTable {
-    /// Up to `max_excitation` [MeV].
+impl<D: Real> DensityTable<D> {
+    /// Up to `max_excitation` [MeV], for the values `theta`, with columns of derivatives for `family`.
     pub(crate) fn prepare(
         model: LevelDensityModel,
         data: &NuclideData,
         max_excitation: f64,
-        params: &ParamSet,
+        (params, theta): (&ParamSet, &Params<D>),
         family: Family,
     ) -> Self {
-        let plain = LevelDensity::prepare(model, data, &params.values());
+        let plain = LevelDensity::prepare(model, data, theta);
         let chunks: Vec<LevelDensity<Dual<f64, LANES>>> =
             family.chunks(params).map(|theta| LevelDensity::prepare(model, data, &theta)).collect();
         let n = family.len();
         let rows = (max_excitation / DENSITY_STEP).ceil() as usize + 4;
         let table = RowTable::build(0.0, DENSITY_STEP, rows, 2 + 2 * n, |e, out| {
-            out[0] = plain.total(e).ln();
-            out[1] = plain.spin_cutoff_sq(e);
+            out[0] = plain.total(D::from(e)).ln();
+            out[1] = plain.spin_cutoff_sq(D::from(e));
             for (c, chunk) in chunks.iter().enumerate() {
                 let ln_rho = chunk.total(Dual::from(e)).ln();
                 let cutoff = chunk.spin_cutoff_sq(Dual::from(e));
                 for lane in 0..LANES.min(n - c * LANES) {
-                    out[2 + c * LANES + lane] = ln_rho.eps[lane];
-                    out[2 + n + c * LANES + lane] = cutoff.eps[lane];
+                    out[2 + c * LANES + lane] = D::from(ln_rho.eps[lane]);
+                    out[2 + n + c * LANES + lane] = D::from(cutoff.eps[lane]);
                 }
             }
         });
@@ -66,7 +66,7 @@ impl DensityTable {
 
     /// Looks up one excitation energy.
     #[inline]
-    pub(crate) fn at(&self, excitation: f64) -> DensityAt {
+    pub(crate) fn at(&self, excitation: f64) -> DensityAt<D> {
         let place = self.table.place(excitation);
         DensityAt {
             place,
@@ -76,10 +76,17 @@ impl DensityTable {
     }
 
     /// Running sums of the spin distribution there.
-    pub(crate) fn spins(&self, at: &DensityAt) -> SpinSums<f64> {
+    pub(crate) fn spins(&self, at: &DensityAt<D>) -> SpinSums<D> {
         SpinSums::new(at.spin_cutoff_sq, self.odd)
     }
 
+    /// The same numbers without derivatives.
+    pub(crate) fn lifted<E: Real>(&self) -> DensityTable<E> {
+        DensityTable { table: self.table.lifted(), odd: self.odd, family: Family::default(), live: 0..0 }
+    }
+}
+
+impl DensityTable {
     /// The same with running sums of the derivative of the spin distribution with respect to sigma^2.
     pub(crate) fn spins_and_slopes(&self, at: &DensityAt) -> [SpinSums<f64>; 2] {
         SpinSums::new(Dual::<f64, 1>::variable(at.spin_cutoff_sq, 0), self.odd).split()
@@ -110,19 +117,19 @@ impl DensityTable {
 
 /// Photon transmissions of one nuclide: E1, M1, E2, M2, ... in a row.
 #[derive(Debug)]
-pub(crate) enum GammaTable {
+pub(crate) enum GammaTable<D = f64> {
     /// A strength that depends on the photon energy only: columns T / E^3 and their derivatives.
     /// `live` are the parameters of the family that it depends on.
-    Tabulated { table: RowTable, family: Family, live: Range<usize> },
+    Tabulated { table: RowTable<D>, family: Family, live: Range<usize> },
     /// A strength that depends on the temperature of the final state too: computed on the spot.
-    Direct(Box<DirectGamma>),
+    Direct(Box<DirectGamma<D>>),
 }
 
 /// A strength that is computed on the spot.
 #[derive(Debug)]
-pub(crate) struct DirectGamma {
+pub(crate) struct DirectGamma<D> {
     /// Values.
-    plain: GammaAt<f64>,
+    plain: GammaAt<D>,
     /// Derivatives with respect to photon energy and final energy.
     energies: GammaAt<Dual<f64, 2>>,
     /// Derivatives with respect to the parameters.
@@ -155,7 +162,7 @@ impl<D: Real> GammaAt<D> {
     pub(crate) fn prepare(
         models: (GammaStrengthModel, LevelDensityModel),
         data: &NuclideData,
-        theta: &gradino_core::Params<D>,
+        theta: &Params<D>,
         l_max: usize,
     ) -> Self {
         GammaAt {
@@ -166,18 +173,18 @@ impl<D: Real> GammaAt<D> {
     }
 }
 
-impl GammaTable {
+impl<D: Real> GammaTable<D> {
     /// Up to photon energy `max_energy` [MeV]; `family` holds the slots of level density and
     /// gamma strength together.
     pub(crate) fn prepare(
         models: (GammaStrengthModel, LevelDensityModel),
         data: &NuclideData,
         max_energy: f64,
-        params: &ParamSet,
+        (params, theta): (&ParamSet, &Params<D>),
         family: Family,
         l_max: usize,
     ) -> Self {
-        let plain = GammaAt::prepare(models, data, &params.values(), l_max);
+        let plain = GammaAt::prepare(models, data, theta, l_max);
         let chunks: Vec<_> =
             family.chunks(params).map(|theta| GammaAt::prepare(models, data, &theta, l_max)).collect();
         if models.0 != GammaStrengthModel::StandardLorentzian {
@@ -191,14 +198,14 @@ impl GammaTable {
             // At the origin T / E^3 vanishes with E: a tiny energy stands for it.
             let e = e.max(1e-6);
             let cube = e.powi(-3);
-            for (o, t) in out.iter_mut().zip(plain.row(e, 0.0)) {
+            for (o, t) in out.iter_mut().zip(plain.row(D::from(e), D::zero())) {
                 *o = t * cube;
             }
             for (c, chunk) in chunks.iter().enumerate() {
                 let row = chunk.row(Dual::from(e), Dual::from(0.0));
                 for (x, t) in row.iter().enumerate() {
                     for lane in 0..LANES.min(n - c * LANES) {
-                        out[RADIATIONS + x * n + c * LANES + lane] = t.eps[lane] * cube;
+                        out[RADIATIONS + x * n + c * LANES + lane] = D::from(t.eps[lane] * cube);
                     }
                 }
             }
@@ -208,17 +215,25 @@ impl GammaTable {
     }
 
     /// One row of transmissions.
-    pub(crate) fn row(&self, e_gamma: f64, e_final: f64) -> [f64; RADIATIONS] {
+    pub(crate) fn row(&self, e_gamma: f64, e_final: f64) -> [D; RADIATIONS] {
         match self {
             GammaTable::Tabulated { table, .. } => {
                 let at = table.place(e_gamma);
                 let cube = e_gamma.powi(3);
                 std::array::from_fn(|x| table.value(&at, x) * cube)
             }
-            GammaTable::Direct(direct) => direct.plain.row(e_gamma, e_final),
+            GammaTable::Direct(direct) => direct.plain.row(D::from(e_gamma), D::from(e_final)),
         }
     }
 
+    /// The same numbers without derivatives; none where they are not tabulated.
+    pub(crate) fn lifted<E: Real>(&self) -> Option<GammaTable<E>> {
+        let GammaTable::Tabulated { table, .. } = self else { return None };
+        Some(GammaTable::Tabulated { table: table.lifted(), family: Family::default(), live: 0..0 })
+    }
+}
+
+impl GammaTable {
     /// Derivatives of a row with respect to the photon energy and to the final energy.
     pub(crate) fn energy_slopes(&self, e_gamma: f64, e_final: f64) -> ([f64; RADIATIONS], [f64; RADIATIONS]) {
         match self {

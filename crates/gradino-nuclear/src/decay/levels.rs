@@ -8,34 +8,35 @@ use super::couplings::{self, MAX_MULTIPOLARITY};
 use super::network::Network;
 use super::record::{CascadeRecord, Step};
 use super::widths::{self, RADIATIONS};
+use gradino_core::Real;
 use std::sync::OnceLock;
 
 /// Branches of all levels of all entries of a network.
 #[derive(Debug)]
-pub(crate) struct LevelDecays {
-    entries: Vec<Vec<Branches>>,
+pub(crate) struct LevelDecays<D = f64> {
+    entries: Vec<Vec<Branches<D>>>,
 }
 
 #[derive(Debug)]
-enum Branches {
+enum Branches<D> {
     /// No way down: the ground state.
     Stable,
     /// Measured: running sums of probability, and the final levels.
     Measured(Vec<(f64, usize)>),
     /// By the completion rule, computed at first use.
-    Statistical(OnceLock<Completed>),
+    Statistical(OnceLock<Completed<D>>),
 }
 
 /// Branches of a level by the completion rule.
 #[derive(Debug)]
-pub(crate) struct Completed {
-    running: Vec<(f64, usize)>,
+pub(crate) struct Completed<D> {
+    running: Vec<(D, usize)>,
     /// d ln p of each branch, one row after the other.
     scores: Vec<f64>,
 }
 
-impl LevelDecays {
-    pub(crate) fn prepare(network: &Network) -> Self {
+impl<D: Real> LevelDecays<D> {
+    pub(crate) fn prepare(network: &Network<D>) -> Self {
         let entries = network.entries.iter().map(|entry| {
             let levels = entry.scheme.levels.iter().enumerate();
             let branches = levels.map(|(k, level)| match (k, level.transitions.is_empty()) {
@@ -54,6 +55,17 @@ impl LevelDecays {
         LevelDecays { entries: entries.collect() }
     }
 
+    /// The probability that a level decays to the level `to`. Measured branches have no parameters and count as
+    /// certain.
+    pub(super) fn branch(&self, network: &Network<D>, entry: usize, level: usize, to: usize) -> D {
+        let Branches::Statistical(completed) = &self.entries[entry][level] else { return D::one() };
+        let completed =
+            completed.get_or_init(|| Completed::without_scores(&transitions(network, entry, level)));
+        completed.branch(to).map_or(D::zero(), |branch| completed.share(branch))
+    }
+}
+
+impl LevelDecays {
     /// One transition; the level that is reached, or none from the ground state.
     pub(crate) fn draw(
         &self,
@@ -67,7 +79,7 @@ impl LevelDecays {
             Branches::Stable => return None,
             Branches::Measured(running) => running[find(running, uniform())].1,
             Branches::Statistical(completed) => {
-                let completed = completed.get_or_init(|| complete(network, entry, level));
+                let completed = completed.get_or_init(|| Completed::with_scores(network, entry, level));
                 let branch = find(&completed.running, uniform());
                 completed.add_score(branch, record);
                 completed.running[branch].1
@@ -106,19 +118,10 @@ impl LevelDecays {
         record: &mut CascadeRecord,
     ) -> f64 {
         let Branches::Statistical(completed) = &self.entries[entry][level] else { return 1.0 };
-        let completed = completed.get_or_init(|| complete(network, entry, level));
-        let running = &completed.running;
-        let Ok(branch) = running.binary_search_by_key(&to, |b| b.1) else { return 0.0 };
+        let completed = completed.get_or_init(|| Completed::with_scores(network, entry, level));
+        let Some(branch) = completed.branch(to) else { return 0.0 };
         completed.add_score(branch, record);
-        let before = if branch == 0 { 0.0 } else { running[branch - 1].0 };
-        (running[branch].0 - before) / running[running.len() - 1].0
-    }
-}
-
-impl Completed {
-    fn add_score(&self, branch: usize, record: &mut CascadeRecord) {
-        let row = &self.scores[branch * record.used..][..record.used];
-        record.score.iter_mut().zip(row).for_each(|(s, r)| *s += r);
+        completed.share(branch)
     }
 }
 
@@ -129,44 +132,73 @@ fn find(running: &[(f64, usize)], uniform: f64) -> usize {
     running.iter().position(|(sum, _)| *sum > target).unwrap_or(running.len() - 1)
 }
 
-/// The completion rule for one level.
-fn complete(network: &Network, entry: usize, level: usize) -> Completed {
+/// The completion rule for one level: N of its transitions to the levels below.
+fn transitions<D: Real>(network: &Network<D>, entry: usize, level: usize) -> Vec<(D, usize)> {
     let levels = &network.entries[entry].scheme.levels;
-    let (initial, n) = (&levels[level], network.slots.used);
-    let gamma = network.gamma(entry);
-    let (mut sum, mut running) = (0.0, Vec::new());
-    let mut gradients: Vec<f64> = Vec::new();
-    let mut values = Vec::new();
-    let mut all = vec![0.0; n];
-    for (k, to) in levels[..level].iter().enumerate().filter(|(_, to)| to.energy < initial.energy) {
+    let (initial, gamma) = (&levels[level], network.gamma(entry));
+    let below = levels[..level].iter().enumerate().filter(|(_, to)| to.energy < initial.energy);
+    let all = below.map(|(k, to)| {
         let change = initial.parity.times(to.parity);
-        let e_gamma = initial.energy - to.energy;
-        let row = gamma.row(e_gamma, to.energy);
-        let value = widths::discrete_gamma(initial.two_j, to.two_j, change, &row, MAX_MULTIPOLARITY);
-        if value <= 0.0 {
-            continue;
-        }
-        let mut factors = [0.0; RADIATIONS];
-        for l in couplings::multipolarities(initial.two_j, to.two_j, MAX_MULTIPOLARITY) {
-            factors[couplings::radiation_index(l, change)] = 1.0;
-        }
-        let mut row = vec![0.0; n];
-        gamma.add_gradient(e_gamma, to.energy, &factors, &mut row);
-        all.iter_mut().zip(&row).for_each(|(a, r)| *a += r);
-        gradients.extend(row);
-        values.push(value);
-        sum += value;
-        running.push((sum, k));
+        let row = gamma.row(initial.energy - to.energy, to.energy);
+        (widths::discrete_gamma(initial.two_j, to.two_j, change, &row, MAX_MULTIPOLARITY), k)
+    });
+    let open: Vec<(D, usize)> = all.filter(|(value, _)| value.re() > 0.0).collect();
+    // Where only 0 -> 0 is left, one transition to the ground state stands for conversion or pairs.
+    if open.is_empty() { vec![(D::one(), 0)] } else { open }
+}
+
+impl<D: Real> Completed<D> {
+    fn without_scores(transitions: &[(D, usize)]) -> Self {
+        let running = transitions.iter().scan(D::zero(), |sum, (value, to)| {
+            *sum += *value;
+            Some((*sum, *to))
+        });
+        Completed { running: running.collect(), scores: Vec::new() }
     }
-    if running.is_empty() {
-        // Only 0 -> 0 is left: one transition to the ground state stands for conversion or pairs.
-        return Completed { running: vec![(1.0, 0)], scores: vec![0.0; n] };
+
+    /// The number of the branch to the level `to`, if there is one.
+    fn branch(&self, to: usize) -> Option<usize> {
+        self.running.binary_search_by_key(&to, |b| b.1).ok()
     }
-    for (branch, value) in values.iter().enumerate() {
-        for i in 0..n {
-            let g = &mut gradients[branch * n + i];
-            *g = *g / value - all[i] / sum;
+
+    /// The probability of a branch.
+    fn share(&self, branch: usize) -> D {
+        let before = if branch == 0 { D::zero() } else { self.running[branch - 1].0 };
+        (self.running[branch].0 - before) / self.running[self.running.len() - 1].0
+    }
+}
+
+impl Completed<f64> {
+    /// The same with d ln p of each branch.
+    fn with_scores(network: &Network, entry: usize, level: usize) -> Self {
+        let transitions = transitions(network, entry, level);
+        let mut completed = Completed::without_scores(&transitions);
+        let (n, levels) = (network.slots.used, &network.entries[entry].scheme.levels);
+        if n == 0 {
+            return completed;
         }
+        let initial = &levels[level];
+        let mut all = vec![0.0; n];
+        for &(_, k) in &transitions {
+            let to = &levels[k];
+            let mut factors = [0.0; RADIATIONS];
+            for l in couplings::multipolarities(initial.two_j, to.two_j, MAX_MULTIPOLARITY) {
+                factors[couplings::radiation_index(l, initial.parity.times(to.parity))] = 1.0;
+            }
+            let mut row = vec![0.0; n];
+            network.gamma(entry).add_gradient(initial.energy - to.energy, to.energy, &factors, &mut row);
+            all.iter_mut().zip(&row).for_each(|(a, r)| *a += r);
+            completed.scores.extend(row);
+        }
+        let sum = completed.running[completed.running.len() - 1].0;
+        for ((value, _), row) in transitions.iter().zip(completed.scores.chunks_exact_mut(n)) {
+            row.iter_mut().zip(&all).for_each(|(g, all)| *g = *g / value - all / sum);
+        }
+        completed
     }
-    Completed { running, scores: gradients }
+
+    fn add_score(&self, branch: usize, record: &mut CascadeRecord) {
+        let row = &self.scores[branch * record.used..][..record.used];
+        record.score.iter_mut().zip(row).for_each(|(s, r)| *s += r);
+    }
 }

@@ -4,6 +4,7 @@ use super::couplings::MAX_MULTIPOLARITY;
 use super::ingredients::{DensityTable, GammaTable};
 use super::partial_waves::{DISCRETE_L, PartialWaves};
 use super::slots::Slots;
+use super::tables::Tables;
 use super::tabulated::Tabulated;
 use super::widths::ParticleRules;
 use crate::emission::fragment::Fragment;
@@ -13,10 +14,10 @@ use crate::error::{Error, Result};
 use crate::structure::level_density::{LevelDensityModel, NuclideData};
 use crate::structure::{Level, LevelScheme, StructureLibrary, masses};
 use gradino_core::constants::ELECTRON_MASS;
-use gradino_core::{Nuclide, ParamSet, Parity};
+use gradino_core::{Along, Line, Nuclide, ParamSet, Params, Parity, Real};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// Largest excitation energy [MeV] that the tables cover.
 pub const MAX_EXCITATION: f64 = 63.0;
@@ -72,7 +73,7 @@ pub(crate) struct Daughter {
 
 /// One nuclide of the network.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Entry<D = f64> {
     pub(crate) nuclide: Nuclide,
     pub(crate) atomic_mass: f64,
     pub(crate) max_excitation: f64,
@@ -80,37 +81,11 @@ pub(crate) struct Entry {
     pub(crate) daughters: [Option<Daughter>; 6],
     /// First channel of photons, of each fragment, and the number of all channels.
     pub(crate) layout: [usize; 8],
-    pub(crate) tabulated: Tabulated,
-    tables: Tables,
+    pub(crate) tabulated: Tabulated<D>,
+    tables: Tables<D>,
 }
 
-/// What is tabulated for a nuclide, each table at first use.
-#[derive(Clone, Debug, Default)]
-struct Tables {
-    density: OnceLock<Arc<DensityTable>>,
-    gamma: OnceLock<Arc<GammaTable>>,
-    transmissions: [OnceLock<Arc<TransmissionTable>>; 6],
-}
-
-impl Tables {
-    /// Those whose parameters have not moved.
-    fn kept(&self, moved: impl Fn(&str) -> bool) -> Self {
-        let mut kept = Tables::default();
-        let density_moved = moved(Slots::LEVEL_DENSITY);
-        if !density_moved {
-            kept.density = self.density.clone();
-        }
-        if !density_moved && !moved(Slots::GAMMA_STRENGTH) {
-            kept.gamma = self.gamma.clone();
-        }
-        if !moved(Slots::OPTICAL) {
-            kept.transmissions = self.transmissions.clone();
-        }
-        kept
-    }
-}
-
-impl Entry {
+impl<D> Entry<D> {
     /// Where the continuum of this nuclide starts [MeV].
     pub(crate) fn cut(&self) -> f64 {
         self.scheme.continuum_from
@@ -127,11 +102,13 @@ impl Entry {
 
 /// The prepared nuclides of a decay network.
 #[derive(Debug)]
-pub struct Network {
+pub struct Network<D = f64> {
     pub(crate) models: Models,
     pub(crate) params: ParamSet,
+    /// The values of the parameters, which may carry derivatives along a line.
+    theta: Params<D>,
     pub(crate) slots: Slots,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry<D>>,
     pub(crate) rules: Arc<[ParticleRules; 6]>,
     warnings: Vec<String>,
 }
@@ -171,7 +148,8 @@ impl Network {
             Models { level_density: models.level_density, gamma_strength: models.gamma_strength, l_max };
         let rules = Arc::new(Fragment::ALL.map(|f| ParticleRules::new(&f.channels(models.l_table()))));
         let slots = Slots::new(params, gradients);
-        let mut network = Network { models, params: params.clone(), slots, entries, rules, warnings };
+        let theta = params.values();
+        let mut network = Network { models, params: params.clone(), theta, slots, entries, rules, warnings };
         network.place_nodes();
         Ok(network)
     }
@@ -179,24 +157,46 @@ impl Network {
     /// The same network at other values of the parameters. Level schemes, starts of continua, partial waves
     /// and gradients stay as they are, and tables are shared where none of their parameters has moved.
     pub fn at_values(&self, params: &ParamSet) -> Network {
-        self.moved_to(params, self.slots.clone())
+        self.with_slots(params, self.slots.clone())
     }
 
-    /// The same without gradients.
+    /// As [`Network::at_values`], but without gradients.
     pub fn at_values_only(&self, params: &ParamSet) -> Network {
-        self.moved_to(params, Slots::default())
+        self.with_slots(params, Slots::default())
     }
 
-    fn moved_to(&self, params: &ParamSet, slots: Slots) -> Network {
+    fn with_slots(&self, params: &ParamSet, slots: Slots) -> Network {
+        let tables = |entry: &Entry| entry.tables.kept(|family| self.moved(family, params));
+        self.with_tables(params, params.values(), slots, tables)
+    }
+
+    /// The same network with all derivatives along a line that starts at its values, without gradients.
+    pub(super) fn along<D: Along>(&self, line: &Line) -> Network<D> {
+        let tables = |entry: &Entry| entry.tables.lifted(|family| self.moved(family, &line.target));
+        self.with_tables(&self.params, line.parameters(), Slots::default(), tables)
+    }
+
+    fn with_tables<D: Real>(
+        &self,
+        params: &ParamSet,
+        theta: Params<D>,
+        slots: Slots,
+        tables: impl Fn(&Entry) -> Tables<D>,
+    ) -> Network<D> {
         let entries = self.entries.iter().map(|entry| Entry {
+            nuclide: entry.nuclide,
+            atomic_mass: entry.atomic_mass,
+            max_excitation: entry.max_excitation,
             scheme: entry.scheme.clone(),
+            daughters: entry.daughters,
+            layout: entry.layout,
             tabulated: Tabulated::default(),
-            tables: entry.tables.kept(|family| self.moved(family, params)),
-            ..*entry
+            tables: tables(entry),
         });
         let mut network = Network {
             models: self.models.clone(),
             params: params.clone(),
+            theta,
             slots,
             entries: entries.collect(),
             rules: self.rules.clone(),
@@ -207,6 +207,19 @@ impl Network {
         network
     }
 
+    /// Whether a cascade has other probabilities at the values `params`.
+    pub fn moves_to(&self, params: &ParamSet) -> bool {
+        [Slots::OPTICAL, Slots::LEVEL_DENSITY, Slots::GAMMA_STRENGTH].iter().any(|f| self.moved(f, params))
+    }
+
+    /// Whether parameters whose names begin with `family` have other values in `params`.
+    fn moved(&self, family: &str, params: &ParamSet) -> bool {
+        let mut pairs = self.params.iter().zip(params.iter());
+        pairs.any(|(a, b)| a.name.starts_with(family) && a.value != b.value)
+    }
+}
+
+impl<D: Real> Network<D> {
     /// Builds the tables that another network of the same nuclides has built, on all threads.
     fn build_tables_of(&self, other: &Network) {
         let tables = other.entries.iter().enumerate().flat_map(|(i, entry)| {
@@ -220,17 +233,6 @@ impl Network {
             Some(fragment) => _ = self.transmission(i, fragment),
             None => _ = (self.density(i), self.gamma(i)),
         });
-    }
-
-    /// Whether a cascade has other probabilities at the values `params`.
-    pub fn moves_to(&self, params: &ParamSet) -> bool {
-        [Slots::OPTICAL, Slots::LEVEL_DENSITY, Slots::GAMMA_STRENGTH].iter().any(|f| self.moved(f, params))
-    }
-
-    /// Whether parameters whose names begin with `family` have other values in `params`.
-    fn moved(&self, family: &str, params: &ParamSet) -> bool {
-        let mut pairs = self.params.iter().zip(params.iter());
-        pairs.any(|(a, b)| a.name.starts_with(family) && a.value != b.value)
     }
 
     /// Things the user should know, each said once.
@@ -277,28 +279,28 @@ impl Network {
     }
 
     /// Level density of an entry, prepared at first use.
-    pub(crate) fn density(&self, i: usize) -> &DensityTable {
+    pub(crate) fn density(&self, i: usize) -> &DensityTable<D> {
         let entry = &self.entries[i];
         entry.tables.density.get_or_init(|| {
             Arc::new(DensityTable::prepare(
                 self.models.level_density,
                 &nuclide_data(entry.nuclide),
                 entry.max_excitation + 1.0,
-                &self.params,
+                (&self.params, &self.theta),
                 self.slots.density.clone(),
             ))
         })
     }
 
     /// Photon transmissions of an entry, prepared at first use.
-    pub(crate) fn gamma(&self, i: usize) -> &GammaTable {
+    pub(crate) fn gamma(&self, i: usize) -> &GammaTable<D> {
         let entry = &self.entries[i];
         entry.tables.gamma.get_or_init(|| {
             Arc::new(GammaTable::prepare(
                 (self.models.gamma_strength, self.models.level_density),
                 &nuclide_data(entry.nuclide),
                 entry.max_excitation + 1.0,
-                &self.params,
+                (&self.params, &self.theta),
                 self.slots.gamma.clone(),
                 MAX_MULTIPOLARITY,
             ))
@@ -306,14 +308,13 @@ impl Network {
     }
 
     /// Transmission coefficients of `fragment` against the residue `i`, prepared at first use.
-    pub(crate) fn transmission(&self, i: usize, fragment: Fragment) -> &TransmissionTable {
+    pub(crate) fn transmission(&self, i: usize, fragment: Fragment) -> &TransmissionTable<D> {
         let entry = &self.entries[i];
         entry.tables.transmissions[fragment as usize].get_or_init(|| {
-            Arc::new(TransmissionTable::prepare(
-                entry.nuclide,
-                fragment,
+            Arc::new(TransmissionTable::prepare_along(
+                (entry.nuclide, fragment),
                 entry.atomic_mass,
-                &self.params,
+                (&self.params, &self.theta),
                 self.slots.optical.positions(),
                 self.models.l_table(),
             ))

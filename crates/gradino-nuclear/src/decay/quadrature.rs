@@ -4,6 +4,7 @@
 //! vanish at both ends, so the trapezoid rule converges as the fourth power of the step, and the
 //! density that is sampled is the piecewise linear function whose integral is that rule, to the bit.
 
+use gradino_core::{Along, Real, root_along};
 use std::f64::consts::TAU;
 
 /// Number of intervals for a range [MeV].
@@ -41,20 +42,20 @@ pub(crate) fn unstretch(u: f64) -> f64 {
 
 /// A piecewise linear density on equal intervals of s, with its running integral.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PiecewiseLinear {
-    density: Vec<f64>,
-    running: Vec<f64>,
+pub(crate) struct PiecewiseLinear<D = f64> {
+    density: Vec<D>,
+    running: Vec<D>,
 }
 
-impl PiecewiseLinear {
+impl<D: Real> PiecewiseLinear<D> {
     /// From densities at the nodes m / n, m = 0..=n.
-    pub(crate) fn new(density: Vec<f64>) -> Self {
+    pub(crate) fn new(density: Vec<D>) -> Self {
         let step = 1.0 / (density.len() - 1) as f64;
         let mut running = Vec::with_capacity(density.len());
-        let mut sum = 0.0;
-        running.push(0.0);
+        let mut sum = D::zero();
+        running.push(sum);
         for pair in density.windows(2) {
-            sum += 0.5 * step * (pair[0] + pair[1]);
+            sum += (pair[0] + pair[1]) * (0.5 * step);
             running.push(sum);
         }
         PiecewiseLinear { density, running }
@@ -66,26 +67,26 @@ impl PiecewiseLinear {
     }
 
     /// Density at the node `m`.
-    pub(crate) fn node(&self, m: usize) -> f64 {
+    pub(crate) fn node(&self, m: usize) -> D {
         self.density[m]
     }
 
     /// The whole integral.
-    pub(crate) fn total(&self) -> f64 {
+    pub(crate) fn total(&self) -> D {
         self.running[self.intervals()]
     }
 
     /// Density at s.
-    pub(crate) fn at(&self, s: f64) -> f64 {
+    pub(crate) fn at(&self, s: f64) -> D {
         let (m, t) = self.locate(s);
-        self.density[m] + t * (self.density[m + 1] - self.density[m])
+        self.density[m] + (self.density[m + 1] - self.density[m]) * t
     }
 
     /// Integral from 0 to s.
-    pub(crate) fn integral(&self, s: f64) -> f64 {
+    pub(crate) fn integral(&self, s: f64) -> D {
         let (m, t) = self.locate(s);
         let (w0, w1) = self.partial_weights(t);
-        self.running[m] + w0 * self.density[m] + w1 * self.density[m + 1]
+        self.running[m] + self.density[m] * w0 + self.density[m + 1] * w1
     }
 
     /// Interval and fraction in it.
@@ -103,7 +104,25 @@ impl PiecewiseLinear {
         let step = 1.0 / self.intervals() as f64;
         (step * (t - 0.5 * t * t), step * 0.5 * t * t)
     }
+}
 
+impl<D: Along> PiecewiseLinear<D> {
+    /// The s(t) with the same share of the integral below it for all t, from its value at t = 0: the density of the
+    /// interval of `s` is continued beyond its ends.
+    pub(crate) fn quantile_along(&self, s: f64) -> D {
+        let n = self.intervals() as f64;
+        let (m, fraction) = self.locate(s);
+        let share = self.integral(s).re() / self.total().re();
+        let (a, rise) = (self.density[m], self.density[m + 1] - self.density[m]);
+        let x = root_along(fraction, |x: D| {
+            let below = self.running[m] + (a + rise * x * 0.5) * x / n;
+            (below - self.total() * share, (a + rise * x) / n)
+        });
+        (x + m as f64) / n
+    }
+}
+
+impl PiecewiseLinear {
     /// The s at which the integral is `target` (0 <= target <= total).
     pub(crate) fn invert(&self, target: f64) -> f64 {
         let n = self.intervals();

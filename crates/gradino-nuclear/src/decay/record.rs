@@ -1,5 +1,6 @@
 //! What a cascade leaves behind: its steps, its score, and the derivatives of its energies.
 
+use super::state::StateAt;
 use gradino_core::Parity;
 
 /// One emission.
@@ -21,6 +22,17 @@ pub struct Step {
     pub moved: Option<usize>,
     /// Whether the step was drawn from the statistical model (else from a level scheme).
     pub statistical: bool,
+}
+
+impl Step {
+    /// The state that is reached.
+    pub fn state(&self) -> StateAt {
+        StateAt { excitation: self.excitation, two_j: self.two_j, parity: self.parity }
+    }
+    /// The place of the emission among the sources: photons first, then the fragments.
+    pub(super) fn source(&self) -> usize {
+        self.fragment.map_or(0, |f| f as usize + 1)
+    }
 }
 
 /// The record of one cascade. Reused from event to event; nothing is allocated once it has grown.

@@ -13,6 +13,7 @@ use super::network::Network;
 use super::record::CascadeRecord;
 use super::state::{DecayState, SOURCES};
 use crate::emission::fragment::Fragment;
+use gradino_core::Real;
 use std::sync::OnceLock;
 
 /// Below the neutron threshold, the range in which the velocity fades to zero [MeV].
@@ -75,8 +76,8 @@ impl ContinuumGradients {
 }
 
 impl StartScores {
-    pub(super) fn new(network: &Network, state: &DecayState) -> Self {
-        let channels = network.entries[state.entry].layout[SOURCES];
+    /// Of a state with so many channels.
+    pub(super) fn new(channels: usize) -> Self {
         StartScores {
             channels: std::iter::repeat_with(OnceLock::new).take(channels).collect(),
             continua: Default::default(),
@@ -87,6 +88,17 @@ impl StartScores {
 /// out += factor * row.
 pub(super) fn add(out: &mut [f64], row: &[f64], factor: f64) {
     out.iter_mut().zip(row).for_each(|(o, r)| *o += factor * r);
+}
+
+impl<D: Real> Cascade<D> {
+    /// kappa and its derivative with respect to the final energy [1/MeV].
+    pub(super) fn velocity_factor(&self, residue: usize, e_final: f64) -> (f64, f64) {
+        let Some(neutron) = self.network.entries[residue].daughters[Fragment::Neutron as usize] else {
+            return (1.0, 0.0);
+        };
+        let x = ((neutron.separation - e_final) / FADE).clamp(0.0, 1.0);
+        (x * x * (3.0 - 2.0 * x), -6.0 * x * (1.0 - x) / FADE)
+    }
 }
 
 impl Cascade {
@@ -146,15 +158,6 @@ impl Cascade {
             Some(prepared) => self.move_energy(prepared, mixture.states[0], source, s, at, record),
             None => self.score_variable(mixture, source, s, at.1, record),
         }
-    }
-
-    /// kappa and its derivative with respect to the final energy [1/MeV].
-    fn velocity_factor(&self, residue: usize, e_final: f64) -> (f64, f64) {
-        let Some(neutron) = self.network.entries[residue].daughters[Fragment::Neutron as usize] else {
-            return (1.0, 0.0);
-        };
-        let x = ((neutron.separation - e_final) / FADE).clamp(0.0, 1.0);
-        (x * x * (3.0 - 2.0 * x), -6.0 * x * (1.0 - x) / FADE)
     }
 
     /// First step: the energy moves, v = -R u'(s) (dF/d theta) / f, and what is faded out is scored.

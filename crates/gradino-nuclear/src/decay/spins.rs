@@ -2,11 +2,12 @@
 
 use super::cascade::{Cascade, add_moved};
 use super::couplings::{self, MAX_TWO_J};
+use super::network::Network;
 use super::record::CascadeRecord;
 use super::state::MAX_CHANNELS;
-use super::widths::{self, RADIATIONS, SpinSums};
+use super::widths::{self, ParticleRules, RADIATIONS, SpinSums};
 use crate::emission::fragment::Fragment;
-use gradino_core::{Parity, Stream};
+use gradino_core::{Parity, Real, Stream};
 
 /// The transition whose final spin is drawn.
 pub(super) struct From {
@@ -18,6 +19,79 @@ pub(super) struct From {
     pub(super) e_out: f64,
     pub(super) moved_initial: Option<usize>,
     pub(super) moved_final: Option<usize>,
+}
+
+/// Transmissions of a transition into the continuum.
+enum Rates<'a, D> {
+    /// Of photons, up to a multipolarity.
+    Photons { row: [D; RADIATIONS], l_max: usize },
+    /// Of a fragment, zero in partial waves that are not followed.
+    Fragment { t: [D; MAX_CHANNELS], rules: &'a ParticleRules, l_max: u32 },
+}
+
+impl<'a, D: Real> Rates<'a, D> {
+    fn new(network: &'a Network<D>, from: &From) -> Self {
+        let Some(f) = from.source.checked_sub(1) else {
+            let row = network.gamma(from.residue).row(from.e_out, from.e_final);
+            return Rates::Photons { row, l_max: network.l_max_gamma() };
+        };
+        let (rules, l_max) = (&network.rules[f], network.models.l_max);
+        let table = network.transmission(from.residue, Fragment::ALL[f]);
+        let mut t = [D::zero(); MAX_CHANNELS];
+        table.values(&table.locate(from.e_out), &mut t);
+        let closed = rules.channels.iter().zip(&mut t).filter(|(channel, _)| channel.0 > l_max);
+        closed.for_each(|(_, t)| *t = D::zero());
+        Rates::Fragment { t, rules, l_max }
+    }
+
+    /// Twice the largest change of spin.
+    fn reach(&self) -> u16 {
+        match self {
+            Rates::Photons { l_max, .. } => 2 * *l_max as u16,
+            Rates::Fragment { rules, l_max, .. } => {
+                let open = rules.channels.iter().filter(|channel| channel.0 <= *l_max);
+                open.map(|channel| channel.1).max().unwrap_or(0)
+            }
+        }
+    }
+
+    /// Sum of R(J') T over all final spins, with the sums of R.
+    fn total(&self, two_j: u16, sums: &SpinSums<D>) -> D {
+        let add = |sum: D, (t, coupled): (D, D)| sum + t * coupled;
+        match self {
+            Rates::Photons { row, l_max } => {
+                let pair =
+                    |l: usize| (row[2 * l - 2] + row[2 * l - 1], widths::coupled_gamma(sums, two_j, l));
+                (1..=*l_max).map(pair).fold(D::zero(), add)
+            }
+            Rates::Fragment { t, rules, .. } => {
+                let waves = rules.channels.iter().zip(t);
+                waves.map(|(channel, &t)| (t, sums.coupled(two_j, channel.1))).fold(D::zero(), add)
+            }
+        }
+    }
+
+    /// R(J') T to one final spin and change of parity.
+    fn amplitude(&self, two_j: u16, (two_jf, change): (u16, Parity), sums: &SpinSums<D>) -> D {
+        let t = match self {
+            Rates::Photons { row, l_max } => widths::discrete_gamma(two_j, two_jf, change, row, *l_max),
+            Rates::Fragment { t, rules, .. } => {
+                widths::discrete_particle(rules.couplings.mask(two_j, two_jf, change), t)
+            }
+        };
+        sums.single(two_jf) * t
+    }
+}
+
+impl<D: Real> Cascade<D> {
+    /// The probability of a spin and parity after a transition.
+    pub(super) fn spin_share(&self, from: &From, (two_j, parity): (u16, Parity)) -> D {
+        let density = self.network.density(from.residue);
+        let sums = density.spins(&density.at(from.e_final));
+        let rates = Rates::new(&self.network, from);
+        let amplitude = rates.amplitude(from.two_j, (two_j, from.parity.times(parity)), &sums);
+        if amplitude.re() > 0.0 { amplitude / rates.total(from.two_j, &sums) } else { D::zero() }
+    }
 }
 
 /// The shares R(J') of the final spins, and their slopes with sigma^2 where the choice is scored.
@@ -46,23 +120,17 @@ enum Pick {
 }
 
 impl Choice {
-    /// Picks (J', change) with weight `amplitude(two_jf, change)`; `rate` is the sum of all weights.
-    fn new(
-        from: &From,
-        reach: u16,
-        pick: Pick,
-        shares: &Shares,
-        rate: impl Fn(&SpinSums<f64>) -> f64,
-        amplitude: impl Fn(u16, Parity) -> f64,
-    ) -> Self {
-        let total = rate(&shares.spins);
+    /// Picks (J', change) with the probability that `rates` give it.
+    fn new(from: &From, rates: &Rates<'_, f64>, pick: Pick, shares: &Shares) -> Self {
+        let total = rates.total(from.two_j, &shares.spins);
+        let amplitude = |two_j, change| rates.amplitude(from.two_j, (two_j, change), &shares.spins);
         let (two_j, change, amplitude) = match pick {
-            Pick::At(uniform) => find(from, reach, uniform * total, amplitude),
+            Pick::At(uniform) => find(from, rates.reach(), uniform * total, amplitude),
             Pick::Given(two_j, change) => (two_j, change, amplitude(two_j, change)),
         };
         let cutoff = match &shares.slopes {
             Some(slopes) if amplitude > 0.0 => {
-                slopes.single(two_j) / shares.spins.single(two_j) - rate(slopes) / total
+                slopes.single(two_j) / shares.spins.single(two_j) - rates.total(from.two_j, slopes) / total
             }
             _ => 0.0,
         };
@@ -126,10 +194,18 @@ impl Cascade {
         let at = density.at(from.e_final);
         let slopes = (!record.score.is_empty()).then(|| density.spin_slopes(&at));
         let shares = Shares { spins: density.spins(&at), slopes };
-        let choice = match from.source {
-            0 => self.choose_gamma_spin(from, pick, &shares, record),
-            _ => self.choose_fragment_spin(from, pick, &shares, record),
-        };
+        let rates = Rates::new(&self.network, from);
+        let choice = Choice::new(from, &rates, pick, &shares);
+        if let Some(chosen) = choice.scored(&shares) {
+            match &rates {
+                Rates::Photons { l_max, .. } => {
+                    self.score_gamma_spin(from, &choice, (chosen, &shares.spins), *l_max, record);
+                }
+                Rates::Fragment { rules, .. } => {
+                    self.score_fragment_spin(from, &choice, (chosen, &shares.spins), rules, record);
+                }
+            }
+        }
         if shares.slopes.is_some() {
             density.add_gradient(&at, 0.0, choice.cutoff, &mut record.score);
             if let Some(row) = from.moved_final {
@@ -140,66 +216,45 @@ impl Cascade {
         choice
     }
 
-    fn choose_fragment_spin(
+    fn score_fragment_spin(
         &self,
         from: &From,
-        pick: Pick,
-        shares: &Shares,
+        choice: &Choice,
+        (chosen, spins): (f64, &SpinSums<f64>),
+        rules: &ParticleRules,
         record: &mut CascadeRecord,
-    ) -> Choice {
+    ) {
         let table = self.network.transmission(from.residue, Fragment::ALL[from.source - 1]);
-        let rules = &self.network.rules[from.source - 1];
-        let open = |c: usize| rules.channels[c].0 <= self.network.models.l_max;
-        let count = rules.channels.len();
         let place = table.locate(from.e_out);
-        let mut t = [0.0; MAX_CHANNELS];
-        table.values(&place, &mut t);
-        (0..count).filter(|&c| !open(c)).for_each(|c| t[c] = 0.0);
-        let coupled = |sums: &SpinSums<f64>, c: usize| sums.coupled(from.two_j, rules.channels[c].1);
-        let rate = |sums: &SpinSums<f64>| (0..count).map(|c| t[c] * coupled(sums, c)).sum();
-        let reach = (0..count).filter(|&c| open(c)).map(|c| rules.channels[c].1).max().unwrap_or(0);
-        let choice = Choice::new(from, reach, pick, shares, rate, |two_jf, change| {
-            let mask = rules.couplings.mask(from.two_j, two_jf, change);
-            if mask == 0 { 0.0 } else { shares.spins.single(two_jf) * widths::discrete_particle(mask, &t) }
-        });
-        let Some(chosen) = choice.scored(shares) else { return choice };
         let mask = rules.couplings.mask(from.two_j, choice.two_j, choice.change);
         let optical = self.network.slots.optical.slots();
         let mut by_energy = 0.0;
         let mut t_slopes = [0.0; MAX_CHANNELS];
         table.energy_derivatives(&place, &mut t_slopes);
-        for c in (0..count).filter(|&c| open(c)) {
-            let factor =
-                f64::from(u8::from(mask >> c & 1 == 1)) * chosen - coupled(&shares.spins, c) / choice.total;
+        let open = |c: usize| rules.channels[c].0 <= self.network.models.l_max;
+        for c in (0..rules.channels.len()).filter(|&c| open(c)) {
+            let coupled = spins.coupled(from.two_j, rules.channels[c].1);
+            let factor = f64::from(u8::from(mask >> c & 1 == 1)) * chosen - coupled / choice.total;
             if !optical.is_empty() {
                 table.add_gradient(&place, c, factor, &mut record.score[optical.clone()]);
             }
             by_energy += factor * t_slopes[c];
         }
         self.score_motion(from, by_energy, -by_energy, record);
-        choice
     }
 
-    fn choose_gamma_spin(
+    fn score_gamma_spin(
         &self,
         from: &From,
-        pick: Pick,
-        shares: &Shares,
+        choice: &Choice,
+        (chosen, spins): (f64, &SpinSums<f64>),
+        l_max: usize,
         record: &mut CascadeRecord,
-    ) -> Choice {
-        let l_max = self.network.l_max_gamma();
+    ) {
         let gamma = self.network.gamma(from.residue);
-        let row = gamma.row(from.e_out, from.e_final);
-        let pair = |l: usize| row[2 * l - 2] + row[2 * l - 1];
-        let coupled = |sums: &SpinSums<f64>, l: usize| widths::coupled_gamma(sums, from.two_j, l);
-        let rate = |sums: &SpinSums<f64>| (1..=l_max).map(|l| pair(l) * coupled(sums, l)).sum();
-        let choice = Choice::new(from, 2 * l_max as u16, pick, shares, rate, |two_jf, change| {
-            shares.spins.single(two_jf) * widths::discrete_gamma(from.two_j, two_jf, change, &row, l_max)
-        });
-        let Some(chosen) = choice.scored(shares) else { return choice };
         let mut factors = [0.0; RADIATIONS];
         for l in 1..=l_max {
-            factors[2 * l - 2..2 * l].fill(-coupled(&shares.spins, l) / choice.total);
+            factors[2 * l - 2..2 * l].fill(-widths::coupled_gamma(spins, from.two_j, l) / choice.total);
         }
         for l in couplings::multipolarities(from.two_j, choice.two_j, l_max) {
             factors[couplings::radiation_index(l, choice.change)] += chosen;
@@ -209,7 +264,6 @@ impl Cascade {
         let dot = |slopes: &[f64; RADIATIONS]| factors.iter().zip(slopes).map(|(f, s)| f * s).sum::<f64>();
         let (by_photon, by_final) = (dot(&by_photon), dot(&by_final));
         self.score_motion(from, by_photon, by_final - by_photon, record);
-        choice
     }
 
     /// d ln p along the motion of the initial and final excitation energies.

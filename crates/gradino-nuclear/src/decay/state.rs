@@ -6,7 +6,7 @@ use super::quadrature::{self, PiecewiseLinear};
 use super::widths::{self, RADIATIONS};
 use crate::emission::fragment::Fragment;
 use crate::emission::transmission::L_MAX;
-use gradino_core::Parity;
+use gradino_core::{Parity, Real};
 use std::sync::OnceLock;
 
 /// Most partial waves of a fragment table, padded: those of the deuteron.
@@ -31,25 +31,25 @@ pub struct StateAt {
 
 /// The decay of a state at one energy: N = 2 pi rho_i Gamma of each channel.
 #[derive(Debug)]
-pub(crate) struct DecayState {
+pub(crate) struct DecayState<D = f64> {
     pub(crate) entry: usize,
     pub(crate) excitation: f64,
     pub(crate) two_j: u16,
     pub(crate) parity: Parity,
     /// Running sums of N over the channels, in the layout of the entry.
-    pub(crate) running: Vec<f64>,
+    pub(crate) running: Vec<D>,
     /// Densities in the continuum variable, by source.
-    pub(crate) continua: [Option<Continuum>; SOURCES],
+    pub(crate) continua: [Option<Continuum<D>>; SOURCES],
     gradient: OnceLock<StateGradient>,
 }
 
 /// The continuum reached by one source.
 #[derive(Debug)]
-pub(crate) struct Continuum {
+pub(crate) struct Continuum<D = f64> {
     /// Open range R of final excitation energies above the cut [MeV].
     pub(crate) range: f64,
     /// dN/ds.
-    pub(crate) density: PiecewiseLinear,
+    pub(crate) density: PiecewiseLinear<D>,
 }
 
 /// Derivatives of N with respect to the wanted parameters.
@@ -61,19 +61,22 @@ pub(crate) struct StateGradient {
     pub(crate) continua: [Option<Vec<f64>>; SOURCES],
 }
 
-impl DecayState {
+impl<D: Real> DecayState<D> {
     /// The state.
     pub(crate) fn at(&self) -> StateAt {
         StateAt { excitation: self.excitation, two_j: self.two_j, parity: self.parity }
     }
     /// Sum over all channels.
-    pub(crate) fn total(&self) -> f64 {
+    pub(crate) fn total(&self) -> D {
         self.running[self.running.len() - 1]
     }
     /// N of one channel.
-    pub(crate) fn channel(&self, c: usize) -> f64 {
+    pub(crate) fn channel(&self, c: usize) -> D {
         if c == 0 { self.running[0] } else { self.running[c] - self.running[c - 1] }
     }
+}
+
+impl DecayState {
     /// The channel in which the running sum passes `target`.
     pub(crate) fn find(&self, target: f64) -> usize {
         self.running.partition_point(|&r| r <= target).min(self.running.len() - 1)
@@ -92,12 +95,12 @@ fn node(cut: f64, range: f64, s: f64) -> Node {
     Node { e_final: cut + range * u, e_out: (range * (1.0 - u)).max(0.0), jacobian: range * du }
 }
 
-impl Network {
+impl<D: Real> Network<D> {
     /// The decay of a state of entry `i`.
-    pub(crate) fn build_state(&self, i: usize, excitation: f64, two_j: u16, parity: Parity) -> DecayState {
+    pub(crate) fn build_state(&self, i: usize, excitation: f64, two_j: u16, parity: Parity) -> DecayState<D> {
         let entry = &self.entries[i];
-        let mut values = vec![0.0; entry.layout[7]];
-        let mut continua: [Option<Continuum>; SOURCES] = Default::default();
+        let mut values = vec![D::zero(); entry.layout[7]];
+        let mut continua: [Option<Continuum<D>>; SOURCES] = Default::default();
         let levels = entry.levels().len();
         for (k, level) in entry.levels().iter().enumerate() {
             if level.energy < excitation {
@@ -107,13 +110,13 @@ impl Network {
             }
         }
         continua[0] = self.gamma_continuum(i, excitation, two_j);
-        values[levels] = continua[0].as_ref().map_or(0.0, |c| c.density.total());
+        values[levels] = continua[0].as_ref().map_or(D::zero(), |c| c.density.total());
         for fragment in Fragment::ALL {
             let f = fragment as usize;
             let out = &mut values[entry.layout[f + 1]..entry.layout[f + 2]];
             continua[f + 1] = self.fragment_widths(entry, fragment, (excitation, two_j, parity), out);
         }
-        let mut sum = 0.0;
+        let mut sum = D::zero();
         for v in &mut values {
             sum += *v;
             *v = sum;
@@ -129,7 +132,7 @@ impl Network {
         }
     }
 
-    fn gamma_continuum(&self, i: usize, excitation: f64, two_j: u16) -> Option<Continuum> {
+    fn gamma_continuum(&self, i: usize, excitation: f64, two_j: u16) -> Option<Continuum<D>> {
         let cut = self.entries[i].cut();
         let range = excitation - cut;
         if range <= 0.0 {
@@ -140,11 +143,11 @@ impl Network {
         let density = (0..=n).map(|m| {
             let node = node(cut, range, m as f64 / n as f64);
             if node.jacobian <= 0.0 || node.e_out <= 0.0 {
-                return 0.0;
+                return D::zero();
             }
             let at = self.density(i).at(node.e_final);
             let row = self.gamma(i).row(node.e_out, node.e_final);
-            node.jacobian * widths::continuum_gamma(two_j, &row, at.rho, &self.density(i).spins(&at), l_max)
+            widths::continuum_gamma(two_j, &row, at.rho, &self.density(i).spins(&at), l_max) * node.jacobian
         });
         Some(Continuum { range, density: PiecewiseLinear::new(density.collect()) })
     }
@@ -152,11 +155,11 @@ impl Network {
     /// N of one fragment to each level of its residue and to the continuum there.
     fn fragment_widths(
         &self,
-        entry: &Entry,
+        entry: &Entry<D>,
         fragment: Fragment,
         (excitation, two_j, parity): (f64, u16, Parity),
-        out: &mut [f64],
-    ) -> Option<Continuum> {
+        out: &mut [D],
+    ) -> Option<Continuum<D>> {
         let daughter = entry.daughters[fragment as usize]?;
         let available = excitation - daughter.separation;
         if available <= 0.0 {
@@ -165,7 +168,7 @@ impl Network {
         let residue = &self.entries[daughter.entry];
         let table = self.transmission(daughter.entry, fragment);
         let rules = &self.rules[fragment as usize];
-        let mut t = [0.0; MAX_CHANNELS];
+        let mut t = [D::zero(); MAX_CHANNELS];
         for (k, level) in residue.levels().iter().enumerate() {
             let mask = rules.couplings.mask(two_j, level.two_j, parity.times(level.parity));
             if level.energy < available && mask != 0 {
@@ -182,13 +185,13 @@ impl Network {
         let nodes = (0..=n).map(|m| {
             let node = node(residue.cut(), range, m as f64 / n as f64);
             if node.jacobian <= 0.0 || node.e_out <= 0.0 {
-                return 0.0;
+                return D::zero();
             }
             let at = density.at(node.e_final);
             table.values(&table.locate(node.e_out), &mut t);
             let l_max = self.models.l_max;
-            node.jacobian
-                * widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &density.spins(&at))
+            widths::continuum_particle(&rules.channels, l_max, two_j, &t, at.rho, &density.spins(&at))
+                * node.jacobian
         });
         let continuum = Continuum { range, density: PiecewiseLinear::new(nodes.collect()) };
         out[out.len() - 1] = continuum.density.total();
@@ -199,6 +202,15 @@ impl Network {
         (self.models.l_max as usize).clamp(1, MAX_MULTIPOLARITY)
     }
 
+    /// The source and the level (or the continuum, one past the last) of channel `c`.
+    pub(crate) fn decode(&self, entry: usize, c: usize) -> (usize, usize) {
+        let layout = &self.entries[entry].layout;
+        let source = layout[1..].partition_point(|&first| first <= c);
+        (source, c - layout[source])
+    }
+}
+
+impl Network {
     /// The gradient of a state, built at first use.
     pub(crate) fn gradient<'a>(&self, state: &'a DecayState) -> &'a StateGradient {
         state.gradient.get_or_init(|| self.build_gradient(state))
@@ -227,13 +239,6 @@ impl Network {
             }
         }
         StateGradient { total, continua }
-    }
-
-    /// The source and the level (or the continuum, one past the last) of channel `c`.
-    pub(crate) fn decode(&self, entry: usize, c: usize) -> (usize, usize) {
-        let layout = &self.entries[entry].layout;
-        let source = layout[1..].partition_point(|&first| first <= c);
-        (source, c - layout[source])
     }
 
     /// Adds `factor` times the gradient of N of the discrete channel `c` to `out`.

@@ -11,7 +11,7 @@ use super::couplings::MAX_TWO_J;
 use super::network::Network;
 use super::state::{DecayState, SOURCES};
 use crate::emission::fragment::Fragment;
-use gradino_core::Parity;
+use gradino_core::{Parity, Real};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -28,32 +28,44 @@ const NEUTRON: usize = Fragment::Neutron as usize + 1;
 const NARROWEST: f64 = 2e-5;
 
 /// The tabulated decays of one nuclide.
-#[derive(Debug, Default)]
-pub(crate) struct Tabulated {
+#[derive(Debug)]
+pub(crate) struct Tabulated<D = f64> {
     /// Energies where the halving starts from [MeV].
     nodes: Vec<f64>,
     /// One for each spin and parity.
-    rows: Vec<OnceLock<Row>>,
+    rows: Vec<OnceLock<Row<D>>>,
+}
+
+impl<D> Default for Tabulated<D> {
+    fn default() -> Self {
+        Tabulated { nodes: Vec::new(), rows: Vec::new() }
+    }
 }
 
 /// The tabulated decays of one nuclide with one spin and parity.
 #[derive(Debug)]
-struct Row {
-    states: Vec<OnceLock<Box<DecayState>>>,
-    cells: Vec<Cell>,
+struct Row<D> {
+    states: Vec<OnceLock<Box<DecayState<D>>>>,
+    cells: Vec<Cell<D>>,
 }
 
 /// What lies between two energies: nothing, or a decay halfway and two cells.
-#[derive(Debug, Default)]
-struct Cell(OnceLock<Option<Box<Split>>>);
-
 #[derive(Debug)]
-struct Split {
-    middle: DecayState,
-    halves: [Cell; 2],
+struct Cell<D>(OnceLock<Option<Box<Split<D>>>>);
+
+impl<D> Default for Cell<D> {
+    fn default() -> Self {
+        Cell(OnceLock::new())
+    }
 }
 
-impl Tabulated {
+#[derive(Debug)]
+struct Split<D> {
+    middle: DecayState<D>,
+    halves: [Cell<D>; 2],
+}
+
+impl<D: Real> Tabulated<D> {
     /// Between the energies `nodes`, in ascending order, at least two [MeV].
     pub(crate) fn new(nodes: Vec<f64>) -> Self {
         debug_assert!(nodes.len() > 1 && nodes.is_sorted());
@@ -61,7 +73,7 @@ impl Tabulated {
         Tabulated { nodes, rows: std::iter::repeat_with(OnceLock::new).take(count).collect() }
     }
 
-    fn row(&self, two_j: u16, parity: Parity) -> &Row {
+    fn row(&self, two_j: u16, parity: Parity) -> &Row<D> {
         self.rows[usize::from(two_j / 2) * 2 + parity.index()].get_or_init(|| Row {
             states: std::iter::repeat_with(OnceLock::new).take(self.nodes.len()).collect(),
             cells: std::iter::repeat_with(Cell::default).take(self.nodes.len() - 1).collect(),
@@ -69,7 +81,7 @@ impl Tabulated {
     }
 }
 
-impl Network {
+impl<D: Real> Network<D> {
     /// The two tabulated decays of entry `i` next to `excitation`, the lower one first; built at first use.
     pub(super) fn neighbours(
         &self,
@@ -77,7 +89,7 @@ impl Network {
         excitation: f64,
         two_j: u16,
         parity: Parity,
-    ) -> [&DecayState; 2] {
+    ) -> [&DecayState<D>; 2] {
         let entry = &self.entries[i];
         let build = |energy: f64| Box::new(self.build_state(i, energy, two_j, parity));
         let nodes = &entry.tabulated.nodes;
@@ -85,7 +97,7 @@ impl Network {
         let row = entry.tabulated.row(two_j, parity);
         let mut ends = [k, k + 1].map(|k| &**row.states[k].get_or_init(|| build(nodes[k])));
         let mut cell = &row.cells[k];
-        let split = |[a, b]: [&DecayState; 2]| {
+        let split = |[a, b]: [&DecayState<D>; 2]| {
             is_bent([a, b], &entry.layout).then(|| {
                 let middle = *build(0.5 * (a.excitation + b.excitation));
                 Box::new(Split { middle, halves: Default::default() })
@@ -101,7 +113,7 @@ impl Network {
 }
 
 /// Whether a chord between two decays is not good enough for some way out.
-fn is_bent(ends: [&DecayState; 2], layout: &[usize; SOURCES + 1]) -> bool {
+fn is_bent<D: Real>(ends: [&DecayState<D>; 2], layout: &[usize; SOURCES + 1]) -> bool {
     ends[1].excitation - ends[0].excitation > NARROWEST
         && (0..SOURCES).filter(|&source| layout[source] < layout[source + 1]).any(|source| {
             let (first, end) = (layout[source], layout[source + 1]);
@@ -111,19 +123,19 @@ fn is_bent(ends: [&DecayState; 2], layout: &[usize; SOURCES + 1]) -> bool {
 }
 
 /// Relative error of the chord in the middle for the sum over `channels`; zero if their branching is small.
-fn chord_error(ends: [&DecayState; 2], channels: Range<usize>) -> f64 {
+fn chord_error<D: Real>(ends: [&DecayState<D>; 2], channels: Range<usize>) -> f64 {
     let (mut counts, mut chord, mut curve) = (false, 0.0, 0.0);
     for state in ends {
-        let up_to = |c: usize| if c == 0 { 0.0 } else { state.running[c - 1] };
+        let up_to = |c: usize| if c == 0 { 0.0 } else { state.running[c - 1].re() };
         let sum = up_to(channels.end) - up_to(channels.start);
-        counts |= sum > SMALLEST * state.total();
+        counts |= sum > SMALLEST * state.total().re();
         chord += 0.5 * sum;
     }
     if !counts {
         return 0.0;
     }
     for c in channels {
-        let [a, b] = ends.map(|state| state.channel(c));
+        let [a, b] = ends.map(|state| state.channel(c).re());
         curve += (a * b).sqrt();
     }
     chord / curve - 1.0

@@ -6,7 +6,7 @@ use crate::emission::coulomb::barrier_exponent;
 use crate::emission::fragment::Fragment;
 use crate::emission::optical::{LOCAL, OpticalPotential, PotentialAtEnergy};
 use crate::emission::radial::{FormFactors, Kinematics, RadialEquation, STEP_FM, two_l_dot_s};
-use gradino_core::{Dual, Nuclide, ParamSet, Real};
+use gradino_core::{Dual, Nuclide, ParamSet, Params, Real};
 
 /// Lowest tabulated energy [MeV].
 pub(crate) const LOWEST_MEV: f64 = 1.0 / 16_384.0;
@@ -33,35 +33,37 @@ const LOWEST_LN: f64 = -230.0;
 const CHUNK: usize = 8;
 
 /// What a table is made for.
-pub(crate) struct Task<'a> {
+pub(crate) struct Task<'a, D> {
     pub(crate) residue: Nuclide,
     pub(crate) fragment: Fragment,
     pub(crate) target_mass: f64,
     pub(crate) params: &'a ParamSet,
+    /// The values, which may carry derivatives along a line where no gradients are wanted.
+    pub(crate) theta: &'a Params<D>,
     pub(crate) gradients: &'a [usize],
     pub(crate) channels: &'a [(u32, u32)],
 }
 
 /// One row of the coarse grid: per channel ln T, and its derivatives [channel][gradient].
-struct Node {
-    ln: Vec<Option<f64>>,
+struct Node<D> {
+    ln: Vec<Option<D>>,
     slopes: Vec<f64>,
 }
 
 /// The dense table: rows of T of `width` numbers, and rows of dT/dtheta [channel][gradient].
-pub(crate) struct Dense {
-    pub(crate) values: Vec<f64>,
+pub(crate) struct Dense<D> {
+    pub(crate) values: Vec<D>,
     pub(crate) gradients: Vec<f64>,
 }
 
-impl Task<'_> {
+impl<D: Real> Task<'_, D> {
     /// The whole table.
-    pub(crate) fn tabulate(&self, width: usize) -> Dense {
+    pub(crate) fn tabulate(&self, width: usize) -> Dense<D> {
         let nodes =
             if self.gradients.is_empty() { self.nodes_of_values() } else { self.nodes_with_gradients() };
         let rows = OCTAVES * ROWS_PER_OCTAVE + 1;
         let block = self.channels.len() * self.gradients.len();
-        let mut dense = Dense { values: vec![0.0; rows * width], gradients: vec![0.0; rows * block] };
+        let mut dense = Dense { values: vec![D::zero(); rows * width], gradients: vec![0.0; rows * block] };
         for row in 0..rows {
             let values = &mut dense.values[row * width..(row + 1) * width];
             let gradients = &mut dense.gradients[row * block..(row + 1) * block];
@@ -84,27 +86,26 @@ impl Task<'_> {
     }
 
     /// Whether every T underflows at this energy, so that the radial equation need not be solved.
-    fn is_hopeless<D: Real>(&self, form: &FormFactors<D>, kinematics: &Kinematics) -> bool {
+    fn is_hopeless<E: Real>(&self, form: &FormFactors<E>, kinematics: &Kinematics) -> bool {
         let rho = kinematics.wave_number_fm * form.inner_radius_fm();
         barrier_exponent(kinematics.eta, rho) > HOPELESS_BARRIER
     }
 
     /// ln T of every channel at one energy by `solve(l, 2 l.s)`, `None` where T is zero.
-    fn by_channel<D>(&self, mut solve: impl FnMut(u32, f64) -> Option<D>) -> Vec<Option<D>> {
+    fn by_channel<E>(&self, mut solve: impl FnMut(u32, f64) -> Option<E>) -> Vec<Option<E>> {
         let two_s = self.fragment.two_s();
         self.channels.iter().map(|&(l, two_j)| solve(l, two_l_dot_s(l, two_j, two_s))).collect()
     }
 
-    fn nodes_of_values(&self) -> Vec<Node> {
-        let theta = self.params.values();
-        let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
+    fn nodes_of_values(&self) -> Vec<Node<D>> {
+        let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, self.theta);
         let form = FormFactors::new(self.residue, self.fragment, &potential.geometry(), STEP_FM);
         self.grid()
             .map(|kinematics| {
                 if self.is_hopeless(&form, &kinematics) {
                     return Node { ln: vec![None; self.channels.len()], slopes: Vec::new() };
                 }
-                let at = potential.at_energy(kinematics.e_lab);
+                let at = potential.at_energy(D::from(kinematics.e_lab));
                 let equation = RadialEquation::new(&form, &at, &kinematics, self.l_max());
                 Node { ln: self.by_channel(|l, ls| equation.transmission(l, ls).ln()), slopes: Vec::new() }
             })
@@ -112,7 +113,7 @@ impl Task<'_> {
     }
 
     /// Chain rule: ln T by the local quantities of the potential, those by the parameters.
-    fn nodes_with_gradients(&self) -> Vec<Node> {
+    fn nodes_with_gradients(&self) -> Vec<Node<D>> {
         let chunks: Vec<_> = self.gradients.chunks(CHUNK).map(|wanted| self.potential_by(wanted)).collect();
         let theta = self.params.values();
         let potential = OpticalPotential::prepare(self.residue, self.fragment, self.target_mass, &theta);
@@ -128,7 +129,8 @@ impl Task<'_> {
                 let mut adjoint = Adjoint::new(&equation);
                 let ln = self.by_channel(|l, ls| adjoint.ln_transmission(l, ls));
                 let jacobian = self.jacobian(&chunks, kinematics.e_lab);
-                Node { slopes: self.slopes(&ln, &jacobian), ln: ln.iter().map(|t| t.map(Real::re)).collect() }
+                let slopes = self.slopes(&ln, &jacobian);
+                Node { slopes, ln: ln.iter().map(|t| t.map(|t| D::from(t.re))).collect() }
             })
             .collect()
     }
@@ -170,21 +172,23 @@ impl Task<'_> {
     }
 
     /// One dense row: Lagrange interpolation of ln T in ln E, the same weights for values and derivatives.
-    fn interpolate(&self, nodes: &[Node], row: usize, values: &mut [f64], gradients: &mut [f64]) {
+    fn interpolate(&self, nodes: &[Node<D>], row: usize, values: &mut [D], gradients: &mut [f64]) {
         let place = row * NODES_PER_OCTAVE;
         let (first, rest) = (place / ROWS_PER_OCTAVE, place % ROWS_PER_OCTAVE);
         let weights: [f64; POINTS] = lagrange(MARGIN as f64 + rest as f64 / ROWS_PER_OCTAVE as f64);
         let near = &nodes[first..first + POINTS];
         let count = self.gradients.len();
         for channel in 0..self.channels.len() {
-            let sum =
-                near.iter().zip(weights).try_fold(0.0, |sum, (node, w)| Some(sum + w * node.ln[channel]?));
-            let Some(ln) = sum.filter(|&ln| ln > LOWEST_LN) else { continue };
+            let sum = near
+                .iter()
+                .zip(weights)
+                .try_fold(D::zero(), |sum, (node, w)| Some(sum + node.ln[channel]? * w));
+            let Some(ln) = sum.filter(|ln| ln.re() > LOWEST_LN) else { continue };
             values[channel] = ln.exp();
             if count > 0 {
                 let block = channel * count..(channel + 1) * count;
                 let slopes: [&[f64]; POINTS] = std::array::from_fn(|k| &near[k].slopes[block.clone()]);
-                let factors = weights.map(|w| w * values[channel]);
+                let factors = weights.map(|w| w * values[channel].re());
                 for (i, g) in gradients[block].iter_mut().enumerate() {
                     *g = (0..POINTS).fold(0.0, |sum, k| sum + factors[k] * slopes[k][i]);
                 }

@@ -8,7 +8,7 @@ use crate::emission::tabulate::{
 };
 use crate::rows::add_rows;
 use gradino_core::constants::ALPHA;
-use gradino_core::{Nuclide, ParamSet, Real};
+use gradino_core::{Nuclide, ParamSet, Params, Real};
 use std::f64::consts::{LN_2, PI};
 
 /// Highest orbital angular momentum that may be tabulated.
@@ -33,12 +33,12 @@ pub fn direct<D: Real>(potential: &OpticalPotential<D>, e_cm: f64, l: u32, two_j
 /// log2 E, where exp(-2 pi eta), with eta ~ E^(-1/2), takes out the Coulomb barrier. Below the lowest row
 /// T ~ E^(l + 1/2) for a neutron and 0 for a charged fragment; above the highest T stays.
 #[derive(Clone, Debug)]
-pub struct TransmissionTable {
+pub struct TransmissionTable<D = f64> {
     fragment: Fragment,
     channels: Vec<(u32, u32)>,
     width: usize,
     gradient_count: usize,
-    values: Vec<f64>,
+    values: Vec<D>,
     gradients: Vec<f64>,
     /// 2 pi eta sqrt(E) [sqrt(MeV)].
     sommerfeld: f64,
@@ -76,9 +76,23 @@ impl TransmissionTable {
         gradients: &[usize],
         l_max: u32,
     ) -> Self {
+        let theta = params.values();
+        Self::prepare_along((residue, fragment), target_mass, (params, &theta), gradients, l_max)
+    }
+}
+
+impl<D: Real> TransmissionTable<D> {
+    /// The same for the values `theta`, which may carry derivatives along a line; then there can be no `gradients`.
+    pub(crate) fn prepare_along(
+        (residue, fragment): (Nuclide, Fragment),
+        target_mass: f64,
+        (params, theta): (&ParamSet, &Params<D>),
+        gradients: &[usize],
+        l_max: u32,
+    ) -> Self {
         let channels = fragment.channels(l_max);
         let width = channels.len().next_multiple_of(LANES);
-        let task = Task { residue, fragment, target_mass, params, gradients, channels: &channels };
+        let task = Task { residue, fragment, target_mass, params, theta, gradients, channels: &channels };
         let Dense { values, gradients: slopes } = task.tabulate(width);
         let mass = fragment.nuclear_mass();
         let reduced = mass * target_mass / (mass + target_mass);
@@ -97,6 +111,21 @@ impl TransmissionTable {
             exponents,
             barriers,
             channels,
+        }
+    }
+
+    /// The same numbers without derivatives.
+    pub(crate) fn lifted<E: Real>(&self) -> TransmissionTable<E> {
+        TransmissionTable {
+            fragment: self.fragment,
+            channels: self.channels.clone(),
+            width: self.width,
+            gradient_count: 0,
+            values: self.values.iter().map(|t| E::from(t.re())).collect(),
+            gradients: Vec::new(),
+            sommerfeld: self.sommerfeld,
+            exponents: self.exponents.clone(),
+            barriers: self.barriers.clone(),
         }
     }
 
@@ -156,7 +185,7 @@ impl TransmissionTable {
     }
 
     /// T of every channel; `out` is as long as [`Self::width`], its padding is set to zero.
-    pub fn values(&self, at: &Located, out: &mut [f64]) {
+    pub fn values(&self, at: &Located, out: &mut [D]) {
         self.combine(at, &at.weights, out);
         if at.below < 1.0 {
             self.below_table(at, out, |_| 1.0);
@@ -164,7 +193,7 @@ impl TransmissionTable {
     }
 
     /// dT/dE [1/MeV] of every channel; `out` is as long as [`Self::width`].
-    pub fn energy_derivatives(&self, at: &Located, out: &mut [f64]) {
+    pub fn energy_derivatives(&self, at: &Located, out: &mut [D]) {
         if at.below < 1.0 {
             self.combine(at, &at.weights, out);
             self.below_table(at, out, |power| if at.energy > 0.0 { power / at.energy } else { 0.0 });
@@ -185,7 +214,7 @@ impl TransmissionTable {
 
     /// Sum over four rows of T.
     #[inline]
-    fn combine(&self, at: &Located, weights: &[f64; 4], out: &mut [f64]) {
+    fn combine(&self, at: &Located, weights: &[f64; 4], out: &mut [D]) {
         let width = self.width;
         let (out, rows) = (&mut out[..width], &self.values[at.row * width..][..4 * width]);
         let (a, rest) = rows.split_at(width);
@@ -196,16 +225,16 @@ impl TransmissionTable {
             let (a, b, c, d) =
                 (&a[at..at + LANES], &b[at..at + LANES], &c[at..at + LANES], &d[at..at + LANES]);
             for k in 0..LANES {
-                o[k] = weights[0] * a[k] + weights[1] * b[k] + weights[2] * c[k] + weights[3] * d[k];
+                o[k] = a[k] * weights[0] + b[k] * weights[1] + c[k] * weights[2] + d[k] * weights[3];
             }
         }
     }
 
     /// The threshold law T ~ E^(l + 1/2), times `factor` of the power.
-    fn below_table(&self, at: &Located, out: &mut [f64], factor: impl Fn(f64) -> f64) {
+    fn below_table(&self, at: &Located, out: &mut [D], factor: impl Fn(f64) -> f64) {
         for channel in 0..self.channels.len() {
             let power = self.power(channel);
-            out[channel] *= at.below.powf(power) * factor(power);
+            out[channel] = out[channel] * (at.below.powf(power) * factor(power));
         }
     }
 

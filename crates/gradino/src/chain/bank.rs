@@ -3,11 +3,12 @@
 //! The weight of an event is the ratio of its probabilities: of the channel and the neutrino energy, and of all
 //! choices of the cascade, discrete and continuous ones alike. Its energies stay, so features are constants.
 
+use super::Chain;
+use super::interactions::Interactions;
 use super::moving::{BLOCK, Moving, ground};
-use super::primary::{Place, PreparedPrimary};
-use super::{Chain, Kind, Origin};
+use super::primary::Place;
 use crate::error::Result;
-use gradino_core::{Bank, Error as Ground, ParamSet, Parameter, Sample, Visitor, rows_of_part};
+use gradino_core::{Bank, ParamSet, Sample, Visitor, rows_of_part};
 use gradino_nuclear::decay::{CascadeRecord, Paths, Replay};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -110,13 +111,6 @@ impl Repeated {
     }
 }
 
-/// The primary interaction at one point.
-struct Interactions {
-    primary: Arc<PreparedPrimary>,
-    /// The channel here for each channel of the origin.
-    channels: Vec<Option<usize>>,
-}
-
 impl ChainBank {
     /// Of the events in `parts`, in order.
     pub(super) fn new(moving: Arc<Moving>, theta: &[f64], chain: Chain, parts: Vec<Part>) -> Result<Self> {
@@ -164,12 +158,10 @@ impl ChainBank {
     /// The probability of an event; its logarithmic derivatives are left in the score of `record`.
     fn probability(&self, point: &Point, event: usize, record: &mut CascadeRecord) -> f64 {
         let mut probability = self.cascade_probability(point, event, record);
-        if let Some(Interactions { primary, channels }) = &point.primary
+        if let Some(interactions) = &point.primary
             && probability > 0.0
         {
-            let place = &self.events.places[event];
-            probability *= channels[usize::from(place.channel)]
-                .map_or(0.0, |channel| primary.density(channel, place, &mut record.score));
+            probability *= interactions.density(&self.events.places[event], &mut record.score);
         }
         probability
     }
@@ -198,7 +190,8 @@ impl ChainBank {
         });
         let wanted = if parameters == 0 { &[][..] } else { &self.moving.wanted };
         let repeated = replay.as_ref().map(|replay| Repeated::prepare(replay, paths, parameters));
-        let (primary, repeated) = (self.primary_at(params, wanted)?, repeated.unwrap_or_default());
+        let primary = Interactions::prepare(&self.moving.setup, &self.chain, params, wanted)?;
+        let repeated = repeated.unwrap_or_default();
         let rate = self.rate(primary.as_ref());
         Ok(Point { primary, replay, repeated, rate })
     }
@@ -207,34 +200,9 @@ impl ChainBank {
         let (Some(reference), Some(interactions)) = (self.moving.reference, primary) else {
             return Rate { factor: 1.0, log_slopes: Vec::new() };
         };
-        let total = interactions.primary.total();
+        let total = interactions.total();
         let log_slopes = total.gradient.iter().map(|slope| slope / total.value).collect();
         Rate { factor: total.value / reference, log_slopes }
-    }
-
-    /// The primary interaction, for neutrino jobs; that of the origin where none of its parameters has moved.
-    fn primary_at(&self, params: &ParamSet, wanted: &[usize]) -> Result<Option<Interactions>> {
-        let (Origin::Neutrino { primary, .. }, Kind::Neutrino(interaction)) =
-            (&self.moving.setup.origin, &self.chain.kind)
-        else {
-            return Ok(None);
-        };
-        let origin = &interaction.primary;
-        let value = |set: &ParamSet, p: &Parameter| set.get(&p.name).map(|p| p.value);
-        let here = if primary.parameters().iter().all(|p| value(params, p) == value(&self.chain.params, p)) {
-            origin.clone()
-        } else {
-            Arc::new(primary.prepare(params, wanted)?)
-        };
-        let channels = here.channels_of(origin);
-        if channels.iter().flatten().count() < here.channels().len() {
-            return Err(Ground::Simulation {
-                reason: "a channel opens that has no events in the bank".into(),
-                hint: Some("draw the bank where no strength is zero".into()),
-            }
-            .into());
-        }
-        Ok(Some(Interactions { primary: here, channels }))
     }
 
     /// Writes the weights of the events from number `first` on, and their derivatives.

@@ -4,7 +4,9 @@ mod bank;
 mod configured;
 mod events;
 mod gradient;
+mod interactions;
 mod kinematics;
+mod moved;
 mod moving;
 pub mod primary;
 mod simulator;
@@ -12,6 +14,7 @@ mod within;
 
 pub use bank::{ChainBank, Reach};
 pub use configured::{cross_section_table, library};
+pub use moved::{Method, MovedChain, Mover, Order};
 pub use simulator::ChainSimulator;
 pub use within::ChannelShare;
 

@@ -24,7 +24,9 @@ mod table;
 pub use atomic::write_text;
 pub use compress::Compression;
 pub use merge::merge;
-pub use provenance::{Beam, Citation, ParameterValue, ProcessInfo, Provenance, QuantityUnit, Spectrum};
+pub use provenance::{
+    Beam, Citation, Moved, ParameterValue, ProcessInfo, Provenance, QuantityUnit, Spectrum,
+};
 pub use sink::{
     Block, BlockMaker, EventSink, EventSource, Format, SinkOptions, Summary, create, open, read_provenance,
 };

@@ -39,6 +39,20 @@ pub struct Provenance {
     pub beams: Vec<Beam>,
     /// Units of all quantities in the file.
     pub units: Vec<QuantityUnit>,
+    /// How the events came to the parameters above, if they were drawn at others; none for the events of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+}
+
+/// How events were moved from the parameters with which they were drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The method, in words.
+    pub method: String,
+    /// The configuration with which they were drawn.
+    pub config_toml: String,
+    /// The parameters that moved, with their values there.
+    pub from: Vec<ParameterValue>,
 }
 
 /// A parameter with its value.
@@ -132,6 +146,7 @@ impl Provenance {
             flux_averaged_cross_section_gradient: Vec::new(),
             beams: Vec::new(),
             units: base_units(),
+            moved: None,
         }
     }
 
