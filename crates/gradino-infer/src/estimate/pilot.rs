@@ -22,6 +22,8 @@ const BY_PROBABILITY: f64 = 0.35;
 /// What a pilot run found.
 pub(super) struct Pilot {
     pub(super) baseline: Baseline,
+    /// Mean values of each stratum.
+    pub(super) means: Vec<Vec<f64>>,
     /// Best share of the events for each stratum.
     pub(super) shares: Vec<f64>,
     /// Number of pilot events, which count for nothing else.
@@ -42,7 +44,8 @@ impl Pilot {
         baseline.fit();
         let shares = shares(source, target, &baseline, &drawn);
         let events = drawn.iter().map(|d| d.len() as u64).sum();
-        Pilot { baseline, shares, events }
+        let means = drawn.iter().map(|events| mean(target, events)).collect();
+        Pilot { baseline, means, shares, events }
     }
 }
 
@@ -61,6 +64,17 @@ fn draw<S: Stratified>(
         (event, weight)
     };
     (first..).zip(Points::new(settings.seed, settings.first() + stratum as u64, count)).map(one).collect()
+}
+
+/// Weighted mean values.
+fn mean(target: &Target, events: &[(Trajectory, f64)]) -> Vec<f64> {
+    let mut mean = vec![0.0; target.outputs()];
+    let sum: f64 = events.iter().map(|(_, weight)| weight).sum();
+    for (event, weight) in events {
+        let shares = target.shares(event.value);
+        shares.iter().flatten().for_each(|&(output, value, _)| mean[output] += weight * value / sum);
+    }
+    mean
 }
 
 /// Shares in proportion to p_c sigma_c, sigma_c^2 the variance within the stratum, relative to that of all strata

@@ -121,8 +121,24 @@ struct Plan<'a, S> {
     settings: &'a Settings,
     /// Events of each stratum.
     counts: Vec<u64>,
-    /// Learnt baselines, with evenly spread events; else the mean of the others, and independent events.
-    baseline: Option<Baseline>,
+    /// What the pilot taught, with evenly spread events; else the mean of the others, and independent events.
+    learnt: Option<Learnt>,
+}
+
+/// What is expected of events.
+struct Learnt {
+    /// Before each choice.
+    baseline: Baseline,
+    /// In each stratum.
+    means: Vec<Vec<f64>>,
+}
+
+/// Memory of a batch.
+struct Memory<T> {
+    scratch: T,
+    event: Trajectory,
+    sums: Sums,
+    unexpected: Vec<f64>,
 }
 
 impl<S: Stratified> Plan<'_, S> {
@@ -135,33 +151,53 @@ impl<S: Stratified> Plan<'_, S> {
         let (outputs, p, events) = (self.target.outputs(), self.source.parameters(), self.events());
         let (value, gradient) = (vec![0.0; outputs], vec![0.0; outputs * p]);
         let mut out = Batch { value, gradient, events: events as f64 };
-        let (mut scratch, mut event) = (self.source.scratch(), Trajectory::default());
-        let (mut sums, mut unexpected) = (Sums::empty(outputs, p), vec![0.0; outputs]);
-        let mut number = self.settings.first() + FIRST + batch * events;
+        let mut memory = Memory {
+            scratch: self.source.scratch(),
+            event: Trajectory::default(),
+            sums: Sums::empty(outputs, p),
+            unexpected: vec![0.0; outputs],
+        };
+        let first = self.settings.first() + FIRST;
+        let mut number = first + batch * events;
         for (c, stratum) in self.source.strata().iter().enumerate() {
-            sums.clear();
-            let count = self.counts[c];
-            let block = self.settings.first() + FIRST + batch * self.counts.len() as u64 + c as u64;
-            for even in Points::new(self.settings.seed, block, count) {
-                let (uniforms, weight) = match self.baseline {
-                    Some(_) => even,
-                    None => (independent(self.settings.seed, number), 1.0),
-                };
-                self.source.draw(c, uniforms, number, self.baseline.is_some(), &mut scratch, &mut event);
-                number += 1;
-                let shares = self.target.shares(event.value);
-                sums.add_motion(weight, &shares, &event);
-                match &self.baseline {
-                    Some(baseline) => sums.add_choices(weight, &shares, &event, baseline, &mut unexpected),
-                    None => sums.add_score(&shares, &event),
-                }
-            }
-            if self.baseline.is_none() {
-                sums.leave_one_out(count as f64);
-            }
-            sums.fold(stratum, count as f64, &mut out);
+            let points = Points::new(
+                self.settings.seed,
+                first + batch * self.counts.len() as u64 + c as u64,
+                self.counts[c],
+            );
+            self.draw_stratum(c, points, number, &mut memory);
+            memory.sums.fold(stratum, self.counts[c] as f64, &mut out);
+            number += self.counts[c];
         }
         out
+    }
+
+    /// Draws the events of stratum `c` from event `number` on, and sums them up.
+    fn draw_stratum(&self, c: usize, points: Points, mut number: u64, memory: &mut Memory<S::Scratch>) {
+        let Memory { scratch, event, sums, unexpected } = memory;
+        sums.clear();
+        let mut weights = 0.0;
+        for even in points {
+            let (uniforms, weight) = match self.learnt {
+                Some(_) => even,
+                None => (independent(self.settings.seed, number), 1.0),
+            };
+            self.source.draw(c, uniforms, number, self.learnt.is_some(), scratch, event);
+            number += 1;
+            weights += weight;
+            let shares = self.target.shares(event.value);
+            sums.add_motion(weight, &shares, event);
+            match &self.learnt {
+                Some(learnt) => sums.add_choices(weight, &shares, event, &learnt.baseline, unexpected),
+                None => sums.add_score(&shares, event),
+            }
+        }
+        let count = self.counts[c] as f64;
+        match &self.learnt {
+            // The weights are 1 on average: what their spread does to a constant is taken off.
+            Some(learnt) => add(&mut sums.values, &learnt.means[c], count - weights),
+            None => sums.leave_one_out(count),
+        }
     }
 
     fn batches(&self, count: usize) -> Vec<Batch> {
@@ -184,7 +220,7 @@ fn counts(events: u64, shares: impl Iterator<Item = f64>) -> Vec<u64> {
 pub(super) fn tree<S: Stratified>(source: &S, target: &Target, settings: &Settings) -> Vec<Batch> {
     let size = settings.events / settings.batches as u64;
     let counts = counts(size, source.strata().iter().map(|s| s.probability));
-    Plan { source, target, settings, counts, baseline: None }.batches(settings.batches)
+    Plan { source, target, settings, counts, learnt: None }.batches(settings.batches)
 }
 
 /// The same with baselines learnt for each choice, evenly spread events, and more of them where the variance is.
@@ -193,6 +229,6 @@ pub(super) fn combined<S: Stratified>(source: &S, target: &Target, settings: &Se
     let pilot = Pilot::run(source, target, settings);
     let size = settings.events.saturating_sub(pilot.events) / settings.batches as u64;
     let counts = counts(size, pilot.shares.into_iter());
-    let baseline = Some(pilot.baseline);
-    (Plan { source, target, settings, counts, baseline }.batches(settings.batches), pilot.events)
+    let learnt = Some(Learnt { baseline: pilot.baseline, means: pilot.means });
+    (Plan { source, target, settings, counts, learnt }.batches(settings.batches), pilot.events)
 }

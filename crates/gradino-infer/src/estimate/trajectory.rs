@@ -20,7 +20,8 @@ pub struct Trajectory {
     pub value: Option<f64>,
     /// Its derivatives by motion, `[parameters]`.
     pub motion: Vec<f64>,
-    /// For each scored choice in order, the class of the state before it. Numbers are small.
+    /// For each scored choice in order, the class of the state before it. Numbers are small. A first entry with a
+    /// score of zero may stand for the beginning, where nothing is scored there.
     pub classes: Vec<usize>,
     /// Numbers that describe the state before each choice and what has happened, `[choices, history]`.
     pub history: Vec<f64>,

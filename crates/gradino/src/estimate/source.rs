@@ -88,18 +88,35 @@ impl ChainEvents {
         let steps = &memory.scratch.record().steps;
         let neutrino = (uniform * self.neutrino_classes as f64) as usize;
         let mut before = Before { entry: 0, excitation: start, visible: 0.0, photons: 0.0 };
+        // The start comes first in any case, with a score of zero where nothing is scored there: what is expected
+        // from there on tells how far the stratum spreads.
+        if marks.steps.first() != Some(&0) {
+            out.scores.splice(0..0, std::iter::repeat_n(0.0, self.parameters()));
+            self.push_choice(stratum, neutrino, energy, &before, out);
+        }
         let mut passed = 0;
         for &step in &marks.steps {
             for step in &steps[passed..step] {
                 before = self.after(network, &before, step);
             }
             passed = step;
-            let above = (before.excitation - self.separations[before.entry]) / CLASS_WIDTH;
-            let height = if above > 0.0 { (above as usize + 1).min(ENERGY_CLASSES - 1) } else { 0 };
-            let class = (stratum * self.separations.len() + before.entry) * ENERGY_CLASSES + height;
-            out.classes.push(class * self.neutrino_classes + neutrino);
-            out.history.extend([energy, before.excitation, before.visible, before.photons]);
+            self.push_choice(stratum, neutrino, energy, &before, out);
         }
+    }
+
+    fn push_choice(
+        &self,
+        stratum: usize,
+        neutrino: usize,
+        energy: f64,
+        before: &Before,
+        out: &mut Trajectory,
+    ) {
+        let above = (before.excitation - self.separations[before.entry]) / CLASS_WIDTH;
+        let height = if above > 0.0 { (above as usize + 1).min(ENERGY_CLASSES - 1) } else { 0 };
+        let class = (stratum * self.separations.len() + before.entry) * ENERGY_CLASSES + height;
+        out.classes.push(class * self.neutrino_classes + neutrino);
+        out.history.extend([energy, before.excitation, before.visible, before.photons]);
     }
 }
 
