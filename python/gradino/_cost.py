@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._errors import mistake
 from ._estimators import Floats
 
 if TYPE_CHECKING:
@@ -37,17 +38,17 @@ class Cost:
         counts = np.asarray(data, dtype=np.float64)
         places = _places(bands, free)
         jacobian, prior, rest = _split(bands, places)
-        scale = (counts.sum() if total is None else total) / bands.values.sum()
-        expected = scale * bands.values
+        factor = scale(bands, float(np.nansum(counts)) if total is None else total)
+        expected = factor * bands.values
         spread = expected if variance is None else np.asarray(variance, dtype=np.float64)
-        _check(counts, spread, expected)
-        matrix = np.diag(spread) + scale**2 * (bands.statistical + rest)
+        check(counts, spread, expected)
+        matrix = np.diag(spread) + factor**2 * (bands.statistical + rest)
         seen = np.diag(matrix) > 0
         self._weight = _inverse(matrix[np.ix_(seen, seen)])
         self._prior = np.linalg.inv(prior)
         self._centre = bands.parameter_values[places]
         self._norm = int(norm)
-        slopes = scale * jacobian
+        slopes = factor * jacobian
         self._design = np.column_stack([expected, slopes] if norm else [slopes])[seen]
         self._rest = counts[seen] if norm else (counts - expected)[seen]
         self.names = ("norm",) * self._norm + tuple(free)
@@ -72,7 +73,7 @@ class Cost:
     def _differences(self, values: tuple[float | Floats, ...]) -> tuple[Floats, Floats]:
         x = np.concatenate([np.ravel(value) for value in values]) if values else np.empty(0)
         if len(x) != len(self.names):
-            raise ValueError(f"{len(x)} values; one for each of {', '.join(self.names)} is wanted")
+            raise mistake(f"{len(x)} values are given", f"give one for each of {', '.join(self.names)}")
         shift = x[self._norm :] - self._centre
         return self._rest - self._design @ np.concatenate([x[: self._norm], shift]), shift
 
@@ -80,11 +81,11 @@ class Cost:
 def _places(bands: "Bands", names: Sequence[str]) -> list[int]:
     for k, name in enumerate(names):
         if name in names[:k]:
-            raise ValueError(f"{name!r} is free twice")
+            raise mistake(f"{name!r} is free twice")
         if name not in bands.names:
             near = get_close_matches(name, bands.names, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"{name!r} has no uncertainty or no gradient in these bands{hint}")
+            hint = f"did you mean {near[0]!r}?" if near else "bands.names has all that have"
+            raise mistake(f"{name!r} has no uncertainty or no gradient in these bands", hint)
     return [bands.names.index(name) for name in names]
 
 
@@ -104,21 +105,31 @@ def _inverse(matrix: Floats) -> Floats:
     values, vectors = np.linalg.eigh(matrix)
     if values[0] <= 0:
         bins = ", ".join(str(k) for k in np.argsort(-np.abs(vectors[:, 0]))[:3])
-        raise ValueError(
-            f"the covariance has the eigenvalue {values[0]:.3g} along a direction of the bins {bins}: "
-            "free fewer parameters, or draw more points"
+        raise mistake(
+            f"the covariance is not positive definite: eigenvalue {values[0]:.3g} along the bins {bins}",
+            "free fewer parameters, or draw more points",
         )
     inverse: Floats = vectors / values @ vectors.T
     return inverse
 
 
-def _check(counts: Floats, variance: Floats, expected: Floats) -> None:
+def scale(bands: "Bands", total: float) -> float:
+    """Data by simulated events."""
+    if not 0 < total < np.inf:
+        raise mistake(f"the bands cannot stand for {total} events", "give a number above 0")
+    return total / float(bands.values.sum())
+
+
+def check(counts: Floats, variance: Floats, expected: Floats) -> None:
     for what, array in (("data", counts), ("variance", variance)):
         if array.shape != expected.shape:
-            raise ValueError(f"{what} of shape {array.shape}; one number for each of {len(expected)} bins is wanted")
+            raise mistake(f"{what} of shape {array.shape}", f"give one number for each of {len(expected)} bins")
         if not np.isfinite(array).all():
-            raise ValueError(f"{what} of bin {int(np.argmin(np.isfinite(array)))} is {array[~np.isfinite(array)][0]}")
+            bin = int(np.argmin(np.isfinite(array)))
+            raise mistake(f"{what} of bin {bin} is {array[bin]}")
     impossible = (expected == 0) & (variance == 0) & (counts != 0)
     if impossible.any():
         bin = int(impossible.argmax())
-        raise ValueError(f"bin {bin} holds {counts[bin]:g} events where none is expected; simulate more, or merge bins")
+        raise mistake(
+            f"bin {bin} holds {counts[bin]:g} events where none is expected", "simulate more, or merge bins"
+        )

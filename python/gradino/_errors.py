@@ -11,6 +11,13 @@ class ConfigError(GradinoError, ValueError):
     """A configuration, a name or a value that cannot be."""
 
 
+def mistake(message: str, hint: str | None = None) -> ConfigError:
+    """A ``ConfigError`` with a hint."""
+    error = ConfigError(message if hint is None else f"{message}\nhint: {hint}")
+    error.hint = hint
+    return error
+
+
 class FileError(GradinoError, OSError):
     """A file that cannot be read or written."""
 

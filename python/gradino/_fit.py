@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from . import _gradino
 from ._config import Config
+from ._errors import mistake
 from ._estimators import Floats
 from ._run import Path, Run
 
@@ -195,17 +196,17 @@ def _data(config: Config, data: ArrayLike | Run, weights: ArrayLike | None) -> t
     model, names = _gradino.fit_observables(config)
     if isinstance(data, Run):
         if model != "chain":
-            raise ValueError('a run is data for model = "chain"; the toy takes an array')
+            raise mistake('a run is no data for the toy', 'give an array, or set model = "chain"')
         values = data.observed(*names)
         weights = data.weight if weights is None else weights
     else:
         values = np.ascontiguousarray(data, dtype=np.float64)
         values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or values.shape[1] != len(names):
-        raise ValueError(f"data of shape {values.shape}; columns of {', '.join(names)} are wanted")
+        raise mistake(f"data of shape {values.shape}", f"give columns of {', '.join(names)}")
     w = np.ones(len(values)) if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
     if w.shape != values.shape[:1]:
-        raise ValueError(f"weights of shape {w.shape}; one for each of {len(values)} data is wanted")
+        raise mistake(f"weights of shape {w.shape}", f"give one for each of {len(values)} data")
     return values.ravel(), w
 
 

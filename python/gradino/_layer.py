@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._errors import mistake
 from ._estimators import Floats
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def check_shape(bank: "Bank", shape: tuple[int, ...], more: str = "") -> None:
     """Refuses theta that is not one point."""
     if shape != (len(bank.names),):
-        raise ValueError(f"theta of shape {shape}; a value for each of {', '.join(bank.names)} is wanted{more}")
+        raise mistake(f"theta of shape {shape}", f"give a value for each of {', '.join(bank.names)}{more}")
 
 
 def _points(theta: Floats) -> tuple[tuple[int, ...], Floats]:

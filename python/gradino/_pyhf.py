@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ._cost import check, scale
+from ._errors import mistake
 from ._estimators import Floats
 
 if TYPE_CHECKING:
@@ -18,14 +20,13 @@ def workspace(
     bands: "Bands", data: ArrayLike | None, by: str, total: float | None, sample: str, channel: str
 ) -> dict[str, object]:
     """One channel with one sample."""
-    scale = 1.0 if total is None else total / bands.values.sum()
-    nominal = scale * bands.values
+    factor = 1.0 if total is None else scale(bands, total)
+    nominal = factor * bands.values
     counts = nominal if data is None else np.asarray(data, dtype=np.float64)
-    if counts.shape != nominal.shape:
-        raise ValueError(f"data of shape {counts.shape}; one number for each of {len(nominal)} bins is wanted")
+    check(counts, nominal, nominal)
     modifiers: list[dict[str, object]] = [{"name": "mu", "type": "normfactor", "data": None}]
-    modifiers += [_histosys(c.name, nominal, scale * c.effect) for c in _uncertainties(bands, by)]
-    errors = (scale * bands.statistical_errors).tolist()
+    modifiers += [_histosys(c.name, nominal, factor * c.effect) for c in _uncertainties(bands, by)]
+    errors = (factor * bands.statistical_errors).tolist()
     modifiers.append({"name": f"staterror_{channel}", "type": "staterror", "data": errors})
     samples = [{"name": sample, "data": nominal.tolist(), "modifiers": modifiers}]
     return {
@@ -40,10 +41,10 @@ def _uncertainties(bands: "Bands", by: str) -> list["Contribution"]:
     if by == "direction":
         return bands.directions()
     if by != "parameter":
-        raise ValueError(f"by = {by!r}; it is 'direction' or 'parameter'")
+        raise mistake(f"by = {by!r}", "give 'direction' or 'parameter'")
     alone = sum((np.outer(c.effect, c.effect) for c in bands.parameters), np.zeros_like(bands.systematic))
     if np.abs(alone - bands.systematic).max() > _CORRELATION * np.abs(bands.systematic).max():
-        raise ValueError("the parameters are correlated, which pyhf cannot say of them: use by='direction'")
+        raise mistake("the parameters are correlated, which pyhf cannot say of them", "use by='direction'")
     return bands.parameters
 
 

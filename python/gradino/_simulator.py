@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from . import _gradino
 from ._config import Config, resolve
+from ._errors import mistake
 from ._estimators import Floats, Histogram
 from ._physics import Parameter
 
@@ -153,7 +154,7 @@ class Simulator:
             return self._native.point([(str(name), float(value)) for name, value in theta.items()])
         point = np.ascontiguousarray(np.atleast_1d(theta), dtype=np.float64)
         if point.ndim != 1:
-            raise ValueError(f"theta of shape {point.shape}; one value for each of {', '.join(self.names)} is wanted")
+            raise mistake(f"theta of shape {point.shape}", f"give a value for each of {', '.join(self.names)}")
         return point
 
     def position(self, observable: str | None) -> int:
@@ -162,7 +163,7 @@ class Simulator:
         if observable is None:
             return 0
         if observable not in known:
-            raise ValueError(f"{observable!r} is not observed; there is {', '.join(known)}")
+            raise mistake(f"{observable!r} is not observed", f"there is {', '.join(known)}")
         return known.index(observable)
 
     def draw(self, theta: Theta | None = None, events: int | range = 10_000) -> Bank:
@@ -173,7 +174,7 @@ class Simulator:
         """
         numbers = range(events) if isinstance(events, int) else events
         if numbers.step != 1 or len(numbers) == 0 or numbers.start < 0:
-            raise ValueError(f"events = {events!r}: give a number from 1, or a range of event numbers")
+            raise mistake(f"events = {events!r}", "give a number from 1, or a range of event numbers")
         native = self._native.draw(self.theta(theta), numbers.start, numbers.stop)
         return Bank(self, native, numbers)
 

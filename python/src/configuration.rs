@@ -1,6 +1,6 @@
 //! Configurations from paths, texts and dictionaries.
 
-use crate::error::{config_error, raise, without_line};
+use crate::error::{config_error, raise};
 use gradino::Config;
 use gradino::fit::FitConfig;
 use pyo3::prelude::*;
@@ -109,7 +109,7 @@ fn from_text<C: Configuration>(text: &str) -> gradino::Result<C> {
 
 fn from_table<C: Configuration>(table: &Table) -> PyResult<C> {
     let text = toml::to_string(table).map_err(|e| config_error(&e.to_string(), "check the values"))?;
-    C::of_text(&text).map_err(|e| raise(without_line(e)))
+    C::of_text(&text).map_err(|e| raise(e.without_line()))
 }
 
 fn mapping(values: &Bound<'_, PyMapping>, path: &str) -> PyResult<Table> {

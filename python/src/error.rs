@@ -91,15 +91,3 @@ fn hint(error: &Error) -> Option<String> {
     };
     Some(text.into())
 }
-
-/// The error without the line of a file that the caller has never seen.
-pub(crate) fn without_line(mut error: Error) -> Error {
-    match &mut error {
-        Error::UnknownKey { place, .. } | Error::MissingKey { place, .. } | Error::BadValue { place, .. } => {
-            place.line = None;
-        }
-        Error::Syntax { line, .. } | Error::Conflict { line, .. } => *line = None,
-        _ => {}
-    }
-    error
-}

@@ -130,9 +130,9 @@ def test_pyhf_sees_the_counts_and_the_whole_covariance(bands):
 
 
 def test_pyhf_takes_parameters_only_where_they_are_independent(big, bands):
-    with pytest.raises(ValueError, match="the parameters are correlated"):
+    with pytest.raises(gradino.ConfigError, match="the parameters are correlated"):
         bands.to_pyhf(by="parameter")
-    with pytest.raises(ValueError, match="data of shape"):
+    with pytest.raises(gradino.ConfigError, match="data of shape"):
         bands.to_pyhf([1.0])
     alone = gradino.propagate(big, bins=EDGES, only="strength.*")
     spec = alone.to_pyhf(np.round(alone.values), by="parameter")
@@ -175,22 +175,26 @@ def test_iminuit_fits_the_cost(bands):
 
 
 def test_data_that_do_not_fit_the_bins_are_named(bands):
-    with pytest.raises(ValueError, match="data of shape"):
+    with pytest.raises(gradino.ConfigError, match="data of shape"):
         bands.cost([1.0])
-    with pytest.raises(ValueError, match="data of bin 2 is nan"):
+    with pytest.raises(gradino.ConfigError, match="data of bin 2 is nan"):
         bands.cost(np.where(np.arange(len(bands.values)) == 2, np.nan, bands.values))
-    with pytest.raises(ValueError, match="did you mean 'strength.gt_2.730'"):
+    with pytest.raises(gradino.ConfigError, match="did you mean 'strength.gt_2.730'"):
         bands.cost(bands.values, ["strength.gt_2.73"])
-    with pytest.raises(ValueError, match="'strength.gt_2.730' is free twice"):
+    with pytest.raises(gradino.ConfigError, match="'strength.gt_2.730' is free twice"):
         bands.cost(bands.values, NAMES[:1] * 2)
-    with pytest.raises(ValueError, match="one for each of norm"):
+    with pytest.raises(gradino.ConfigError, match="cannot stand for -3 events"):
+        bands.cost(bands.values, total=-3)
+    with pytest.raises(gradino.ConfigError, match="data of bin 0 is nan"):
+        bands.to_pyhf(np.full(len(bands.values), np.nan))
+    with pytest.raises(gradino.ConfigError, match="one for each of norm"):
         bands.cost(bands.values)(1.0, 2.0)
 
 
 def test_an_observable_that_never_happens_leaves_its_bins_out(big):
     neutrons = gradino.propagate(big, "neutron_multiplicity", [0.0, 1.0, 2.0, 50.0, 60.0])
     assert neutrons.values[-1] == 0 and neutrons.cost(neutrons.values).ndata < 4
-    with pytest.raises(ValueError, match="bin 3 holds 2 events where none is expected"):
+    with pytest.raises(gradino.ConfigError, match="bin 3 holds 2 events where none is expected"):
         neutrons.cost([9000.0, 100.0, 0.0, 2.0])
 
 

@@ -90,6 +90,21 @@ def test_the_chain_is_fitted_to_a_run_in_memory():
     np.testing.assert_array_equal(run.observed("visible_energy", "neutron_multiplicity").T, [run.visible_energy, run.count(2112)])
 
 
+def test_the_run_of_a_chain_may_stand_in_the_fit():
+    mono = {"flux": {"kind": "mono", "energy": "30 MeV"}}
+    run = gradino.run(mono, events=1000, seed=9, gradients=[])
+    config = {
+        "model": "chain",
+        "chain": {"observables": ["gamma_energy"], "run": mono},
+        "loss": {"kind": "poisson-light", "range": [0.0, 12.0], "bins": 12},
+        "fit": {"events": 1000, "most_events": 1000, "rounds": 1},
+        "parameters": {"strength.gt_2.290": {}},
+    }
+    assert gradino.fit(config, data=run).n_data == 1000
+    with pytest.raises(gradino.ConfigError, match='unknown key "fluxx".*\n?.*did you mean "flux"'):
+        gradino.fit({**config, "chain": {"run": {"fluxx": {}}}}, data=[1.0])
+
+
 def test_a_fit_shows_itself(fitted):
     page = fitted._repr_html_()
     assert "toy.alpha" in page and "converged after" in page and "<script" not in page
@@ -111,22 +126,22 @@ def test_a_fit_shows_itself(fitted):
         ({"loss": {"kind": "poison"}}, None, 'unknown loss "poison"'),
         ({"fit": {"radius": -1.0}}, None, "the radius of the fit is -1"),
         ({}, np.full(10, np.nan), "a feature in row 0 of the sample is NaN"),
-        ({}, np.ones((10, 3)), r"data of shape \(10, 3\); columns of first_gamma are wanted"),
+        ({}, np.ones((10, 3)), r"data of shape \(10, 3\)\nhint: give columns of first_gamma"),
         ({}, np.ones((0, 1)), "the sample is empty"),
         ({"parameters": {}}, None, "no parameter of the fit is free"),
     ],
 )
 def test_what_is_wrong_with_a_fit_is_named(change, data, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(gradino.ConfigError, match=words):
         gradino.fit({**TOY, **change}, data=toy_data(100) if data is None else data)
 
 
 def test_weights_and_models_of_data_are_checked(run):
     with pytest.raises(gradino.ConfigError, match="a weight in row 1 of the sample is NaN"):
         gradino.fit(TOY, data=[1.0, 2.0], weights=[1.0, np.nan])
-    with pytest.raises(ValueError, match="one for each of 2 data"):
+    with pytest.raises(gradino.ConfigError, match="give one for each of 2 data"):
         gradino.fit(TOY, data=[1.0, 2.0], weights=[1.0])
-    with pytest.raises(ValueError, match="the toy takes an array"):
+    with pytest.raises(gradino.ConfigError, match="a run is no data for the toy"):
         gradino.fit(TOY, data=run)
     with pytest.raises(gradino.ConfigError, match="data"):
         gradino.fit(TOY)

@@ -87,7 +87,7 @@ def test_second_derivatives_and_forward_mode_are_refused_with_their_reason(toy, 
 
 def test_what_is_wrong_with_theta_is_said(toy):
     layer = gradino.jax.Layer(toy)
-    with pytest.raises(ValueError, match=r"theta of shape \(3,\); a value for each of toy.alpha, toy.lambda"):
+    with pytest.raises(gradino.ConfigError, match=r"theta of shape \(3,\)\nhint: give a value for each of toy.alpha, toy.lambda"):
         jax.jit(layer)(jnp.ones(3))
     with pytest.raises(Exception, match="toy.alpha = NaN is outside its bounds"):
         jax.block_until_ready(layer(jnp.array([jnp.nan, 3.0])))

@@ -88,7 +88,7 @@ def test_second_derivatives_and_forward_mode_are_refused_with_their_reason(toy, 
 
 def test_what_is_wrong_with_theta_is_said(toy):
     layer = gradino.torch.Layer(toy)
-    with pytest.raises(ValueError, match=r"theta of shape \(3,\); a value for each of toy.alpha, toy.lambda"):
+    with pytest.raises(gradino.ConfigError, match=r"theta of shape \(3,\)\nhint: give a value for each of toy.alpha, toy.lambda"):
         layer(torch.ones(3))
     with pytest.raises(gradino.ConfigError, match="toy.alpha = NaN is outside its bounds"):
         layer(torch.tensor([torch.nan, 3.0]))

@@ -1,6 +1,7 @@
 //! The figures of docs/validation.md: each function measures a table, and the binary prints them.
 
 pub mod agreement;
+pub mod chain_fits;
 pub mod cpu;
 pub mod decay;
 pub mod estimators;

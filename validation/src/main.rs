@@ -1,4 +1,5 @@
-//! Prints the tables of docs/validation.md; with the argument `fits` those of the fits alone.
+//! Prints the tables of docs/validation.md; with the argument `fits` those of the fits of the toy alone, with
+//! `chain-fits` those of the fits of the chain.
 
 use gradino::chain::Chain;
 use gradino_core::Parity;
@@ -8,16 +9,17 @@ use gradino_validation::agreement::Agreement;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
-use gradino_validation::{Result, decay, peer, propagation, transmission};
+use gradino_validation::{Result, chain_fits, decay, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let result = match std::env::args().nth(1).as_deref() {
+    let printed = match std::env::args().nth(1).as_deref() {
         Some("fits") => print_toy_fits(),
+        Some("chain-fits") => print_chain_fits(),
         Some("propagation") => print_propagation(),
         _ => print_all(),
     };
-    match result {
+    match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -33,6 +35,7 @@ fn print_all() -> Result<()> {
     print_itself()?;
     print_gradients()?;
     print_toy_fits()?;
+    print_chain_fits()?;
     print_propagation()
 }
 
@@ -193,22 +196,61 @@ const STARTS: usize = 100;
 
 fn print_toy_fits() -> Result<()> {
     println!("\nfits of the toy from {STARTS} random starts");
-    println!("| loss, method | data | largest bank | converged | arrived | pulls | seconds for each |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!(
+        "| loss, method | data | largest bank | converged | arrived | pulls, sandwich | likelihood | seconds for each |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let row = |c: Closure| {
         let [data, events] = c.events;
         println!(
-            "| {} | {data} | {events} | {} | {} | {:.2} +- {:.2} | {:.2} |",
-            c.what, c.converged, c.arrived, c.pulls[0], c.pulls[1], c.seconds
+            "| {} | {data} | {events} | {} | {} | {:.2} ± {:.2} | {:.2} ± {:.2} | {:.2} |",
+            c.what,
+            c.converged,
+            c.arrived,
+            c.pulls[0],
+            c.pulls[1],
+            c.plain_pulls[0],
+            c.plain_pulls[1],
+            c.seconds
         );
     };
-    for (kind, data, most) in
-        [("energy", 1000, 4000), ("energy", 4000, 8000), ("poisson", 1000, 4000), ("mmd", 1000, 1000)]
-    {
+    for (kind, data, most) in [
+        ("energy", 1000, 4000),
+        ("energy", 4000, 8000),
+        ("poisson", 1000, 4000),
+        ("poisson-light", 1000, 16_000),
+        ("mmd", 1000, 1000),
+    ] {
         row(closure(kind, Method::GaussNewton, data, most, STARTS)?);
     }
     row(closure("energy", Method::Lbfgs, 1000, 4000, STARTS)?);
     row(plain_descent(1000, 1000, 2, STARTS)?);
+    Ok(())
+}
+
+/// Fits of the closure of the chain.
+const CHAIN_FITS: u64 = 20;
+
+fn print_chain_fits() -> Result<()> {
+    let [first, most] = chain_fits::EVENTS;
+    println!(
+        "\n{CHAIN_FITS} fits of the chain to {} data, banks of {first} to {most} events",
+        chain_fits::DATA
+    );
+    let fits: Vec<_> = (0..CHAIN_FITS).map(chain_fits::closure).collect::<Result<_>>()?;
+    println!("| parameter | error | pulls, likelihood | sandwich |\n| --- | --- | --- | --- |");
+    for row in chain_fits::pulls(&fits)? {
+        let [a, b] = [row.likelihood, row.sandwich].map(|[mean, width]| format!("{mean:.2} ± {width:.2}"));
+        println!("| {} | {:.1} % | {a} | {b} |", row.name, 100.0 * row.error);
+    }
+    let converged = fits.iter().filter(|fit| fit.converged).count();
+    let mean = |of: fn(&chain_fits::Closure) -> f64| fits.iter().map(of).sum::<f64>() / fits.len() as f64;
+    let slowest = fits.iter().map(|fit| fit.seconds).fold(0.0, f64::max);
+    println!(
+        "{converged} converged, in {:.1} rounds and {:.0} s on average, {slowest:.0} s at most",
+        mean(|fit| fit.rounds as f64),
+        mean(|fit| fit.seconds)
+    );
     Ok(())
 }
 

@@ -46,9 +46,11 @@ pub fn linear(
     Ok(Linear { spectra: spectra?, seconds })
 }
 
-/// Positions of the parameters of which something is known.
+/// Positions of the parameters with an uncertainty.
 fn uncertain(params: &ParamSet, known: &ParameterCovariance) -> Vec<usize> {
-    (0..params.len()).filter(|i| known.names().contains(&params.at(*i).name)).collect()
+    let names: Vec<String> = params.names().into_iter().map(String::from).collect();
+    let variances = known.of(&names).diagonal();
+    (0..params.len()).filter(|&i| variances[i] > 0.0).collect()
 }
 
 fn spectra(

@@ -3,7 +3,7 @@
 use crate::Result;
 use gradino_core::{Bank, Purpose, Sample, Simulator, Stream};
 use gradino_infer::fit::{Choice, DescentSettings, Method, Problem, Settings, Space, Stepper, descend, fit};
-use gradino_infer::loss::{Axis, Binned, Binning, Kernel, Loss, Mmd, Sharing};
+use gradino_infer::loss::{Axis, Binned, Binning, Kernel, Loss, Mmd, MonteCarlo, Scale, Sharing};
 use gradino_nuclear::toy::{ALPHA, LAMBDA, ToyNucleus, ToySimulator};
 use std::time::Instant;
 
@@ -25,8 +25,10 @@ pub struct Closure {
     pub converged: usize,
     /// Fits that end within four standard errors of the truth.
     pub arrived: usize,
-    /// Pulls of both parameters: mean and width over the fits, whose data differ.
+    /// Pulls of both parameters by the errors of the sandwich: mean and width over the fits, whose data differ.
     pub pulls: [f64; 2],
+    /// The same by the errors of the likelihood, or of the sandwich again for distances.
+    pub plain_pulls: [f64; 2],
     /// CPU time of a fit [s].
     pub seconds: f64,
 }
@@ -35,7 +37,7 @@ pub struct Closure {
 pub fn closure(kind: &str, method: Method, data: u64, most_events: u64, starts: usize) -> Result<Closure> {
     let loss = loss(kind)?;
     let settings = Settings { method, most_events, ..Settings::default() };
-    let (mut converged, mut arrived, mut pulls) = (0, 0, Vec::new());
+    let (mut converged, mut arrived, mut pulls, mut plain) = (0, 0, Vec::new(), Vec::new());
     let begun = Instant::now();
     for i in 0..starts {
         let (simulator, data) = (simulator(2 * i as u64)?, pseudo_data(2 * i as u64 + 1, data)?);
@@ -45,6 +47,9 @@ pub fn closure(kind: &str, method: Method, data: u64, most_events: u64, starts: 
         let pull = |k: usize| (fit.values[k] - TRUTH[k]) / fit.covariance.sandwich[(k, k)].sqrt();
         arrived += usize::from((0..2).all(|k| pull(k).abs() < ARRIVED));
         pulls.extend((0..2).map(pull).filter(|p| p.is_finite()));
+        let errors = fit.covariance.errors();
+        let by_plain = (0..2).map(|k| (fit.values[k] - TRUTH[k]) / errors[k]);
+        plain.extend(by_plain.filter(|p| p.is_finite()));
     }
     Ok(Closure {
         what: format!("{kind}, {method:?}"),
@@ -53,6 +58,7 @@ pub fn closure(kind: &str, method: Method, data: u64, most_events: u64, starts: 
         converged,
         arrived,
         pulls: mean_and_width(&pulls),
+        plain_pulls: mean_and_width(&plain),
         seconds: begun.elapsed().as_secs_f64() / starts as f64,
     })
 }
@@ -89,6 +95,7 @@ pub fn plain_descent(data: u64, events: u64, doubled_steps: usize, starts: usize
         converged: 0,
         arrived,
         pulls: mean_and_width(&pulls),
+        plain_pulls: mean_and_width(&pulls),
         seconds: begun.elapsed().as_secs_f64() / starts as f64,
     })
 }
@@ -116,9 +123,11 @@ fn space(simulator: &ToySimulator, i: usize) -> Result<Space> {
 fn loss(kind: &str) -> Result<Box<dyn Loss>> {
     Ok(match kind {
         "energy" => Box::new(Mmd { kernel: Kernel::Energy, ..Mmd::default() }),
-        "poisson" => {
+        "poisson" | "poisson-light" => {
             let binning = Binning::new(vec![Axis::even(0, 0.0, 8.0, 40)?])?;
-            Box::new(Binned { sharing: Sharing::Linear, floor: 0.5, ..Binned::new(binning) })
+            let (sharing, scale) = (Sharing::Linear, Scale::Shape);
+            let monte_carlo = if kind == "poisson" { MonteCarlo::None } else { MonteCarlo::Light };
+            Box::new(Binned { sharing, scale, monte_carlo, floor: 0.5, ..Binned::new(binning) })
         }
         _ => Box::new(Mmd::default()),
     })

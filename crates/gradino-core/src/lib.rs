@@ -23,7 +23,7 @@ pub use complex::Complex;
 pub use error::{Error, Result};
 pub use event::{Event, NuclearState, Parity, Particle, Status, Vertex, VertexStatus};
 pub use line::{Along, First, Line, Second, Third, root_along};
-pub use model::{Bank, CrossSection, Simulator};
+pub use model::{Bank, CrossSection, Simulator, Visitor, rows_of_part};
 pub use params::{ParamSet, Parameter, Params};
 pub use particle::Nuclide;
 pub use real::{Dual, Real};

@@ -257,3 +257,47 @@ fn parameters_are_chosen_as_the_configuration_says() {
     assert!(simulator.parameters().iter().all(|p| params.get(&p.name) == Ok(p)));
     assert_eq!(simulator.observables(), [Observable::NeutronMultiplicity]);
 }
+
+#[test]
+fn weights_that_are_rates_follow_the_cross_section() {
+    let shapes = simulator(BEAM, &names(), 5);
+    let theta = moved(&shapes, "strength.gt_2.730", 1.2);
+    let reference = shapes.point(&origin(&shapes)).expect("within the bounds");
+    let rates = shapes.clone().with_rate(&reference).expect("a neutrino job");
+    let total = |theta: &[f64]| {
+        let params = rates.point(theta).expect("within the bounds");
+        chain(rates.setup(), &params, &[]).cross_section().expect("a neutrino job").value
+    };
+    let ratio = total(&theta) / total(&origin(&shapes));
+    assert!((rates.rate(&theta).expect("a rate") / ratio - 1.0).abs() < 1e-12 && ratio > 1.01);
+    let (shape, rate) = (sample(&bank(&shapes, 3000), &theta), sample(&bank(&rates, 3000), &theta));
+    for (a, b) in shape.weights.iter().zip(&rate.weights) {
+        assert!((a * ratio - b).abs() < 1e-12 * b);
+    }
+    // The derivative of the sum of all weights, against differences.
+    let bank = bank(&rates, 3000);
+    for k in 0..theta.len() {
+        let slope: f64 = (0..rate.len()).map(|i| rate.weight_slope(i)[k]).sum();
+        let step = 1e-5 * theta[k].abs();
+        let at = |by: f64| {
+            let mut there = theta.clone();
+            there[k] += by;
+            sample(&bank, &there).weights.iter().sum::<f64>()
+        };
+        let difference = (at(step) - at(-step)) / (2.0 * step);
+        assert!((slope - difference).abs() < 1e-5 * (slope.abs() + 10.0), "{k}: {slope} {difference}");
+    }
+    // Shown in pieces they are the same rows.
+    let shown = std::sync::Mutex::new(vec![0.0; rate.len()]);
+    bank.visit(&theta, 7, &|part, sample, rows| {
+        let first = gradino_core::rows_of_part(3000, 7, part).start;
+        let mut shown = shown.lock().expect("no visitor panics");
+        let next = shown[first..].iter().position(|w| *w == 0.0).expect("a place is left") + first;
+        rows.enumerate().for_each(|(i, row)| shown[next + i] = sample.weights[row]);
+    })
+    .expect("within the bounds");
+    assert_eq!(shown.into_inner().expect("no visitor panics"), rate.weights);
+    let state = simulator(STATE, &names(), 3);
+    let error = state.clone().with_rate(&reference).expect_err("no cross section");
+    assert!(error.to_string().contains("no cross section"), "{error}");
+}

@@ -19,8 +19,9 @@ fn time_of_drawing_and_weighting() {
     let bank = simulator.draw_bank(&origin, 0..EVENTS).expect("a bank");
     println!("draw: {:.2?}, {} parameters", start.elapsed(), origin.len());
     println!(
-        "{} choices, {} states for {} events",
+        "{} choices, {} cascades that come again, {} states for {} events",
         bank.paths().choices(),
+        bank.paths().repeated().len(),
         bank.paths().states(),
         bank.len()
     );
@@ -39,5 +40,8 @@ fn time_of_drawing_and_weighting() {
         let start = Instant::now();
         let sample = bank.at(theta).expect("within the bounds");
         println!("{what}: {:.3?} {:?}", start.elapsed(), Reach::of(&sample));
+        let start = Instant::now();
+        bank.visit(theta, 100, &|_, _, _| ()).expect("within the bounds");
+        println!("{what}: {:.3?} shown in pieces", start.elapsed());
     }
 }

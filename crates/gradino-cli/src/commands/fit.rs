@@ -3,6 +3,7 @@
 use crate::message::{Done, note, print};
 use crate::table::Table;
 use clap::Args;
+use gradino::figures::corner;
 use gradino::fit::{FitConfig, FitJob, FitRecord, StoredFit};
 use gradino_infer::fit::{Fit as Fitted, State};
 use std::path::PathBuf;
@@ -28,6 +29,15 @@ pub(crate) struct Fit {
     /// Go on from the checkpoint
     #[arg(long, requires = "checkpoint")]
     resume: bool,
+    /// Scan the objective along these parameters, all others at their best
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    profile: Vec<String>,
+    /// Points of each scan
+    #[arg(long, value_name = "N", default_value_t = 11, value_parser = clap::value_parser!(u16).range(3..))]
+    profile_points: u16,
+    /// Draw the parameters in pairs, with ellipses and scans, as SVG
+    #[arg(long, value_name = "FILE")]
+    corner: Option<PathBuf>,
     /// Print the result only
     #[arg(long, short)]
     quiet: bool,
@@ -84,7 +94,10 @@ impl Fit {
     }
 
     fn tell(&self, job: &FitJob, fitted: &Fitted) -> Done {
-        let record = FitRecord::new(job.config(), fitted, job.data().len());
+        let mut record = FitRecord::new(job.config(), fitted, job.data().len());
+        for name in &self.profile {
+            record.profiles.push(job.profile(fitted, name, self.profile_points.into())?);
+        }
         let mut table = Table::new(&["parameter", "value", "error", "sandwich error", "of it simulation"]);
         for p in &record.parameters {
             let numbers = [p.value, p.error, p.sandwich, p.simulation].map(|x| format!("{x:.6}"));
@@ -98,6 +111,10 @@ impl Fit {
         record.diagnosis.iter().for_each(|line| note(&format!("warning: {line}")));
         if let Some(path) = &self.output {
             record.write(path)?;
+            note(&format!("wrote {}", path.display()));
+        }
+        if let Some(path) = &self.corner {
+            gradino::io::write_text(path, &corner(&record))?;
             note(&format!("wrote {}", path.display()));
         }
         Ok(if record.converged { ExitCode::SUCCESS } else { ExitCode::from(NOT_CONVERGED) })

@@ -4,8 +4,8 @@
 //! the same events, moved and weighted, and stops where too few of them count or the point leaves the
 //! neighbourhood of the bank. The objective of a bank is a smooth function with exact gradients, so that
 //! no noise enters a minimisation; what is left of it, the choice of the bank, is measured: the gradient at
-//! the start of a round is compared with its own statistical error. Where it is noise, the number of events
-//! grows; where it is noise at the largest number, the fit has converged.
+//! the start of a round is compared with its own statistical error. Where it may be noise, the number of events
+//! grows; where it is nothing else at the largest number, the fit has converged.
 
 mod covariance;
 mod diagnosis;
@@ -19,14 +19,19 @@ mod stochastic;
 pub use covariance::Covariance;
 pub use diagnosis::Diagnosis;
 pub use method::Method;
-pub use objective::{Evaluation, Problem};
+pub use objective::{Errors, Evaluation, Problem};
 pub use scan::{Profile, profile};
 pub use space::{Choice, Coordinate, Space};
 pub use stochastic::{Descent, DescentSettings, Stepper, descend};
 
 use crate::error::{Error, Result};
+use crate::loss::Wanted;
+use gradino_core::Bank;
 use method::Neighbourhood;
 use serde::{Deserialize, Serialize};
+
+/// Squared signal to noise at which a gradient may be noise: then more events are drawn.
+const NOISE: f64 = 1.0;
 
 /// How a fit goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,7 +49,7 @@ pub struct Settings {
     pub least_effective: f64,
     /// Half the width of the neighbourhood of a bank, in units of the scales of the parameters.
     pub radius: f64,
-    /// Squared signal to noise of the gradient below which more events are drawn, or the fit ends.
+    /// Squared signal to noise of the gradient below which the fit ends, with the largest number of events.
     pub least_signal: f64,
     /// Rounds behind the last one in which the number of events is doubled each time, as published with the
     /// toy (barhamalzas2024).
@@ -60,7 +65,7 @@ impl Default for Settings {
             rounds: 60,
             least_effective: 0.3,
             radius: 3.0,
-            least_signal: 0.02,
+            least_signal: 0.5,
             doubled_rounds: 0,
         }
     }
@@ -172,9 +177,7 @@ pub fn resume(
     mut observer: impl FnMut(&State) -> bool,
 ) -> Result<Fit> {
     settings.check()?;
-    if state.values.len() != problem.space.len() {
-        return Err(Error::OtherFit { found: state.values.len(), wanted: problem.space.len() });
-    }
+    check_state(problem, &state)?;
     while !state.converged && state.rounds.len() < settings.rounds {
         round(problem, settings, &mut state)?;
         if !observer(&state) {
@@ -188,16 +191,41 @@ pub fn resume(
     finish(problem, settings, state)
 }
 
-/// One round: look at the gradient, then draw more events, or end, or move.
+/// Fits over one bank alone, from the values of `state`, without drawing another one: the result is that of this
+/// bank, and [`Fit::diagnosis`] says if it went too far for it. For many fits over the same events.
+pub fn fit_bank(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    bank: &dyn Bank,
+    mut state: State,
+) -> Result<Fit> {
+    settings.check()?;
+    check_state(problem, &state)?;
+    let (round, there) = over(problem, settings, &mut state, bank)?;
+    let [from, to] = [&round.values, &state.values].map(|values| problem.space.coordinates_of(values));
+    state.converged = from.iter().zip(&to).all(|(a, b)| (a - b).abs() < 0.9 * settings.radius);
+    state.rounds.push(round);
+    result(problem, settings, state, bank, there)
+}
+
+fn check_state(problem: &Problem<'_>, state: &State) -> Result<()> {
+    match (state.values.len(), problem.space.len()) {
+        (found, wanted) if found != wanted => Err(Error::OtherFit { found, wanted }),
+        _ => Ok(()),
+    }
+}
+
+/// One round: look at the gradient, move to the minimum of the bank, then draw more events, or end.
+///
+/// The events of a bank are unbiased at its minimum too, so that a bank that was drawn within its own noise of it is
+/// as good as one drawn there: to draw again would only change the noise.
 fn round(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<()> {
     let signal = step(problem, settings, state)?;
-    if signal >= settings.least_signal {
-        return Ok(());
-    }
     if state.events >= settings.most_events {
-        state.converged = true;
+        state.converged = signal < settings.least_signal;
+    } else if signal < NOISE {
+        state.events = (2 * state.events).min(settings.most_events);
     }
-    state.events = (2 * state.events).min(settings.most_events);
     Ok(())
 }
 
@@ -205,20 +233,28 @@ fn round(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Resul
 fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result<f64> {
     let x = problem.space.coordinates_of(&state.values);
     let bank = problem.draw(&x, state.events)?;
-    let sample = bank.at(&problem.space.theta(&x))?;
-    let here = problem.evaluate(&sample, &x, false)?;
-    let signal = noise::signal(&here.gradient, &noise::of_simulation(problem, &sample, &x)?);
+    let round = over(problem, settings, state, bank.as_ref())?.0;
+    let signal = round.signal;
+    state.rounds.push(round);
+    Ok(signal)
+}
+
+/// Moves to the minimum of a bank, or as far as it goes; the round, and the objective at its end.
+fn over(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    state: &mut State,
+    bank: &dyn Bank,
+) -> Result<(Round, Evaluation)> {
+    let x = problem.space.coordinates_of(&state.values);
+    let here = problem.at(bank, &x, Wanted { curvature: true, errors: true })?;
+    let signal = here.errors.as_ref().map_or(0.0, |e| noise::signal(&here.gradient, &e.simulation));
     // A bank may have uneven weights from the start; what counts is how many events are lost on the way.
     let least_effective = settings.least_effective * here.effective;
-    let mut neighbourhood = Neighbourhood {
-        problem,
-        bank: bank.as_ref(),
-        origin: x.clone(),
-        radius: state.radius,
-        least_effective,
-    };
+    let origin = x.clone();
+    let mut neighbourhood = Neighbourhood { problem, bank, origin, radius: state.radius, least_effective };
     let (found, there) = loop {
-        let (found, there) = neighbourhood.minimise(settings.method)?;
+        let (found, there) = neighbourhood.minimise(settings.method, &here)?;
         if there.effective >= least_effective {
             break (found, there);
         }
@@ -228,31 +264,41 @@ fn step(problem: &Problem<'_>, settings: &Settings, state: &mut State) -> Result
     // A minimum on the border of the neighbourhood lies farther out; one well inside needs no more room.
     let radius = neighbourhood.radius;
     state.radius = if reached > 0.9 * radius { (2.0 * radius).min(settings.radius) } else { radius };
-    state.rounds.push(Round {
-        events: state.events,
-        values: state.values.clone(),
-        objective: here.value,
-        signal,
-        effective: there.effective / here.effective,
-    });
-    state.values = problem.space.values(&found);
-    Ok(signal)
+    let values = std::mem::replace(&mut state.values, problem.space.values(&found));
+    let effective = there.effective / here.effective;
+    Ok((Round { events: state.events, values, objective: here.value, signal, effective }, there))
 }
 
-/// Errors and diagnosis at the end.
+/// Errors and diagnosis at the end, for new events.
 fn finish(problem: &Problem<'_>, settings: &Settings, state: State) -> Result<Fit> {
     let x = problem.space.coordinates_of(&state.values);
     let bank = problem.draw(&x, state.events)?;
-    let theta = problem.space.theta(&x);
-    let sample = bank.at(&theta)?;
-    let here = problem.evaluate(&sample, &x, false)?;
-    let curvature = problem.curvature(bank.as_ref(), &x)?;
-    let simulation = noise::of_simulation(problem, &sample, &x)?;
-    let covariance =
-        Covariance::new(problem, &curvature, simulation, noise::of_data(problem, &sample, &x)?, &x);
+    let here = problem.at(bank.as_ref(), &x, Wanted { curvature: true, errors: true })?;
+    result(problem, settings, state, bank.as_ref(), here)
+}
+
+/// The result of a fit that has ended where the objective of `bank` is `here`.
+fn result(
+    problem: &Problem<'_>,
+    settings: &Settings,
+    state: State,
+    bank: &dyn Bank,
+    here: Evaluation,
+) -> Result<Fit> {
+    let x = problem.space.coordinates_of(&state.values);
+    let Evaluation { value: objective, curvature, errors, .. } = match here.errors {
+        Some(_) => here,
+        None => problem.at(bank, &x, Wanted { curvature: true, errors: true })?,
+    };
+    let errors = errors.expect("errors were asked for");
+    let curvature = match errors.curvature.or(curvature) {
+        Some(curvature) => curvature,
+        None => problem.differences(bank, &x)?,
+    };
+    let covariance = Covariance::new(problem, &curvature, errors.simulation, errors.data, &x);
     let effective = state.rounds.last().map_or(1.0, |r| r.effective);
     let diagnosis = diagnosis::of(problem, settings, &state, &covariance);
     let names = problem.space.coordinates().iter().map(|c| c.name.clone()).collect();
-    let values = state.values.clone();
-    Ok(Fit { names, values, theta, objective: here.value, covariance, effective, state, diagnosis })
+    let (values, theta) = (state.values.clone(), problem.space.theta(&x));
+    Ok(Fit { names, values, theta, objective, covariance, effective, state, diagnosis })
 }

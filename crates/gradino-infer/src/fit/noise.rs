@@ -1,4 +1,5 @@
-//! Statistical errors of the gradient, from groups of events (efron1982).
+//! Statistical errors of the gradient of a distance between samples, whose cost is quadratic and which is a mean:
+//! from its gradients for groups of events, each alone.
 
 use super::objective::Problem;
 use crate::error::Result;
@@ -9,32 +10,19 @@ use nalgebra::{DMatrix, DVector};
 const GROUPS: usize = 20;
 
 /// Covariance of the gradient at `x` from the simulated events.
-///
-/// They are dealt into groups. A likelihood, which is not linear in small groups, is computed with each group
-/// left out in turn (the jackknife); a distance between samples, whose cost is quadratic, with each group alone.
 pub(super) fn of_simulation(problem: &Problem<'_>, sample: &Sample, x: &[f64]) -> Result<DMatrix<f64>> {
     let groups = GROUPS.min(sample.len());
-    let left_out = problem.loss.is_likelihood();
-    let gradient = |g: usize| {
-        let part = if left_out { sample.without(groups, g) } else { sample.every(groups, g) };
-        Ok(problem.evaluate(&part, x, false)?.gradient)
-    };
+    let gradient = |g: usize| Ok(problem.evaluate(&sample.every(groups, g), x, false)?.gradient);
     let gradients: Vec<_> = (0..groups).map(gradient).collect::<Result<_>>()?;
-    let n = groups as f64;
-    Ok(scatter(&gradients) * if left_out { (n - 1.0).powi(2) / n } else { 1.0 / n })
+    Ok(scatter(&gradients) / groups as f64)
 }
 
-/// Covariance of the gradient at `x` from the data: a likelihood is a sum over them, a distance a mean.
+/// Covariance of the gradient at `x` from the data.
 pub(super) fn of_data(problem: &Problem<'_>, sample: &Sample, x: &[f64]) -> Result<DMatrix<f64>> {
     let groups = GROUPS.min(problem.data.len());
-    let left_out = problem.loss.is_likelihood();
-    let gradient = |g: usize| {
-        let part = if left_out { problem.data.without(groups, g) } else { problem.data.every(groups, g) };
-        Ok(problem.compare(sample, &part, x)?.gradient)
-    };
+    let gradient = |g: usize| Ok(problem.compare(sample, &problem.data.every(groups, g), x)?.gradient);
     let gradients: Vec<_> = (0..groups).map(gradient).collect::<Result<_>>()?;
-    let n = groups as f64;
-    Ok(scatter(&gradients) * if left_out { n } else { 1.0 / n })
+    Ok(scatter(&gradients) / groups as f64)
 }
 
 /// Covariance of one of the vectors.

@@ -1,8 +1,9 @@
 //! What a fit minimises: the loss of events at a point, with priors, as a function of the free coordinates.
 
+use super::noise;
 use super::space::Space;
 use crate::error::{Error, Result};
-use crate::loss::{ByParameters, Loss, Prepared};
+use crate::loss::{AtPoint, Loss, Prepared, Wanted};
 use gradino_core::{Bank, Sample, Simulator};
 use nalgebra::{DMatrix, DVector};
 
@@ -33,6 +34,19 @@ pub struct Evaluation {
     pub curvature: Option<DMatrix<f64>>,
     /// Effective number of events over their number.
     pub effective: f64,
+    /// Statistical errors of the gradient, if they were asked for.
+    pub errors: Option<Errors>,
+}
+
+/// Statistical errors of the gradient of the objective, in the free coordinates.
+#[derive(Clone, Debug)]
+pub struct Errors {
+    /// Its covariance from the simulated events.
+    pub simulation: DMatrix<f64>,
+    /// Its covariance from the data.
+    pub data: DMatrix<f64>,
+    /// The curvature without the bias that the noise of the simulation brings into it, where the loss has one.
+    pub curvature: Option<DMatrix<f64>>,
 }
 
 impl<'a> Problem<'a> {
@@ -58,45 +72,53 @@ impl<'a> Problem<'a> {
 
     /// The objective for a sample that was made at `x`.
     pub fn evaluate(&self, sample: &Sample, x: &[f64], with_curvature: bool) -> Result<Evaluation> {
-        let loss = self.prepared.by_parameters(sample, with_curvature)?;
-        self.in_coordinates(sample, loss, x)
+        let by = self.prepared.by_parameters(sample, with_curvature)?;
+        let effective = sample.effective_size() / sample.len() as f64;
+        self.in_coordinates(AtPoint { by, effective, errors: None }, x)
     }
 
     /// As [`Problem::evaluate`], against other data.
     pub fn compare(&self, sample: &Sample, data: &Sample, x: &[f64]) -> Result<Evaluation> {
-        let loss = self.loss.prepare(data)?.by_parameters(sample, false)?;
-        self.in_coordinates(sample, loss, x)
+        let by = self.loss.prepare(data)?.by_parameters(sample, false)?;
+        let effective = sample.effective_size() / sample.len() as f64;
+        self.in_coordinates(AtPoint { by, effective, errors: None }, x)
     }
 
     /// With the priors, and with derivatives with respect to the free coordinates.
-    fn in_coordinates(&self, sample: &Sample, loss: ByParameters, x: &[f64]) -> Result<Evaluation> {
-        let m = self.space.len();
+    fn in_coordinates(&self, loss: AtPoint, x: &[f64]) -> Result<Evaluation> {
         let slopes = self.space.slopes(x);
-        let mut value = loss.value;
-        let mut gradient = DVector::from_vec(self.space.gather(&loss.gradient));
-        let gathered = loss.curvature.map(|c| self.space.gather_matrix(&c));
-        let mut curvature = gathered.map(|c| DMatrix::from_row_slice(m, m, &c));
+        let mut value = loss.by.value;
+        let mut gradient = DVector::from_vec(self.space.gather(&loss.by.gradient));
         for (k, coordinate) in self.space.coordinates().iter().enumerate() {
-            let Some([mean, sigma]) = coordinate.prior else { continue };
-            let pull = (coordinate.value(x[k]) - mean) / sigma;
-            value += coordinate.prior_term(coordinate.value(x[k]));
-            gradient[k] += 2.0 * pull / sigma;
-            if let Some(c) = &mut curvature {
-                c[(k, k)] += 2.0 / (sigma * sigma);
+            if let Some([mean, sigma]) = coordinate.prior {
+                let at = coordinate.value(x[k]);
+                value += coordinate.prior_term(at);
+                gradient[k] += 2.0 * (at - mean) / (sigma * sigma);
             }
-        }
-        for k in 0..m {
             gradient[k] *= slopes[k];
-            if let Some(c) = &mut curvature {
-                c.row_mut(k).scale_mut(slopes[k]);
-                c.column_mut(k).scale_mut(slopes[k]);
-            }
         }
-        let effective = sample.effective_size() / sample.len() as f64;
         if !value.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
             return Err(Error::NotALoss { value, point: self.point(x) });
         }
-        Ok(Evaluation { value, gradient, curvature, effective })
+        let curvature = loss.by.curvature.map(|c| self.matrix(&c, &slopes, true));
+        let errors = loss.errors.map(|e| Errors {
+            simulation: self.matrix(&e.simulation, &slopes, false),
+            data: self.matrix(&e.data, &slopes, false),
+            curvature: Some(self.matrix(&e.curvature, &slopes, true)),
+        });
+        Ok(Evaluation { value, gradient, curvature, effective: loss.effective, errors })
+    }
+
+    /// A matrix over all parameters in the free coordinates, with the second derivatives of the priors if wanted.
+    fn matrix(&self, by_theta: &[f64], slopes: &[f64], with_priors: bool) -> DMatrix<f64> {
+        let m = self.space.len();
+        let mut matrix = DMatrix::from_row_slice(m, m, &self.space.gather_matrix(by_theta));
+        for (k, coordinate) in self.space.coordinates().iter().enumerate() {
+            if let Some([_, sigma]) = coordinate.prior.filter(|_| with_priors) {
+                matrix[(k, k)] += 2.0 / (sigma * sigma);
+            }
+        }
+        DMatrix::from_fn(m, m, |i, j| slopes[i] * matrix[(i, j)] * slopes[j])
     }
 
     /// Draws events at `x`.
@@ -105,22 +127,33 @@ impl<'a> Problem<'a> {
     }
 
     /// The objective of a bank at `x`.
-    pub fn at(&self, bank: &dyn Bank, x: &[f64], with_curvature: bool) -> Result<Evaluation> {
-        self.evaluate(&bank.at(&self.space.theta(x))?, x, with_curvature)
+    pub fn at(&self, bank: &dyn Bank, x: &[f64], wanted: Wanted) -> Result<Evaluation> {
+        let theta = self.space.theta(x);
+        if let Some(loss) = self.prepared.of_bank(bank, &theta, wanted)? {
+            return self.in_coordinates(loss, x);
+        }
+        let sample = bank.at(&theta)?;
+        let mut here = self.evaluate(&sample, x, wanted.curvature)?;
+        if wanted.errors {
+            here.errors = Some(Errors {
+                simulation: noise::of_simulation(self, &sample, x)?,
+                data: noise::of_data(self, &sample, x)?,
+                curvature: None,
+            });
+        }
+        Ok(here)
     }
 
-    /// Second derivatives at `x`: those of the loss, or differences of the gradients of the bank.
-    pub fn curvature(&self, bank: &dyn Bank, x: &[f64]) -> Result<DMatrix<f64>> {
-        if let Some(curvature) = self.at(bank, x, true)?.curvature {
-            return Ok(curvature);
-        }
+    /// Second derivatives of the objective of a bank at `x` by differences of its gradients.
+    pub fn differences(&self, bank: &dyn Bank, x: &[f64]) -> Result<DMatrix<f64>> {
         let m = self.space.len();
         let mut matrix = DMatrix::zeros(m, m);
         for k in 0..m {
             let mut moved = [x.to_vec(), x.to_vec()];
             moved[0][k] += STEP;
             moved[1][k] -= STEP;
-            let [plus, minus] = [self.at(bank, &moved[0], false)?, self.at(bank, &moved[1], false)?];
+            let at = |x: &[f64]| self.at(bank, x, Wanted::default());
+            let [plus, minus] = [at(&moved[0])?, at(&moved[1])?];
             matrix.set_column(k, &((plus.gradient - minus.gradient) / (2.0 * STEP)));
         }
         Ok((&matrix + matrix.transpose()) / 2.0)

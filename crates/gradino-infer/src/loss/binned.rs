@@ -2,10 +2,13 @@
 
 use super::binning::{Binning, Cells, Sharing};
 use super::expectation::Expectation;
+use super::groups;
 use super::statistic::{MonteCarlo, Statistic, Term};
-use super::{ByParameters, Loss, LossValue, Prepared};
+use super::sums::{GroupSums, Sums};
+use super::{AtPoint, ByParameters, Loss, LossValue, Prepared, Wanted};
 use crate::error::{Error, Result};
-use gradino_core::Sample;
+use gradino_core::{Bank, Sample};
+use std::sync::OnceLock;
 
 /// How many data a simulated event of weight 1 stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -15,6 +18,11 @@ pub enum Scale {
     DataByRows,
     /// A given number, for example the exposure of the data by that of the simulation.
     Given(f64),
+    /// Sum of the weights of the data by that of the simulated ones, in bins or not: only the shapes are compared.
+    /// The noise of the simulated rate, which is no information, drops out of the derivatives.
+    Shape,
+    /// So many data expected for a mean weight of 1: where weights are rates, rate and shape are compared.
+    Expected(f64),
 }
 
 /// The sum over bins of a [`Statistic`] of the counts of data n_b and the expectation m_b = s sum_i w_i f_ib,
@@ -57,7 +65,8 @@ impl Binned {
         data.check()?;
         self.binning.check(data.dimension())?;
         let (whole, linear) = (self.binning.fill(data, false).0, self.binning.fill(data, true).0);
-        Ok(PreparedBinned { loss: self, data, whole, linear, total: data.weights.iter().sum() })
+        let total = data.weights.iter().sum();
+        Ok(PreparedBinned { loss: self, data, whole, linear, total, groups: Default::default() })
     }
 }
 
@@ -78,35 +87,120 @@ impl Loss for Binned {
 /// [`Binned`] against given data.
 #[derive(Clone, Debug)]
 pub struct PreparedBinned<'a> {
-    loss: &'a Binned,
-    data: &'a Sample,
+    pub(super) loss: &'a Binned,
+    pub(super) data: &'a Sample,
     whole: Vec<f64>,
     linear: Vec<f64>,
-    total: f64,
+    pub(super) total: f64,
+    /// Counts of groups of the data, of whole events and of shared ones.
+    pub(super) groups: [OnceLock<groups::DataGroups>; 2],
+}
+
+/// Expected counts with the derivatives of their means and variances.
+#[derive(Clone, Debug)]
+pub(super) struct Expected {
+    pub(super) counts: Expectation,
+    /// `[bins, parameters]`.
+    pub(super) variance_slopes: Vec<f64>,
 }
 
 impl PreparedBinned<'_> {
     /// Counts of the data, shared as the events of `sample` are.
     pub fn counts(&self, sample: &Sample) -> Result<&[f64]> {
-        let linear = self.loss.binning.is_linear(self.loss.sharing, sample)?;
-        Ok(if linear { &self.linear } else { &self.whole })
+        Ok(self.counted(self.loss.binning.is_linear(self.loss.sharing, sample)?))
+    }
+
+    /// Counts of the data, shared or whole.
+    pub(super) fn counted(&self, linear: bool) -> &[f64] {
+        if linear { &self.linear } else { &self.whole }
     }
 
     /// How many data an event of `sample` stands for.
     pub fn scale(&self, sample: &Sample) -> Result<f64> {
+        self.scale_of(sample.len(), sample.weights.iter().sum(), self.total)
+    }
+
+    fn scale_of(&self, rows: usize, weight: f64, total: f64) -> Result<f64> {
         let scale = match self.loss.scale {
             Scale::Given(scale) => scale,
-            Scale::DataByRows => self.total / sample.len() as f64,
+            Scale::DataByRows => total / rows as f64,
+            Scale::Shape => total / weight,
+            Scale::Expected(count) => count / rows as f64,
         };
         if scale > 0.0 && scale.is_finite() { Ok(scale) } else { Err(Error::BadScale { scale }) }
     }
 
     /// Expected counts with their derivatives, for fits by least squares.
     pub fn expectation(&self, sample: &Sample) -> Result<Expectation> {
-        let scale = self.scale(sample)?;
-        let mut expected = Expectation::new(sample, &self.loss.binning, self.loss.sharing, scale)?;
-        expected.mean.iter_mut().for_each(|m| *m += self.loss.floor * scale);
-        Ok(expected)
+        let sums = GroupSums::of_sample(sample, &self.loss.binning, self.loss.sharing)?;
+        Ok(self.expected(&sums.all)?.counts)
+    }
+
+    /// The expectation of `total` data from sums over events; a given scale is that of `rows` events. At least
+    /// `floor` events are added to each bin.
+    pub(super) fn expected_above(
+        &self,
+        floor: f64,
+        sums: &Sums,
+        rows: usize,
+        total: f64,
+    ) -> Result<Expected> {
+        let floor = self.loss.floor.max(floor);
+        let mut scale = self.scale_of(sums.rows, sums.weight, total)?;
+        if let Scale::Given(_) = self.loss.scale {
+            scale *= rows as f64 / sums.rows as f64;
+        }
+        let mut counts = sums.bins.clone();
+        counts.mean.iter_mut().for_each(|m| *m = scale * (*m + floor));
+        counts.variance.iter_mut().for_each(|v| *v *= scale * scale);
+        counts.jacobian.iter_mut().for_each(|j| *j *= scale);
+        let mut variance_slopes: Vec<f64> = sums.square_slopes.iter().map(|s| scale * scale * s).collect();
+        if self.loss.scale == Scale::Shape {
+            // The scale falls as the weights rise.
+            let drift: Vec<f64> = sums.weight_slopes.iter().map(|slope| slope / sums.weight).collect();
+            let n = drift.len().max(1);
+            let add = |rows: &mut [f64], values: &[f64], factor: f64| {
+                for (row, value) in rows.chunks_exact_mut(n).zip(values) {
+                    row.iter_mut().zip(&drift).for_each(|(r, d)| *r -= factor * value * d);
+                }
+            };
+            add(&mut counts.jacobian, &counts.mean, 1.0);
+            add(&mut variance_slopes, &counts.variance, 2.0);
+        }
+        Ok(Expected { counts, variance_slopes })
+    }
+
+    /// The expectation of the data from sums over all events.
+    fn expected(&self, sums: &Sums) -> Result<Expected> {
+        self.expected_above(0.0, sums, sums.rows, self.total)
+    }
+
+    /// The loss with its derivatives, from sums over events.
+    pub(super) fn of_expected(
+        &self,
+        expected: &Expected,
+        counts: &[f64],
+        wanted: bool,
+    ) -> Result<ByParameters> {
+        let Expected { counts: Expectation { mean, variance, jacobian }, variance_slopes } = expected;
+        let terms = self.terms(counts, mean, variance)?;
+        let p = jacobian.len() / mean.len().max(1);
+        let mut by = ByParameters { gradient: vec![0.0; p], ..ByParameters::default() };
+        let mut curvature = vec![0.0; if wanted { p * p } else { 0 }];
+        let rows = jacobian.chunks_exact(p.max(1)).zip(variance_slopes.chunks_exact(p.max(1)));
+        for (bin, (term, (row, squares))) in terms.iter().zip(rows).enumerate() {
+            let slopes = row.iter().zip(squares);
+            let slopes = slopes.map(|(j, v)| term.by_mean * j + term.by_variance * v);
+            by.gradient.iter_mut().zip(slopes).for_each(|(g, slope)| *g += slope);
+            if wanted {
+                let (m, v) = (mean[bin], variance[bin]);
+                let variance = self.loss.statistic.variance(self.loss.monte_carlo, counts[bin], m, v);
+                add_outer(&mut curvature, row, if variance > 0.0 { 2.0 / variance } else { 0.0 });
+            }
+        }
+        by.value = terms.iter().map(|term| term.value).sum();
+        by.curvature = wanted.then_some(curvature);
+        Ok(by)
     }
 
     /// The term of each bin, expecting `means` with the variances `variances`.
@@ -128,7 +222,15 @@ impl Prepared for PreparedBinned<'_> {
         let counts = if linear { &self.linear } else { &self.whole };
         let terms = self.terms(counts, &means, &variances)?;
         let value = terms.iter().map(|term| term.value).sum();
-        let mut by_weight = vec![0.0; sample.len()];
+        let by_scale = || {
+            let bins = terms.iter().zip(&means).zip(&variances);
+            bins.map(|((term, m), v)| term.by_mean * m + 2.0 * term.by_variance * v).sum::<f64>()
+        };
+        let total = match self.loss.scale {
+            Scale::Shape => -by_scale() / sample.weights.iter().sum::<f64>(),
+            _ => 0.0,
+        };
+        let mut by_weight = vec![total; sample.len()];
         let mut by_value = vec![0.0; sample.values.len()];
         let (axes, mut cells) = (binning.axes(), Cells::default());
         for (i, by_weight) in by_weight.iter_mut().enumerate() {
@@ -151,33 +253,23 @@ impl Prepared for PreparedBinned<'_> {
     /// expectation and its variance V_b: the Fisher matrix of counts.
     fn by_parameters(&self, sample: &Sample, wanted: bool) -> Result<ByParameters> {
         sample.check_pair(self.data)?;
-        let expected = self.expectation(sample)?;
-        let counts = self.counts(sample)?;
-        let terms = self.terms(counts, &expected.mean, &expected.variance)?;
-        let p = sample.parameters();
-        let mut by = ByParameters { gradient: vec![0.0; p], ..ByParameters::default() };
-        let mut curvature = vec![0.0; if wanted { p * p } else { 0 }];
-        for (bin, (term, row)) in terms.iter().zip(expected.jacobian.chunks_exact(p.max(1))).enumerate() {
-            by.value += term.value;
-            by.gradient.iter_mut().zip(row).for_each(|(g, j)| *g += term.by_mean * j);
-            if wanted {
-                let (mean, simulated) = (expected.mean[bin], expected.variance[bin]);
-                let variance =
-                    self.loss.statistic.variance(self.loss.monte_carlo, counts[bin], mean, simulated);
-                add_outer(&mut curvature, row, if variance > 0.0 { 2.0 / variance } else { 0.0 });
-            }
-        }
-        if self.loss.monte_carlo != MonteCarlo::None {
-            // The variances of the expectation move too: event by event.
-            by.gradient = self.evaluate(sample)?.gradient(sample);
-        }
-        by.curvature = wanted.then_some(curvature);
-        Ok(by)
+        let sums = GroupSums::of_sample(sample, &self.loss.binning, self.loss.sharing)?;
+        let expected = self.expected(&sums.all)?;
+        self.of_expected(&expected, self.counted(sums.linear), wanted)
+    }
+
+    /// The same without keeping the events, with the errors from sums over groups of them.
+    fn of_bank(&self, bank: &dyn Bank, theta: &[f64], wanted: Wanted) -> Result<Option<AtPoint>> {
+        let sums = GroupSums::of_bank(bank, theta, &self.loss.binning, self.loss.sharing)?;
+        let expected = self.expected(&sums.all)?;
+        let by = self.of_expected(&expected, self.counted(sums.linear), wanted.curvature)?;
+        let errors = wanted.errors.then(|| self.errors(&sums, &expected)).transpose()?;
+        Ok(Some(AtPoint { by, effective: sums.all.effective(), errors }))
     }
 }
 
 /// matrix += factor row row^T.
-fn add_outer(matrix: &mut [f64], row: &[f64], factor: f64) {
+pub(super) fn add_outer(matrix: &mut [f64], row: &[f64], factor: f64) {
     for (line, a) in matrix.chunks_exact_mut(row.len().max(1)).zip(row) {
         line.iter_mut().zip(row).for_each(|(m, b)| *m += factor * a * b);
     }

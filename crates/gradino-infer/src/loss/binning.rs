@@ -158,6 +158,15 @@ impl Binning {
         }
     }
 
+    /// The bin that holds `row`.
+    #[inline]
+    pub(super) fn bin(&self, row: &[f64]) -> Option<usize> {
+        let place = |before: usize, axis: &Axis| {
+            Some(before * axis.bins() + axis.interval(&axis.edges, row[axis.feature])?)
+        };
+        self.axes.iter().try_fold(0, place)
+    }
+
     /// The bins that share `row`.
     pub(crate) fn cells(&self, row: &[f64], linear: bool, cells: &mut Cells) {
         cells.bins.clear();

@@ -1,6 +1,7 @@
 //! Expected counts in bins with their derivatives with respect to the parameters.
 
 use super::binning::{Binning, Cells, Sharing};
+use super::sums::check_but_derivatives;
 use crate::error::{Error, Result};
 use gradino_core::Sample;
 use rayon::prelude::*;
@@ -87,18 +88,4 @@ impl Expectation {
         add(&mut self.variance, &other.variance);
         add(&mut self.jacobian, &other.jacobian);
     }
-}
-
-/// Refuses a bad sample, but reads no derivatives: they are many, and bad ones show in the sums.
-fn check_but_derivatives(sample: &Sample) -> Result<()> {
-    let (rows, features, parameters) = (sample.len(), sample.values.len(), sample.parameters());
-    let fits = rows > 0
-        && sample.dimension() > 0
-        && features == rows * sample.dimension()
-        && sample.value_gradient.len() == features * parameters
-        && sample.weight_gradient.len() == rows * parameters;
-    if !fits || sample.values.iter().chain(&sample.weights).any(|x| !x.is_finite()) {
-        sample.check()?;
-    }
-    Ok(())
 }

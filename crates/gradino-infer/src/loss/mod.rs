@@ -9,6 +9,7 @@ mod binning;
 mod elementary;
 mod expectation;
 mod features;
+mod groups;
 mod kernel;
 mod line;
 mod mmd;
@@ -16,6 +17,7 @@ mod pairs;
 mod random;
 mod sliced;
 mod statistic;
+mod sums;
 
 pub use binned::{Binned, PreparedBinned, Scale};
 pub(crate) use binning::Cells;
@@ -29,8 +31,8 @@ pub use sliced::{Power, Sliced};
 pub use statistic::{MonteCarlo, Statistic};
 
 use crate::error::{Error, Result};
-use gradino_core::Sample;
 use gradino_core::text::closest;
+use gradino_core::{Bank, Sample};
 
 /// A number that is small where a simulated sample looks like data.
 pub trait Loss: Send + Sync {
@@ -60,6 +62,44 @@ pub trait Prepared: Send + Sync {
         let loss = self.evaluate(sample)?;
         Ok(ByParameters { value: loss.value, gradient: loss.gradient(sample), curvature: None })
     }
+
+    /// The same for the events of a bank at `theta`, by a loss that needs sums over them alone and never all of
+    /// them side by side; none for other losses.
+    fn of_bank(&self, _bank: &dyn Bank, _theta: &[f64], _wanted: Wanted) -> Result<Option<AtPoint>> {
+        Ok(None)
+    }
+}
+
+/// What is wanted of a loss besides its value and gradient.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Second derivatives, where there are some.
+    pub curvature: bool,
+    /// Statistical errors of the gradient.
+    pub errors: bool,
+}
+
+/// A loss at a point, with derivatives with respect to the parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AtPoint {
+    /// Value and derivatives.
+    pub by: ByParameters,
+    /// Effective number of simulated events over their number.
+    pub effective: f64,
+    /// Statistical errors of the gradient, if they are wanted.
+    pub errors: Option<GradientErrors>,
+}
+
+/// Statistical errors of the gradient of a loss, each `[parameters, parameters]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GradientErrors {
+    /// Its covariance from the limited number of simulated events.
+    pub simulation: Vec<f64>,
+    /// Its covariance from the data.
+    pub data: Vec<f64>,
+    /// The curvature without the bias that comes from the simulation: noise in the derivatives of the expectation,
+    /// squared, looks like information (efron1982).
+    pub curvature: Vec<f64>,
 }
 
 /// A loss with its derivatives with respect to the parameters of the sample.

@@ -1,5 +1,6 @@
 //! Fits against known answers.
 
+mod bins;
 mod support;
 
 use gradino_core::{Sample, Simulator};
@@ -8,7 +9,7 @@ use gradino_infer::fit::{
     Choice, DescentSettings, Diagnosis, Method, Problem, Settings, Space, State, Stepper, descend, fit,
     profile, resume,
 };
-use gradino_infer::loss::{Axis, Binned, Binning, Kernel, Loss, Mmd, Sharing};
+use gradino_infer::loss::{Axis, Binned, Binning, Kernel, Loss, Mmd, Sharing, Wanted};
 use support::Mixture;
 
 const TRUTH: [f64; 3] = [0.4, 1.3, 0.45];
@@ -45,12 +46,14 @@ fn gradients_of_the_objective_are_finite_differences_in_the_free_coordinates() {
         let x = problem.space.start();
         let bank = problem.draw(&x, 700).expect("a bank");
         let moved: Vec<f64> = x.iter().map(|x| x + 0.1).collect();
-        let here = problem.at(bank.as_ref(), &moved, true).expect("a good point");
+        let here = problem
+            .at(bank.as_ref(), &moved, Wanted { curvature: true, errors: false })
+            .expect("a good point");
         for k in 0..3 {
             let at = |h: f64| {
                 let mut there = moved.clone();
                 there[k] += h;
-                problem.at(bank.as_ref(), &there, false).expect("a good point").value
+                problem.at(bank.as_ref(), &there, Wanted::default()).expect("a good point").value
             };
             let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
             let g = here.gradient[k];
@@ -69,6 +72,7 @@ fn fits_find_the_truth_within_their_errors_from_far_away() {
     for (loss, method) in [
         (&likelihood as &dyn Loss, Method::GaussNewton),
         (&likelihood, Method::Lbfgs),
+        (&likelihood, Method::Adam),
         (&distance, Method::Lbfgs),
         (&distance, Method::GaussNewton),
     ] {
@@ -281,4 +285,31 @@ fn bad_problems_are_named() {
     let odd = State { values: vec![1.0], ..State::start(&problem, &Settings::default()) };
     let error = resume(&problem, &Settings::default(), odd, |_| true).expect_err("another fit");
     assert!(matches!(error, Error::OtherFit { found: 1, wanted: 3 }));
+}
+
+#[test]
+fn what_is_wrong_is_said_in_words() {
+    let simulator = Mixture::new(3);
+    let loss = poisson();
+    let data = Mixture::new(8).data(&TRUTH, 50_000);
+    let problem =
+        Problem::new(&simulator, &data, &loss, space(&simulator, [2.5, 0.5, 0.05])).expect("a problem");
+    let said = |settings: &Settings| {
+        let result = fit(&problem, settings, |_| true).expect("a fit");
+        let rounds = result.state.rounds.iter();
+        // Each bank is left before fewer of its events count than are asked for.
+        assert!(rounds.map(|r| r.effective).all(|share| share >= settings.least_effective));
+        result.diagnosis
+    };
+    let early = said(&Settings { rounds: 1, ..settings(Method::GaussNewton) });
+    assert!(early.iter().any(|d| matches!(d, Diagnosis::NotConverged { rounds: 1, .. })), "{early:?}");
+    assert!(early.iter().any(|d| d.to_string().contains("not converged after 1 rounds")));
+    // Many more data than simulated events.
+    let few = said(&Settings { events: 4000, most_events: 4000, ..Settings::default() });
+    let noise = |d: &Diagnosis| matches!(d, Diagnosis::Noise { share, events: 4000, .. } if *share > 0.5);
+    assert!(few.iter().any(noise), "{few:?}");
+    // A bank that may lose nothing is at its limit at once.
+    let strict = Settings { least_effective: 0.999, rounds: 1, ..settings(Method::GaussNewton) };
+    let strict = said(&strict);
+    assert!(strict.iter().any(|d| matches!(d, Diagnosis::FewEffective { .. })), "{strict:?}");
 }

@@ -62,7 +62,9 @@ fn losses(dimension: usize) -> Vec<(String, Box<dyn Loss>)> {
     }
     for statistic in [Statistic::Poisson, Statistic::Neyman, Statistic::Pearson, Statistic::NeymanPearson] {
         let light = Binned { statistic, monte_carlo: MonteCarlo::Light, ..Binned::new(grid(dimension)) };
-        all.push((format!("{statistic:?} light"), Box::new(Binned { scale: Scale::Given(0.7), ..light })));
+        for scale in [Scale::Given(0.7), Scale::Shape, Scale::Expected(350.0)] {
+            all.push((format!("{scale:?} {statistic:?} light"), Box::new(Binned { scale, ..light.clone() })));
+        }
     }
     all
 }

@@ -8,10 +8,13 @@ use super::interactions::Interactions;
 use super::moving::{BLOCK, Moving, ground};
 use super::primary::Place;
 use crate::error::Result;
-use gradino_core::{Bank, ParamSet, Sample};
+use gradino_core::{Bank, ParamSet, Sample, Visitor, rows_of_part};
 use gradino_nuclear::decay::{CascadeRecord, Paths, Replay};
 use rayon::prelude::*;
 use std::sync::Arc;
+
+/// Rows that are shown at once: their derivatives stay in the cache of a core.
+const PIECE: usize = 512;
 
 /// Events of a [`ChainSimulator`](super::ChainSimulator).
 #[derive(Debug)]
@@ -65,17 +68,47 @@ impl Reach {
     }
 }
 
-/// Whether derivatives are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Derivatives {
-    None,
-    Wanted,
-}
-
 /// Everything at one point of parameter space.
 struct Point {
     primary: Option<Interactions>,
     replay: Option<Arc<Replay>>,
+    repeated: Repeated,
+    rate: Rate,
+}
+
+/// What all weights at a point have in common.
+#[derive(Default)]
+struct Rate {
+    /// The rate by that of weight 1.
+    factor: f64,
+    /// Its logarithmic derivatives; none where the rate is not looked at.
+    log_slopes: Vec<f64>,
+}
+
+/// Probabilities of the cascades that come again, each with its logarithmic derivatives behind it.
+#[derive(Default)]
+struct Repeated {
+    rows: Vec<f64>,
+    width: usize,
+}
+
+impl Repeated {
+    fn prepare(replay: &Replay, paths: &Paths, parameters: usize) -> Self {
+        let width = 1 + parameters;
+        let mut rows = vec![0.0; paths.repeated().len() * width];
+        let fill = |record: &mut CascadeRecord, (row, event): (&mut [f64], &u32)| {
+            row[0] = replay.probability(paths, *event as usize, record);
+            row[1..].copy_from_slice(&record.score);
+        };
+        let pairs = rows.par_chunks_mut(width).zip(paths.repeated());
+        pairs.for_each_init(|| CascadeRecord::new(parameters), fill);
+        Repeated { rows, width }
+    }
+
+    fn of(&self, place: usize) -> (f64, &[f64]) {
+        let row = &self.rows[place * self.width..(place + 1) * self.width];
+        (row[0], &row[1..])
+    }
 }
 
 impl ChainBank {
@@ -111,7 +144,7 @@ impl ChainBank {
     }
 
     fn inverse_probabilities(&self) -> Result<Vec<f64>> {
-        let point = self.point(&self.chain.params, Derivatives::None)?;
+        let point = self.point(&self.chain.params, 0)?;
         let mut inverse = vec![0.0; self.len()];
         inverse.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
             let mut record = CascadeRecord::default();
@@ -124,9 +157,7 @@ impl ChainBank {
 
     /// The probability of an event; its logarithmic derivatives are left in the score of `record`.
     fn probability(&self, point: &Point, event: usize, record: &mut CascadeRecord) -> f64 {
-        record.score.fill(0.0);
-        let mut probability =
-            point.replay.as_ref().map_or(1.0, |replay| replay.probability(&self.events.paths, event, record));
+        let mut probability = self.cascade_probability(point, event, record);
         if let Some(interactions) = &point.primary
             && probability > 0.0
         {
@@ -135,53 +166,116 @@ impl ChainBank {
         probability
     }
 
-    /// Everything at the values `params`.
-    fn point(&self, params: &ParamSet, derivatives: Derivatives) -> Result<Point> {
+    /// The same for the cascade alone.
+    fn cascade_probability(&self, point: &Point, event: usize, record: &mut CascadeRecord) -> f64 {
+        let Some(replay) = &point.replay else {
+            record.score.fill(0.0);
+            return 1.0;
+        };
+        let Some(place) = self.events.paths.repeated_of(event) else {
+            return replay.probability(&self.events.paths, event, record);
+        };
+        let (probability, score) = point.repeated.of(place);
+        record.score.copy_from_slice(score);
+        probability
+    }
+
+    /// Everything at the values `params`, with derivatives for so many `parameters`.
+    fn point(&self, params: &ParamSet, parameters: usize) -> Result<Point> {
         let paths = &self.events.paths;
         let replay = self.replay.as_ref().map(|origin| match origin.cascade().network().moves_to(params) {
-            true if derivatives == Derivatives::None => {
-                Arc::new(Replay::prepare_values(origin.cascade(), paths, params))
-            }
+            true if parameters == 0 => Arc::new(Replay::prepare_values(origin.cascade(), paths, params)),
             true => Arc::new(Replay::prepare(origin.cascade(), paths, params)),
             false => origin.clone(),
         });
-        let wanted = if derivatives == Derivatives::None { &[][..] } else { &self.moving.wanted };
+        let wanted = if parameters == 0 { &[][..] } else { &self.moving.wanted };
+        let repeated = replay.as_ref().map(|replay| Repeated::prepare(replay, paths, parameters));
         let primary = Interactions::prepare(&self.moving.setup, &self.chain, params, wanted)?;
-        Ok(Point { primary, replay })
+        let (rate, repeated) = (self.rate(primary.as_ref()), repeated.unwrap_or_default());
+        Ok(Point { primary, replay, repeated, rate })
     }
 
-    /// As `at` or `values_at` of [`Bank`].
-    fn sample(&self, theta: &[f64], derivatives: Derivatives) -> Result<Sample> {
-        let point = self.point(&self.moving.point(theta)?, derivatives)?;
-        let n = if derivatives == Derivatives::None { 0 } else { theta.len() };
-        let rows = self.len();
+    fn rate(&self, primary: Option<&Interactions>) -> Rate {
+        let (Some(reference), Some(interactions)) = (self.moving.reference, primary) else {
+            return Rate { factor: 1.0, log_slopes: Vec::new() };
+        };
+        let total = interactions.total();
+        let log_slopes = total.gradient.iter().map(|slope| slope / total.value).collect();
+        Rate { factor: total.value / reference, log_slopes }
+    }
+
+    /// Writes the weights of the events from number `first` on, and their derivatives.
+    fn weigh(
+        &self,
+        point: &Point,
+        first: usize,
+        weights: &mut [f64],
+        slopes: &mut [f64],
+        record: &mut CascadeRecord,
+    ) {
+        let n = record.score.len();
+        for (i, weight) in weights.iter_mut().enumerate() {
+            let event = first + i;
+            *weight = self.probability(point, event, record) * self.inverse[event] * point.rate.factor;
+            record.score.iter_mut().zip(&point.rate.log_slopes).for_each(|(score, slope)| *score += slope);
+            let slopes = &mut slopes[i * n..(i + 1) * n];
+            slopes.iter_mut().zip(&record.score).for_each(|(slope, score)| *slope = *weight * score);
+        }
+    }
+
+    /// As `at` of [`Bank`].
+    fn sample(&self, theta: &[f64]) -> Result<Sample> {
+        let n = theta.len();
+        let point = self.point(&self.moving.point(theta)?, n)?;
+        let mut sample = self.empty_sample(self.len(), n);
+        sample.values.clone_from(&self.events.features);
+        let weights = sample.weights.par_chunks_mut(BLOCK);
+        let slopes = sample.weight_gradient.par_chunks_mut(BLOCK * n);
+        weights.zip(slopes).enumerate().for_each(|(block, (weights, slopes))| {
+            self.weigh(&point, block * BLOCK, weights, slopes, &mut CascadeRecord::new(n));
+        });
+        Ok(sample)
+    }
+
+    /// As `values_at` of [`Bank`].
+    fn values(&self, theta: &[f64]) -> Result<Sample> {
+        let point = self.point(&self.moving.point(theta)?, 0)?;
+        let mut sample = self.empty_sample(self.len(), 0);
+        sample.values.clone_from(&self.events.features);
+        sample.weights.par_chunks_mut(BLOCK).enumerate().for_each(|(block, weights)| {
+            self.weigh(&point, block * BLOCK, weights, &mut [], &mut CascadeRecord::default());
+        });
+        Ok(sample)
+    }
+
+    /// A sample of `rows` rows with derivatives for `n` parameters, all zero.
+    fn empty_sample(&self, rows: usize, n: usize) -> Sample {
         let dimension = self.moving.observables.len();
         let mut sample = Sample::new(dimension, n);
-        sample.values.clone_from(&self.events.features);
+        sample.values = vec![0.0; rows * dimension];
         sample.value_gradient = vec![0.0; rows * dimension * n];
         sample.weights = vec![0.0; rows];
         sample.weight_gradient = vec![0.0; rows * n];
-        let weights = sample.weights.par_chunks_mut(BLOCK);
-        if n == 0 {
-            weights.enumerate().for_each(|(block, weights)| {
-                let mut record = CascadeRecord::default();
-                for (i, weight) in weights.iter_mut().enumerate() {
-                    let event = block * BLOCK + i;
-                    *weight = self.probability(&point, event, &mut record) * self.inverse[event];
-                }
-            });
-            return Ok(sample);
-        }
-        let slopes = sample.weight_gradient.par_chunks_mut(BLOCK * n);
-        weights.zip(slopes).enumerate().for_each(|(block, (weights, slopes))| {
-            let mut record = CascadeRecord::new(n);
-            for (i, (weight, slopes)) in weights.iter_mut().zip(slopes.chunks_exact_mut(n)).enumerate() {
-                let event = block * BLOCK + i;
-                *weight = self.probability(&point, event, &mut record) * self.inverse[event];
-                slopes.iter_mut().zip(&record.score).for_each(|(slope, score)| *slope = *weight * score);
+        sample
+    }
+
+    /// As `visit` of [`Bank`].
+    fn show(&self, theta: &[f64], parts: usize, visitor: &Visitor<'_>) -> Result<()> {
+        let point = self.point(&self.moving.point(theta)?, theta.len())?;
+        let tools = || (self.empty_sample(PIECE, theta.len()), CascadeRecord::new(theta.len()));
+        (0..parts).into_par_iter().for_each_init(tools, |(sample, record), part| {
+            let rows = rows_of_part(self.len(), parts, part);
+            let dimension = sample.dimension();
+            for first in rows.clone().step_by(PIECE) {
+                let count = PIECE.min(rows.end - first);
+                let features = &self.events.features[first * dimension..(first + count) * dimension];
+                sample.values[..features.len()].copy_from_slice(features);
+                let (weights, slopes) = (&mut sample.weights, &mut sample.weight_gradient);
+                self.weigh(&point, first, &mut weights[..count], slopes, record);
+                visitor(part, sample, 0..count);
             }
         });
-        Ok(sample)
+        Ok(())
     }
 }
 
@@ -191,10 +285,14 @@ impl Bank for ChainBank {
     }
 
     fn at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
-        self.sample(theta, Derivatives::Wanted).map_err(ground)
+        self.sample(theta).map_err(ground)
     }
 
     fn values_at(&self, theta: &[f64]) -> gradino_core::Result<Sample> {
-        self.sample(theta, Derivatives::None).map_err(ground)
+        self.values(theta).map_err(ground)
+    }
+
+    fn visit(&self, theta: &[f64], parts: usize, visitor: &Visitor<'_>) -> gradino_core::Result<()> {
+        self.show(theta, parts, visitor).map_err(ground)
     }
 }

@@ -1,6 +1,6 @@
 //! The primary interaction at other values of the parameters than those of the events.
 
-use super::primary::{Place, PreparedPrimary};
+use super::primary::{Average, Place, PreparedPrimary};
 use super::{Chain, Kind, Origin, Setup};
 use crate::error::Result;
 use gradino_core::{Error as Ground, ParamSet, Parameter};
@@ -43,6 +43,11 @@ impl Interactions {
             .into());
         }
         Ok(Some(Interactions { primary: here, channels }))
+    }
+
+    /// Flux-averaged cross section of all channels.
+    pub(super) fn total(&self) -> &Average {
+        self.primary.total()
     }
 
     /// The probability density of an interaction; adds its logarithmic derivatives to `score`, unless that is empty.

@@ -21,6 +21,8 @@ pub(super) struct Moving {
     pub(super) observables: Vec<Observable>,
     /// Feature of an event that has nothing of what is observed.
     pub(super) nothing: f64,
+    /// The cross section [cm^2] whose events have weight 1 on average, if weights are rates.
+    pub(super) reference: Option<f64>,
 }
 
 impl Moving {

@@ -50,8 +50,8 @@ impl ChainSimulator {
             primary.weighting = Weighting::CrossSection;
         }
         let (params, wanted) = (params.clone(), wanted.to_vec());
-        let moving =
-            Moving { setup, params, wanted, parameters, observables: observables.to_vec(), nothing: 0.0 };
+        let observables = observables.to_vec();
+        let moving = Moving { setup, params, wanted, parameters, observables, nothing: 0.0, reference: None };
         Ok(ChainSimulator { moving: Arc::new(moving) })
     }
 
@@ -68,6 +68,32 @@ impl ChainSimulator {
     pub fn with_nothing_as(mut self, feature: f64) -> Self {
         Arc::make_mut(&mut self.moving).nothing = feature;
         self
+    }
+
+    /// The same with weights that are rates: the mean weight at a point is the flux-averaged cross section there by
+    /// that at the values `reference` of all parameters.
+    pub fn with_rate(mut self, reference: &ParamSet) -> Result<Self> {
+        let Origin::Neutrino { primary, .. } = &self.moving.setup.origin else {
+            return Err(Ground::Simulation {
+                reason: "decays of a given state have no cross section, and so no rate".into(),
+                hint: Some("compare their shape, or start from neutrinos".into()),
+            }
+            .into());
+        };
+        let reference = primary.prepare(reference, &[])?.total().value;
+        self.moving = Arc::new(Moving { reference: Some(reference), ..(*self.moving).clone() });
+        Ok(self)
+    }
+
+    /// The rate at `theta` by that of weight 1: 1 unless weights are rates.
+    pub fn rate(&self, theta: &[f64]) -> Result<f64> {
+        let params = self.point(theta)?;
+        match (&self.moving.setup.origin, self.moving.reference) {
+            (Origin::Neutrino { primary, .. }, Some(reference)) => {
+                Ok(primary.prepare(&params, &[])?.total().value / reference)
+            }
+            _ => Ok(1.0),
+        }
     }
 
     /// What is observed.

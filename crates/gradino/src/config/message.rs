@@ -200,3 +200,19 @@ fn line_of(text: &str, section: &str, key: &str) -> Option<usize> {
     let inner = value.get_ref().as_table().and_then(|table| find(table, key));
     Some(line_at(text, inner.unwrap_or(header.span().start)))
 }
+
+impl Error {
+    /// The error without the line of a text that its reader has never seen.
+    pub fn without_line(mut self) -> Self {
+        match &mut self {
+            Error::UnknownKey { place, .. }
+            | Error::MissingKey { place, .. }
+            | Error::BadValue { place, .. } => {
+                place.line = None;
+            }
+            Error::Syntax { line, .. } | Error::Conflict { line, .. } => *line = None,
+            _ => {}
+        }
+        self
+    }
+}

@@ -1,9 +1,10 @@
-//! Figures: the tree of discrete decays, and those of the toy.
+//! Figures: the tree of discrete decays, those of the toy, and the result of a fit.
 //!
 //! A figure is SVG that takes its colours from the page around it; [`standalone`] makes a file of it that
 //! needs no page.
 
 mod colours;
+mod corner;
 mod loss;
 mod page;
 mod plane;
@@ -13,6 +14,7 @@ mod tree;
 mod tree_drawing;
 
 pub use colours::standalone;
+pub use corner::corner;
 pub use page::{Figure, toy_page};
 pub use toy::{Descent, Field, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
 pub use tree::{Level, Measure, Tree, TreePath};

@@ -1,7 +1,7 @@
 //! The configuration of a fit.
 
 use crate::Observable;
-use crate::config::{Energy, from_toml};
+use crate::config::{Config, Energy, from_toml};
 use crate::error::{Error, Result};
 use gradino_infer::fit::Settings;
 use gradino_nuclear::toy::ToyFeature;
@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// Simulated events added to each bin of a binned loss, so that bins without any can hold data.
 const FLOOR: f64 = 0.5;
+/// Sections of a run that a fixed state replaces.
+const BEAM: [&str; 3] = ["flux", "target", "reaction"];
 /// The example configuration with comments.
 const ANNOTATED: &str = include_str!("annotated.toml");
 
@@ -57,11 +59,31 @@ pub struct ChainTable {
     pub config: Option<PathBuf>,
     /// What is observed of an event; 0 for one that has nothing of the kind.
     pub observables: Vec<Observable>,
+    /// Sections of a run, each in the place of that of `config`.
+    #[serde(skip_serializing_if = "toml::Table::is_empty")]
+    pub run: toml::Table,
 }
 
 impl Default for ChainTable {
     fn default() -> Self {
-        ChainTable { config: None, observables: vec![Observable::VisibleEnergy] }
+        ChainTable { config: None, observables: vec![Observable::VisibleEnergy], run: toml::Table::new() }
+    }
+}
+
+impl ChainTable {
+    /// The configuration of the run.
+    pub(super) fn job(&self) -> Result<Config> {
+        let file =
+            self.config.as_ref().map_or_else(|| Ok(Config::default()), |path| Config::from_file(path))?;
+        let mut table: toml::Table = toml::from_str(&file.resolved_toml()).expect("it was just written");
+        let has = |key: &str| self.run.contains_key(key);
+        let is_beam = BEAM.into_iter().any(has);
+        table.retain(|key, _| match key {
+            "state" => !is_beam,
+            key => !(has("state") && BEAM.contains(&key)),
+        });
+        table.extend(self.run.clone());
+        Config::from_toml(&table.to_string()).map_err(Error::without_line)
     }
 }
 
@@ -99,6 +121,9 @@ pub struct Data {
     pub seed: Option<u64>,
     /// Values of parameters behind them.
     pub parameters: BTreeMap<String, f64>,
+    /// Number of data that are expected at the values of the chain's configuration, for `normalise = "rate"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<f64>,
 }
 
 /// How simulation and data are compared.
@@ -107,6 +132,8 @@ pub struct Data {
 pub struct LossTable {
     /// Name of the loss.
     pub kind: String,
+    /// What of the numbers in bins is compared.
+    pub normalise: Normalise,
     /// Number of the feature that is binned, from 0.
     pub feature: usize,
     /// Lower and upper end of the bins, in the unit of the feature.
@@ -115,12 +142,46 @@ pub struct LossTable {
     pub bins: usize,
     /// Simulated events added to each bin.
     pub floor: f64,
+    /// Bins of several features together, in the place of `feature`, `range` and `bins`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub axes: Vec<AxisTable>,
 }
 
 impl Default for LossTable {
     fn default() -> Self {
-        LossTable { kind: "energy".into(), feature: 0, range: [0.0, 8.0], bins: 40, floor: FLOOR }
+        LossTable {
+            kind: "energy".into(),
+            normalise: Normalise::Shape,
+            feature: 0,
+            range: [0.0, 8.0],
+            bins: 40,
+            floor: FLOOR,
+            axes: Vec::new(),
+        }
     }
+}
+
+/// What of the numbers in bins is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normalise {
+    /// The shape: as many events are expected as there are data.
+    #[default]
+    Shape,
+    /// Rate and shape: the number that is expected follows the cross section.
+    Rate,
+}
+
+/// Bins of one feature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AxisTable {
+    /// Number of the feature, from 0.
+    pub feature: usize,
+    /// Lower and upper end of the bins, in the unit of the feature.
+    pub range: [f64; 2],
+    /// Number of bins.
+    pub bins: usize,
 }
 
 /// A parameter that moves.
@@ -187,6 +248,21 @@ mod tests {
             ..FitConfig::default()
         };
         assert_eq!(config, defaults, "the example has the defaults");
+    }
+
+    #[test]
+    fn sections_of_a_run_stand_in_the_fit_itself() {
+        let job =
+            |run: &str| FitConfig::from_toml(&format!("[chain.run]\n{run}")).expect("a fit").chain.job();
+        let mono = job("flux = { kind = \"mono\", energy = \"30 MeV\" }").expect("a run");
+        assert!(mono.resolved_toml().contains("\"30 MeV\""), "{}", mono.resolved_toml());
+        assert_eq!(job("").map(|c| c.resolved_toml()), Ok(Config::default().resolved_toml()));
+        let state = "state = { nuclide = \"40K\", excitation = \"15 MeV\", spin = \"1\", parity = \"+\" }";
+        assert!(!job(state).expect("a run").resolved_toml().contains("[flux]"));
+        let error = job("fluxx = { kind = \"mono\" }").expect_err("a mistake");
+        assert!(error.to_string().contains("fluxx") && !error.to_string().contains("line"), "{error}");
+        let config = FitConfig::from_toml(&format!("[chain.run]\n{state}")).expect("a fit");
+        assert_eq!(FitConfig::from_toml(&config.resolved_toml()).as_ref(), Ok(&config));
     }
 
     #[test]

@@ -5,18 +5,24 @@ mod data;
 mod model;
 mod record;
 
-pub use config::{ChainTable, Data, FitConfig, LossTable, ModelKind, ParameterTable, Toy};
+pub use config::{
+    AxisTable, ChainTable, Data, FitConfig, LossTable, ModelKind, Normalise, ParameterTable, Toy,
+};
 pub use record::{FitRecord, FittedParameter, StoredFit};
 
 use crate::error::{Error, Result};
-use gradino_core::{Sample, Simulator};
-use gradino_infer::fit::{Choice, Fit, Problem, Space, State, fit, resume};
-use gradino_infer::loss::{Axis, Binned, Binning, Loss, MODELS, Sharing, by_name, statistic};
+use gradino_core::{Purpose, Sample, Stream};
+use gradino_infer::fit::{Choice, Fit, Problem, Profile, Space, State, fit, profile, resume};
+use gradino_infer::loss::{Axis, Binned, Binning, Loss, MODELS, Scale, Sharing, by_name, statistic};
+use model::Model;
+
+/// Profiles go so many standard errors to either side.
+const PROFILE_REACH: f64 = 2.5;
 
 /// A fit that is ready to begin.
 pub struct FitJob {
     config: FitConfig,
-    simulator: Box<dyn Simulator>,
+    model: Model,
     data: Sample,
     loss: Box<dyn Loss>,
     space: Space,
@@ -28,27 +34,27 @@ impl FitJob {
         let data = match (&config.data.file, config.data.events) {
             (Some(_), Some(_)) => return Err(Error::TwoDataSources),
             (Some(path), None) => data::read(path, &config)?,
-            (None, Some(events)) => pseudo_data(&config, events)?,
-            (None, None) => return Err(Error::NoData),
+            (None, _) => pseudo_data(&config)?,
         };
         FitJob::of(config, data)
     }
 
     /// With these data in the place of those that the configuration names.
-    pub fn with_data(config: FitConfig, data: Sample) -> Result<Self> {
+    pub fn with_data(mut config: FitConfig, data: Sample) -> Result<Self> {
         data.check()?;
-        FitJob::of(FitConfig { data: Data::default(), ..config }, data)
+        (config.data.file, config.data.events) = (None, None);
+        FitJob::of(config, data)
     }
 
     fn of(config: FitConfig, data: Sample) -> Result<Self> {
-        let (simulator, _) = model::simulator(&config, config.seed, &Default::default())?;
+        let (model, _) = model::model(&config, config.seed, &Default::default())?;
         // The chain has its fixed parameters at their values already.
         let is_known = |table: &ParameterTable| config.model == ModelKind::Toy || !table.fixed;
         let known = config.parameters.iter().filter(|(_, table)| is_known(table));
         let choices: Vec<Choice> = known.map(|(name, table)| choice(name, table)).collect();
-        let space = Space::new(simulator.parameters(), &choices)?;
+        let space = Space::new(model.simulator().parameters(), &choices)?;
         let loss = loss(&config)?;
-        Ok(FitJob { config, simulator, data, loss, space })
+        Ok(FitJob { config, model, data, loss, space })
     }
 
     /// The configuration.
@@ -63,7 +69,7 @@ impl FitJob {
 
     /// What is minimised.
     pub fn problem(&self) -> Result<Problem<'_>> {
-        Ok(Problem::new(self.simulator.as_ref(), &self.data, self.loss.as_ref(), self.space.clone())?)
+        Ok(Problem::new(self.model.simulator(), &self.data, self.loss.as_ref(), self.space.clone())?)
     }
 
     /// Fits. `observer` sees the state after each round; the fit ends early where it says no.
@@ -74,6 +80,31 @@ impl FitJob {
     /// Goes on from a state.
     pub fn resume(&self, state: State, observer: impl FnMut(&State) -> bool) -> Result<Fit> {
         Ok(resume(&self.problem()?, &self.config.fit, state, observer)?)
+    }
+}
+
+impl FitJob {
+    /// The objective along the parameter `name`, at `points` values around the end of a fit, two and a half standard errors
+    /// to either side and within the bounds: for likelihoods.
+    pub fn profile(&self, fit: &Fit, name: &str, points: usize) -> Result<Profile> {
+        if !self.loss.is_likelihood() {
+            let hint = "choose a loss of bins, e.g. poisson-light";
+            return Err(model::refused(
+                "the profile of a distance between samples says nothing of errors",
+                hint,
+            ));
+        }
+        let problem = self.problem()?;
+        let place = |i: usize| 2.0 * i as f64 / (points.max(2) - 1) as f64 - 1.0;
+        let values_of = |k: usize| {
+            let (value, error) = (fit.values[k], fit.covariance.errors()[k]);
+            let [lower, upper] = problem.space.coordinates()[k].bounds;
+            let at = |i| value + PROFILE_REACH * error * place(i);
+            (0..points.max(2)).map(at).filter(|v| *v > lower && *v < upper).collect::<Vec<_>>()
+        };
+        // A name that the fit does not know is an error below.
+        let values = fit.names.iter().position(|n| n == name).map(values_of).unwrap_or_default();
+        Ok(profile(&problem, &self.config.fit, fit, name, &values)?)
     }
 }
 
@@ -89,27 +120,60 @@ fn choice(name: &str, table: &ParameterTable) -> Choice {
 }
 
 /// Events of the model at the values behind the data.
-fn pseudo_data(config: &FitConfig, events: u64) -> Result<Sample> {
+fn pseudo_data(config: &FitConfig) -> Result<Sample> {
     let seed = config.data.seed.unwrap_or(config.seed.wrapping_add(1));
-    let (simulator, theta) = model::simulator(config, seed, &config.data.parameters)?;
-    let sample = simulator.draw(&theta, 0..events)?.at(&theta)?;
+    let (model, theta) = model::model(config, seed, &config.data.parameters)?;
+    let events = match (config.data.events, config.data.expected) {
+        (Some(events), _) => events,
+        (None, Some(expected)) => scattered(expected * model.rate(&theta)?, seed),
+        (None, None) => return Err(Error::NoData),
+    };
+    let sample = model.simulator().draw(&theta, 0..events)?.at(&theta)?;
     Ok(Sample::of_data(sample.dimension(), sample.values)?)
+}
+
+/// A number from the Poisson distribution: how many waiting times fit into `mean`.
+fn scattered(mean: f64, seed: u64) -> u64 {
+    let mut stream = Stream::new(seed, u64::MAX, Purpose::Reaction);
+    let (mut count, mut waited) = (0, -stream.uniform().ln());
+    while waited < mean {
+        count += 1;
+        waited -= stream.uniform().ln();
+    }
+    count
 }
 
 fn loss(config: &FitConfig) -> Result<Box<dyn Loss>> {
     let table = &config.loss;
+    let is_rate = table.normalise == Normalise::Rate;
     let Some((statistic, monte_carlo)) = statistic(&table.kind) else {
-        return Ok(by_name(&table.kind, None)?);
+        let loss = by_name(&table.kind, None)?;
+        let hint = "choose a loss of bins, e.g. poisson-light";
+        return if is_rate {
+            Err(model::refused("a distance between samples has no rate", hint))
+        } else {
+            Ok(loss)
+        };
     };
-    let axis = Axis::even(table.feature, table.range[0], table.range[1], table.bins)?;
-    let binning = Binning::new(vec![axis])?;
-    let floor = table.floor;
+    let own = AxisTable { feature: table.feature, range: table.range, bins: table.bins };
+    let axes = if table.axes.is_empty() { std::slice::from_ref(&own) } else { &table.axes };
+    let even = |a: &AxisTable| Axis::even(a.feature, a.range[0], a.range[1], a.bins);
+    let binning = Binning::new(axes.iter().map(even).collect::<gradino_infer::Result<_>>()?)?;
     let sharing = match config.model {
         ModelKind::Toy => Sharing::Linear,
         // The energies of its events do not move, only their weights.
         ModelKind::Chain => Sharing::NoneThoughFeaturesMove,
     };
-    Ok(Box::new(Binned { statistic, monte_carlo, sharing, floor, ..Binned::new(binning) }))
+    let scale = match (is_rate, config.data.expected) {
+        (false, _) => Scale::Shape,
+        (true, Some(expected)) => Scale::Expected(expected),
+        (true, None) => {
+            let hint = "set `expected` in [data]: the number of data at the values of the configuration";
+            return Err(model::refused("a rate needs the number of data that are expected", hint));
+        }
+    };
+    let floor = table.floor;
+    Ok(Box::new(Binned { statistic, monte_carlo, sharing, scale, floor, ..Binned::new(binning) }))
 }
 
 /// Names of the losses, with what they are.

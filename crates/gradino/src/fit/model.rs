@@ -1,22 +1,52 @@
 //! The simulators that can be fitted.
 
-use super::config::{FitConfig, ModelKind, Toy};
+use super::config::{FitConfig, ModelKind, Normalise, Toy};
 use crate::chain::{ChainSimulator, Setup};
-use crate::config::Config;
-use crate::error::Result;
-use gradino_core::{ParamSet, Simulator};
+use crate::error::{Error, Result};
+use gradino_core::{Error as Ground, ParamSet, Simulator};
 use gradino_nuclear::toy::{StartEnergy, ToyNucleus, ToySimulator};
 use std::collections::BTreeMap;
 
-/// A simulator, and its parameters with `values` in the place of the published ones.
-pub(super) type At = (Box<dyn Simulator>, Vec<f64>);
+/// A simulation that can be fitted.
+pub(super) enum Model {
+    Toy(ToySimulator),
+    Chain(ChainSimulator),
+}
 
-/// The simulator of a fit with its seed.
-pub(super) fn simulator(config: &FitConfig, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
-    match config.model {
-        ModelKind::Toy => toy(&config.toy, seed, values),
-        ModelKind::Chain => chain(config, seed, values),
+impl Model {
+    pub(super) fn simulator(&self) -> &dyn Simulator {
+        match self {
+            Model::Toy(toy) => toy,
+            Model::Chain(chain) => chain,
+        }
     }
+
+    /// The rate at `theta` by that at the values of the configuration.
+    pub(super) fn rate(&self, theta: &[f64]) -> Result<f64> {
+        match self {
+            Model::Toy(_) => Ok(1.0),
+            Model::Chain(chain) => chain.rate(theta),
+        }
+    }
+}
+
+/// A simulation, and its parameters with `values` in the place of the published ones.
+type At = (Model, Vec<f64>);
+
+/// The simulation of a fit with its seed.
+pub(super) fn model(config: &FitConfig, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
+    match (config.model, config.loss.normalise) {
+        (ModelKind::Toy, Normalise::Rate) => {
+            Err(refused("the toy has no cross section, and so no rate", "compare its shape"))
+        }
+        (ModelKind::Toy, Normalise::Shape) => toy(&config.toy, seed, values),
+        (ModelKind::Chain, _) => chain(config, seed, values),
+    }
+}
+
+/// A choice that the simulation does not allow.
+pub(super) fn refused(reason: &str, hint: &str) -> Error {
+    Ground::Simulation { reason: reason.into(), hint: Some(hint.into()) }.into()
 }
 
 fn toy(toy: &Toy, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
@@ -27,15 +57,12 @@ fn toy(toy: &Toy, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
     let mut set = ParamSet::new(simulator.parameters().to_vec());
     set_all(&mut set, values)?;
     let theta = set.iter().map(|p| p.value).collect();
-    Ok((Box::new(simulator), theta))
+    Ok((Model::Toy(simulator), theta))
 }
 
 /// The chain moves the parameters that are named in the fit and not fixed; fixed ones get their values.
 fn chain(config: &FitConfig, seed: u64, values: &BTreeMap<String, f64>) -> Result<At> {
-    let mut run = match &config.chain.config {
-        Some(path) => Config::from_file(path)?,
-        None => Config::default(),
-    };
+    let mut run = config.chain.job()?;
     run.seed = Some(seed);
     let setup = Setup::from_config(&run)?;
     let mut set = setup.parameters();
@@ -44,13 +71,21 @@ fn chain(config: &FitConfig, seed: u64, values: &BTreeMap<String, f64>) -> Resul
     for (name, value) in fixed.filter_map(|(name, table)| Some((name, table.start?))) {
         set.set(name, value)?;
     }
-    set_all(&mut set, values)?;
     let moving = config.parameters.iter().filter(|(_, table)| !table.fixed).map(|(name, _)| name);
     let mut wanted = moving.map(|name| set.position(name)).collect::<gradino_core::Result<Vec<_>>>()?;
     wanted.sort_unstable();
-    let simulator = ChainSimulator::new(&setup, &set, &wanted, &config.chain.observables)?;
-    let theta = wanted.iter().map(|&i| set.at(i).value).collect();
-    Ok((Box::new(simulator), theta))
+    // The rate of reference is that of the configuration, with fixed parameters where the fit has them.
+    let mut there = set.clone();
+    set_all(&mut there, values)?;
+    let simulator = ChainSimulator::new(&setup, &there, &wanted, &config.chain.observables)?;
+    let theta = wanted.iter().map(|&i| there.at(i).value).collect();
+    Ok((
+        Model::Chain(match config.loss.normalise {
+            Normalise::Rate => simulator.with_rate(&set)?,
+            Normalise::Shape => simulator,
+        }),
+        theta,
+    ))
 }
 
 fn set_all(set: &mut ParamSet, values: &BTreeMap<String, f64>) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::config::FitConfig;
 use crate::error::{Error, Result};
 use crate::io::write_text;
-use gradino_infer::fit::{Fit, State};
+use gradino_infer::fit::{Fit, Profile, State};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -44,6 +44,9 @@ pub struct FitRecord {
     pub converged: bool,
     /// What the user should know.
     pub diagnosis: Vec<String>,
+    /// The objective along single parameters, as far as it was asked for.
+    #[serde(default)]
+    pub profiles: Vec<Profile>,
     /// The way of the fit.
     pub state: State,
 }
@@ -71,6 +74,7 @@ impl FitRecord {
             data,
             converged: fit.state.converged,
             diagnosis: fit.diagnosis.iter().map(ToString::to_string).collect(),
+            profiles: Vec::new(),
             state: fit.state.clone(),
         }
     }
