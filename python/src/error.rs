@@ -60,7 +60,6 @@ fn kind(error: &Error) -> Kind {
         | Error::NoEffect { .. }
         | Error::NothingUncertain { .. }
         | Error::NoRate
-        | Error::RateBeyondFirstOrder
         | Error::BadShift { .. }
         | Error::NothingMoves
         | Error::NoSigma { .. }

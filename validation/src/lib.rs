@@ -9,6 +9,7 @@ pub mod jobs;
 pub mod peer;
 pub mod propagation;
 pub mod reference;
+pub mod side_by_side;
 pub mod toy_fits;
 pub mod transmission;
 

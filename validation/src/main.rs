@@ -1,6 +1,8 @@
-//! Prints the tables of docs/validation.md; with the argument `fits` those of the fits of the toy alone, with
-//! `chain-fits` those of the fits of the chain.
+//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators` or `propagation` those
+//! of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of the chain,
+//! estimators, propagation of uncertainties.
 
+use gradino::Observable;
 use gradino::chain::Chain;
 use gradino_core::Parity;
 use gradino_infer::fit::Method;
@@ -8,14 +10,16 @@ use gradino_nuclear::decay::StateAt;
 use gradino_validation::agreement::Agreement;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
+use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{Result, chain_fits, decay, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let printed = match std::env::args().nth(1).as_deref() {
-        Some("fits") => print_toy_fits(),
+        Some("fits") => print_toy_fits(std::env::args().nth(2).as_deref()),
         Some("chain-fits") => print_chain_fits(),
+        Some("estimators") => print_estimators(),
         Some("propagation") => print_propagation(),
         _ => print_all(),
     };
@@ -34,7 +38,8 @@ fn print_all() -> Result<()> {
     print_neutron_fractions()?;
     print_itself()?;
     print_gradients()?;
-    print_toy_fits()?;
+    print_estimators()?;
+    print_toy_fits(None)?;
     print_chain_fits()?;
     print_propagation()
 }
@@ -191,10 +196,55 @@ fn print_comparisons(list: &[Comparison], times: &Times, active: usize) {
     println!("pulls: mean {:.2}, width {:.2}", sum / n, (squares / n - (sum / n).powi(2)).max(0.0).sqrt());
 }
 
+fn print_estimators() -> Result<()> {
+    let edges = |last: u32, width: f64| Some((0..=last).map(|i| width * f64::from(i)).collect());
+    for (observable, bins, with_alone) in [
+        (Observable::VisibleEnergy, None, true),
+        (Observable::VisibleEnergy, edges(30, 2.0), false),
+        (Observable::GammaMultiplicity, None, false),
+        (Observable::NeutronMultiplicity, None, false),
+    ] {
+        let what = if bins.is_some() { "shares of events in bins of the" } else { "mean" };
+        println!("\n{what} {}", observable.label());
+        print_side_by_side(&side_by_side::compare(observable, bins, with_alone)?);
+    }
+    Ok(())
+}
+
+fn print_side_by_side(found: &SideBySide) {
+    let all = &found.together;
+    println!("plain event {:.2} us", 1e6 * all.plain_seconds);
+    let own = all.estimators.last().map_or(f64::NAN, |m| all.of_value(m).cost);
+    for measured in &all.estimators {
+        let value = all.of_value(measured);
+        let (name, time) = (measured.estimate.estimator, 1e6 * measured.seconds);
+        println!(
+            "{name}: {time:.2} us for an event; value: z {:.1}, variance x CPU {:.1}",
+            value.z,
+            value.cost / own
+        );
+    }
+    let names: Vec<String> = all.estimators.iter().map(|m| m.estimate.estimator.to_string()).collect();
+    println!("\n| parameter | gradient | {} | differences, all | alone | step |", names.join(" | "));
+    println!("| --- |{}", " --- |".repeat(names.len() + 4));
+    for (p, name) in all.names.iter().enumerate() {
+        let ratios = found.ratios(p);
+        let cells = ratios.estimators.iter().map(|(_, f)| format!("{:.1} ({:.1})", f.cost, f.z));
+        let differences =
+            ratios.together.map_or(" | ".into(), |(f, _)| format!("{:.0} ({:.1})", f.cost, f.z));
+        let step = ratios.together.map_or(String::new(), |(_, step)| step.to_string());
+        let alone = ratios.alone.map_or(String::new(), |a| format!("{a:.1}"));
+        let gradient = format!("{:.4e} ± {:.0e}", all.truth.gradient[p], all.truth.gradient_errors[p]);
+        let cells = cells.collect::<Vec<_>>().join(" | ");
+        println!("| `{name}` | {gradient} | {cells} | {differences} | {alone} | {step} |");
+    }
+}
+
 /// Starts of the closure of the toy.
 const STARTS: usize = 100;
 
-fn print_toy_fits() -> Result<()> {
+fn print_toy_fits(only: Option<&str>) -> Result<()> {
+    let is_wanted = |name: &str| only.is_none_or(|only| only == name);
     println!("\nfits of the toy from {STARTS} random starts");
     println!(
         "| loss, method | data | largest bank | converged | arrived | pulls, sandwich | likelihood | seconds for each |"
@@ -221,15 +271,21 @@ fn print_toy_fits() -> Result<()> {
         ("poisson-light", 1000, 16_000),
         ("mmd", 1000, 1000),
     ] {
-        row(closure(kind, Method::GaussNewton, data, most, STARTS)?);
+        if is_wanted(kind) {
+            row(closure(kind, Method::GaussNewton, data, most, STARTS)?);
+        }
     }
-    row(closure("energy", Method::Lbfgs, 1000, 4000, STARTS)?);
-    row(plain_descent(1000, 1000, 2, STARTS)?);
+    if is_wanted("energy") {
+        row(closure("energy", Method::Lbfgs, 1000, 4000, STARTS)?);
+    }
+    if is_wanted("plain") {
+        row(plain_descent(1000, 1000, 2, STARTS)?);
+    }
     Ok(())
 }
 
 /// Fits of the closure of the chain.
-const CHAIN_FITS: u64 = 20;
+const CHAIN_FITS: u64 = 40;
 
 fn print_chain_fits() -> Result<()> {
     let [first, most] = chain_fits::EVENTS;

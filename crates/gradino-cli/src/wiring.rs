@@ -11,6 +11,7 @@ use gradino::propagate::{self as propagation, Histogram};
 use gradino::report::{Accumulator, ReportFacts, render};
 use gradino::{Error, Result};
 use gradino_core::{Event, Nuclide, ParamSet};
+use gradino_infer::estimate::Target;
 use gradino_nuclear::decay::tree::Cut;
 use gradino_nuclear::decay::{Network, StateAt};
 use gradino_nuclear::emission::Fragment;
@@ -230,6 +231,13 @@ pub(crate) fn toy_tree(
 /// The histogram of an observable in the bins of a text.
 pub(crate) fn histogram(observable: Observable, bins: Option<&str>, rate: bool) -> Result<Histogram> {
     Histogram::new(observable, bins, rate)
+}
+
+/// What is estimated of an observable: its mean, or the shares of events in the bins of a text.
+pub(crate) fn target(observable: Observable, bins: Option<&str>) -> Result<Target> {
+    let Some(text) = bins else { return Ok(Target::Mean) };
+    let histogram = Histogram::new(observable, Some(text), false)?;
+    Ok(Target::bins(histogram.edges, observable.sharing())?)
 }
 
 /// Propagates the uncertainties of the parameters to a histogram of an event file.

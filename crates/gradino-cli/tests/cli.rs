@@ -31,6 +31,7 @@ fn every_command_explains_itself() {
         "init",
         "list",
         "deexcite",
+        "estimate",
         "fit",
         "widths",
         "xsec",

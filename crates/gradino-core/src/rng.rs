@@ -21,6 +21,8 @@ pub enum Purpose {
     Loss = 20,
     /// Points drawn from what is known of the parameters.
     Parameters = 21,
+    /// Where the points of a stratified estimate lie.
+    Estimate = 22,
     /// Everything in a test or a benchmark.
     Test = 99,
 }

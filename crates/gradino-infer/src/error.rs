@@ -111,6 +111,22 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
+    /// A name that no estimator has.
+    #[error("unknown estimator \"{name}\"")]
+    UnknownEstimator {
+        /// The name that was given.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
+    },
+    /// Strata whose probabilities make no distribution.
+    #[error("the probabilities of the strata add up to {sum}, or one of them is negative")]
+    BadStrata {
+        /// Their sum.
+        sum: f64,
+    },
     /// A loss of bins without bins.
     #[error("the loss \"{name}\" needs bins")]
     NoBinning {
@@ -243,8 +259,14 @@ impl Error {
                 "leave it out, move its value away from the bound, or draw the parameters"
             }
             Error::BadSetting { allowed, .. } => return Some(format!("choose {allowed}")),
-            Error::UnknownLoss { suggestion: Some(s), .. } => return Some(format!("did you mean \"{s}\"?")),
-            Error::UnknownLoss { known, .. } => return Some(format!("choose one of {}", known.join(", "))),
+            Error::UnknownLoss { suggestion: Some(s), .. }
+            | Error::UnknownEstimator { suggestion: Some(s), .. } => {
+                return Some(format!("did you mean \"{s}\"?"));
+            }
+            Error::UnknownLoss { known, .. } | Error::UnknownEstimator { known, .. } => {
+                return Some(format!("choose one of {}", known.join(", ")));
+            }
+            Error::BadStrata { .. } => "give each stratum its probability; together they are 1",
             Error::NoBinning { .. } => "give the edges of the bins of at least one feature",
             Error::NoWeight { .. } => {
                 "too many rows have negative weights or the weight 0; draw new events here"

@@ -1,6 +1,6 @@
 //! Errors of the hall. Each carries its facts, and [`Error::hint`] says what to do.
 
-mod hint;
+mod hints;
 mod place;
 
 pub use place::Place;
@@ -333,9 +333,6 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
-    /// Bands of the rate beyond first order.
-    #[error("with --rate, bands are made to first order only")]
-    RateBeyondFirstOrder,
     /// A result in a file whose ending names no form of it.
     #[error("{} does not end in {endings}", path.display())]
     BadEnding {

@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod config;
 pub mod error;
+pub mod estimate;
 pub mod figures;
 pub mod fit;
 pub mod flux;

@@ -3,6 +3,7 @@
 mod cite;
 mod completions;
 mod deexcite;
+mod estimate;
 mod fit;
 mod init;
 mod list;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Init(init::Init),
     List(list::List),
     Deexcite(deexcite::Deexcite),
+    Estimate(estimate::Estimate),
     Fit(fit::Fit),
     Widths(widths::Widths),
     Xsec(xsec::Xsec),
@@ -55,6 +57,7 @@ impl Command {
             Command::Init(command) => command.execute(),
             Command::List(command) => command.execute(),
             Command::Deexcite(command) => command.execute(),
+            Command::Estimate(command) => command.execute(),
             Command::Fit(command) => command.execute(),
             Command::Widths(command) => command.execute(),
             Command::Xsec(command) => command.execute(),

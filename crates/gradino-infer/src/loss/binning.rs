@@ -95,7 +95,7 @@ impl Axis {
 
     /// The at most two bins that share an event at `x`: bin, fraction, derivative of the fraction.
     #[inline]
-    fn shares(&self, x: f64, linear: bool) -> [Option<(usize, f64, f64)>; 2] {
+    pub(crate) fn shares(&self, x: f64, linear: bool) -> [Option<(usize, f64, f64)>; 2] {
         if !linear {
             return [self.interval(&self.edges, x).map(|bin| (bin, 1.0, 0.0)), None];
         }

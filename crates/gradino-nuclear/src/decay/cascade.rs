@@ -220,41 +220,58 @@ impl Cascade {
 
     /// Draws one cascade into `record`.
     pub fn draw(&self, start: Start, stream: &mut Stream, record: &mut CascadeRecord) {
+        let first = stream.uniform();
+        self.draw_from(start, first, stream, record);
+    }
+
+    /// The same with the uniform number of the first choice given: that of the way out, and of the energy in the
+    /// continuum along with it.
+    pub fn draw_from(&self, start: Start, first: f64, stream: &mut Stream, record: &mut CascadeRecord) {
         record.clear();
         record.used = self.network.slots.used.min(record.score.len());
         let mut current = match &self.starts[start.0] {
             StartState::Level(level) => Current::Level { entry: 0, level: *level },
             StartState::Continuum(_) => Current::Start(start.0),
         };
+        let mut first = Some(first);
         loop {
+            let mut uniform = || first.take().unwrap_or_else(|| stream.uniform());
             current = match current {
                 Current::Level { entry, level } => {
-                    match self.levels.draw(&self.network, entry, level, stream, record) {
+                    match self.levels.draw(&self.network, entry, level, uniform, record) {
                         Some(next) => Current::Level { entry, level: next },
                         None => return,
                     }
                 }
                 Current::Start(i) => {
                     let Some(mixture) = self.start_mixture(Start(i)) else { return };
-                    self.step(&mixture, stream, record)
+                    let uniform = uniform();
+                    self.step(&mixture, uniform, stream, record)
                 }
                 Current::Between { entry, excitation, two_j, parity, moved } => {
                     let mixture = self.mixture(entry, excitation, two_j, parity, moved);
-                    self.step(&mixture, stream, record)
+                    let uniform = uniform();
+                    self.step(&mixture, uniform, stream, record)
                 }
             };
         }
     }
 
-    /// One emission from a state described by the statistical model.
-    fn step(&self, mixture: &Mixture<'_>, stream: &mut Stream, record: &mut CascadeRecord) -> Current {
+    /// One emission from a state described by the statistical model, its way out chosen by `uniform`.
+    fn step(
+        &self,
+        mixture: &Mixture<'_>,
+        mut uniform: f64,
+        stream: &mut Stream,
+        record: &mut CascadeRecord,
+    ) -> Current {
         let entry = mixture.states[0].entry;
         let total = mixture.total();
         if total <= 0.0 {
             return self.emergency(mixture, record);
         }
         loop {
-            let target = stream.uniform() * total;
+            let target = uniform * total;
             let first = mixture.weights[0] * mixture.states[0].total();
             let (part, rest) = if target < first {
                 (0, target / mixture.weights[0])
@@ -268,19 +285,22 @@ impl Cascade {
             let is_continuum = channel + 1 == layout[source + 1];
             let Some(range) = self.open_range(entry, source, level, is_continuum, mixture.excitation) else {
                 // Open at the upper node only, a hair below its threshold here: draw again.
+                uniform = stream.uniform();
                 continue;
             };
             if record.used > 0 {
                 self.score_channel(mixture, channel, record);
             }
             let before = if channel == 0 { 0.0 } else { state.running[channel - 1] };
-            return match (&state.continua[source], is_continuum) {
+            let next = match (&state.continua[source], is_continuum) {
                 (Some(continuum), true) => {
                     let s = continuum.density.invert(rest - before);
                     self.enter_continuum(mixture, source, s, range, stream, record)
                 }
                 _ => self.enter_level(entry, source, level, record),
             };
+            record.mark();
+            return next;
         }
     }
 

@@ -8,7 +8,7 @@ use super::couplings::{self, MAX_MULTIPOLARITY};
 use super::network::Network;
 use super::record::{CascadeRecord, Step};
 use super::widths::{self, RADIATIONS};
-use gradino_core::{Real, Stream};
+use gradino_core::Real;
 use std::sync::OnceLock;
 
 /// Branches of all levels of all entries of a network.
@@ -72,15 +72,15 @@ impl LevelDecays {
         network: &Network,
         entry: usize,
         level: usize,
-        stream: &mut Stream,
+        mut uniform: impl FnMut() -> f64,
         record: &mut CascadeRecord,
     ) -> Option<usize> {
         let to = match &self.entries[entry][level] {
             Branches::Stable => return None,
-            Branches::Measured(running) => running[find(running, stream.uniform())].1,
+            Branches::Measured(running) => running[find(running, uniform())].1,
             Branches::Statistical(completed) => {
                 let completed = completed.get_or_init(|| Completed::with_scores(network, entry, level));
-                let branch = find(&completed.running, stream.uniform());
+                let branch = find(&completed.running, uniform());
                 completed.add_score(branch, record);
                 completed.running[branch].1
             }
@@ -96,6 +96,9 @@ impl LevelDecays {
             moved: None,
             statistical: false,
         });
+        if self.is_completed(entry, level) {
+            record.mark();
+        }
         Some(to)
     }
 }

@@ -31,7 +31,7 @@ pub use moved::Transport;
 pub use network::{CascadeModels, MAX_EXCITATION, Network};
 pub use partial_waves::{L_TOLERANCE, PartialWaves};
 pub use paths::Paths;
-pub use record::{CascadeRecord, Step};
+pub use record::{CascadeRecord, Marks, Step};
 pub use replay::Replay;
 pub use slots::{Family, Slots};
 pub use state::StateAt;

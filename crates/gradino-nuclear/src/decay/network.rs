@@ -250,6 +250,11 @@ impl<D: Real> Network<D> {
         self.entries.iter().map(|e| e.nuclide)
     }
 
+    /// The lowest separation energy of a nuclide, below which its states emit photons alone [MeV].
+    pub fn lowest_separation(&self, entry: usize) -> f64 {
+        self.entries[entry].unbound_from()
+    }
+
     fn place_nodes(&mut self) {
         for i in 0..self.entries.len() {
             self.entries[i].tabulated = Tabulated::new(self.energy_nodes(i));

@@ -44,8 +44,19 @@ pub struct CascadeRecord {
     pub score: Vec<f64>,
     /// Derivatives of the moving excitation energies, one row for each, `score.len()` long.
     pub moves: Vec<f64>,
+    /// The choices with a score, if they are kept ([`CascadeRecord::with_marks`]).
+    pub marks: Option<Marks>,
     /// Entries from here on stay zero, in the score and in the rows.
     pub(super) used: usize,
+}
+
+/// The score of a cascade, choice by choice.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// For each choice whose probability depends on parameters, the number of the step that it made.
+    pub steps: Vec<usize>,
+    /// The score of all choices up to and including it, a row for each.
+    pub scores: Vec<f64>,
 }
 
 impl CascadeRecord {
@@ -53,8 +64,16 @@ impl CascadeRecord {
     pub fn new(n: usize) -> Self {
         CascadeRecord { score: vec![0.0; n], ..Default::default() }
     }
+    /// The same, keeping the score choice by choice.
+    pub fn with_marks(n: usize) -> Self {
+        CascadeRecord { marks: Some(Marks::default()), ..Self::new(n) }
+    }
     /// Empties it.
     pub fn clear(&mut self) {
+        if let Some(marks) = &mut self.marks {
+            marks.steps.clear();
+            marks.scores.clear();
+        }
         self.steps.clear();
         self.moves.clear();
         self.score.fill(0.0);
@@ -63,6 +82,13 @@ impl CascadeRecord {
     pub fn moved(&self, i: usize) -> &[f64] {
         let n = self.score.len();
         &self.moves[i * n..(i + 1) * n]
+    }
+    /// Keeps the score up to the last step, if that is wanted.
+    pub(super) fn mark(&mut self) {
+        if let Some(marks) = &mut self.marks {
+            marks.steps.push(self.steps.len() - 1);
+            marks.scores.extend_from_slice(&self.score);
+        }
     }
     /// Adds a row of zeros for a moving energy; its number.
     pub(super) fn add_motion(&mut self) -> usize {

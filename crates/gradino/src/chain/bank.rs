@@ -191,7 +191,8 @@ impl ChainBank {
         let wanted = if parameters == 0 { &[][..] } else { &self.moving.wanted };
         let repeated = replay.as_ref().map(|replay| Repeated::prepare(replay, paths, parameters));
         let primary = Interactions::prepare(&self.moving.setup, &self.chain, params, wanted)?;
-        let (rate, repeated) = (self.rate(primary.as_ref()), repeated.unwrap_or_default());
+        let repeated = repeated.unwrap_or_default();
+        let rate = self.rate(primary.as_ref());
         Ok(Point { primary, replay, repeated, rate })
     }
 

@@ -45,7 +45,7 @@ impl Interactions {
         Ok(Some(Interactions { primary: here, channels }))
     }
 
-    /// Flux-averaged cross section of all channels.
+    /// The flux-averaged cross section with its derivatives.
     pub(super) fn total(&self) -> &Average {
         self.primary.total()
     }

@@ -10,11 +10,13 @@ mod moved;
 mod moving;
 pub mod primary;
 mod simulator;
+mod within;
 
 pub use bank::{ChainBank, Reach};
 pub use configured::{cross_section_table, library};
 pub use moved::{Method, MovedChain, Mover, Order};
 pub use simulator::ChainSimulator;
+pub use within::ChannelShare;
 
 use crate::error::Result;
 use gradino_core::constants::ELECTRON_MASS;
@@ -233,7 +235,6 @@ impl Chain {
         scratch: &mut Scratch,
         event: &mut Event,
     ) -> (Option<Start>, Option<PrimaryDraw>) {
-        event.clear(number);
         let (start, primary) = match &self.kind {
             Kind::State { start } => (Some(*start), None),
             Kind::Neutrino(interaction) => {
@@ -241,18 +242,32 @@ impl Chain {
                 (interaction.outcomes[draw.channel].start, Some(draw))
             }
         };
+        self.follow(number, start, primary.as_ref(), |c, s, stream, r| c.draw(s, stream, r), scratch, event);
+        (start, primary)
+    }
+
+    /// Draws the cascade of an event and its directions, and writes the particles.
+    fn follow(
+        &self,
+        number: u64,
+        start: Option<Start>,
+        primary: Option<&PrimaryDraw>,
+        draw: impl FnOnce(&Cascade, Start, &mut Stream, &mut CascadeRecord),
+        scratch: &mut Scratch,
+        event: &mut Event,
+    ) {
+        event.clear(number);
         scratch.record.clear();
         scratch.directions.clear();
         if let (Some(start), Some(cascade)) = (start, &self.cascade) {
-            cascade.draw(start, &mut Stream::new(self.seed, number, Purpose::Cascade), &mut scratch.record);
+            draw(cascade, start, &mut Stream::new(self.seed, number, Purpose::Cascade), &mut scratch.record);
             let mut stream = Stream::new(self.seed, number, Purpose::Direction);
             let steps = scratch.record.steps.len();
             scratch
                 .directions
                 .extend((0..steps).map(|_| Direction::isotropic(stream.uniform(), stream.uniform())));
         }
-        self.write_event(primary.as_ref(), start, scratch, event);
-        (start, primary)
+        self.write_event(primary, start, scratch, event);
     }
 }
 

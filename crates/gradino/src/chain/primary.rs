@@ -398,6 +398,18 @@ impl PreparedPrimary {
         PrimaryDraw { channel, energy, scatter, scatter_uniform, phi, weight }
     }
 
+    /// Draws an interaction of one channel with the uniform number `second` of its energy, flux times cross
+    /// section: weight 1. Two uniform numbers of the stream, for the angles.
+    pub fn draw_within(&self, channel: usize, second: f64, stream: &mut Stream) -> PrimaryDraw {
+        let (scatter_uniform, phi) = (stream.uniform(), TAU * stream.uniform());
+        let energy = match self.tables.get(channel) {
+            Some(table) => table.sample(second),
+            None => self.rates.flux.range()[0],
+        };
+        let scatter = self.rates.scatter(&self.channels[channel], energy, scatter_uniform);
+        PrimaryDraw { channel, energy, scatter, scatter_uniform, phi, weight: 1.0 }
+    }
+
     fn draw_from_flux(&self, flux: &FluxTable, first: f64, second: f64) -> (usize, f64, f64) {
         let energy = flux.table.sample(second);
         let at = |c: &Channel| self.rates.strength(c) * self.rates.per_strength(c, energy);

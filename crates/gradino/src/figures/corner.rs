@@ -27,7 +27,7 @@ const RISE: f64 = 5.0;
 /// Parts of an axis, at most.
 const PARTS: usize = 4;
 /// Points of an ellipse or a parabola.
-const POINTS: usize = 96;
+const POINTS: usize = 64;
 
 /// The fitted parameters in pairs, as a file of its own.
 ///

@@ -3,7 +3,7 @@
 use super::{Histogram, Spectrum};
 use crate::chain::{ChainSimulator, Setup};
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::io::Provenance;
 use gradino_core::Simulator;
 use gradino_infer::ParameterCovariance;
@@ -78,10 +78,6 @@ pub(super) fn look(
     if !method.needs_bank() {
         return Ok(None);
     }
-    if spectrum.histogram.rate {
-        // A bank has the shape of a histogram; its total cross section stays.
-        return if method.bands == Bands::First { Ok(None) } else { Err(Error::RateBeyondFirstOrder) };
-    }
     let simulator = simulator(&spectrum.histogram, provenance, &spectrum.propagation.names)?;
     let events = method.events.clamp(1, provenance.n_events);
     let origin: Vec<f64> = simulator.parameters().iter().map(|p| p.value).collect();
@@ -102,7 +98,9 @@ fn simulator(histogram: &Histogram, provenance: &Provenance, names: &[String]) -
     let mut wanted =
         names.iter().map(|name| params.position(name)).collect::<gradino_core::Result<Vec<_>>>()?;
     wanted.sort_unstable();
-    Ok(ChainSimulator::new(&setup, &params, &wanted, &[histogram.observable])?.with_nothing_as(OUTSIDE))
+    let simulator = ChainSimulator::new(&setup, &params, &wanted, &[histogram.observable])?;
+    let simulator = simulator.with_nothing_as(OUTSIDE);
+    if histogram.rate { simulator.with_rate(&params) } else { Ok(simulator) }
 }
 
 fn seen(over: &OverBank<'_>, spectrum: &Spectrum, method: Method) -> Result<Beyond> {

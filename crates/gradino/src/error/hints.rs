@@ -52,9 +52,6 @@ impl Error {
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
             Error::UnknownObservable { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
             Error::UnknownObservable { known, .. } => Some(format!("choose one of {}", known.join(", "))),
-            Error::RateBeyondFirstOrder => {
-                Some("leave out the rate for the bands of the shape, or leave out the order and the draws".into())
-            }
             Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
             Error::BadBins { .. } => {
                 Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())
