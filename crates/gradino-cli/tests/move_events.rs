@@ -60,7 +60,10 @@ fn events_are_moved_compared_and_scanned() {
         "8",
     ]);
     assert!(far.code == 3 && far.stderr.contains("warning: moved and fresh events differ"), "{}", far.stderr);
-    let scan = with(&["--scan=0.25,8"]);
+    let figure = at("scan.svg");
+    let scan = with(&["--scan=8,0.25", "--figure", &figure]);
+    let svg = std::fs::read_to_string(&figure).expect("a figure");
+    assert!(svg.starts_with("<svg") && svg.contains("moved to order 3") && !svg.contains("NaN"));
     assert!(scan.code == 0 && scan.stdout.lines().count() == 9, "{}", scan.stdout);
     assert!(scan.stderr.contains("moved to order 1: breaks down at 8 times the shift"), "{}", scan.stderr);
     let replayed = gradino(&["replay", &moved, "--event", "3"]);

@@ -5,7 +5,7 @@ use crate::table::Table;
 use crate::wiring::{self, Comparison, DIFFERENT_BELOW, METHODS, Order, Scan, Shift};
 use clap::Args;
 use gradino::config::Config;
-use gradino::moving::{FACTORS, Method};
+use gradino::moving::{FACTORS, Method, plot};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,6 +37,9 @@ pub(crate) struct Move {
     #[arg(long, value_name = "FACTOR", value_delimiter = ',', num_args = 0.., require_equals = true,
           conflicts_with_all = ["output", "compare", "order", "reweight"])]
     scan: Option<Vec<f64>>,
+    /// Picture of the scan, a file .svg
+    #[arg(long, value_name = "FILE.svg", requires = "scan")]
+    figure: Option<PathBuf>,
     /// Seed of fresh runs; without it one is drawn
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=gradino::config::LARGEST_SEED))]
     seed: Option<u64>,
@@ -50,7 +53,7 @@ pub(crate) struct Move {
 
 impl Move {
     pub(super) fn execute(self) -> Done {
-        for path in &self.output {
+        for path in self.output.iter().chain(&self.figure) {
             wiring::check_free(path, self.overwrite)?;
         }
         let shifts = self.set.iter().map(|text| text.parse()).collect::<gradino::Result<Vec<Shift>>>()?;
@@ -92,6 +95,10 @@ impl Move {
         let factors = if factors.is_empty() { &FACTORS } else { factors };
         let scan = wiring::scan_moved(&self.run, shifts, factors, self.fresh_seed())?;
         print(&scanned(&scan).text(self.csv))?;
+        if let Some(path) = &self.figure {
+            wiring::write_figure(path, &plot(&scan))?;
+            note(&format!("wrote {}", path.display()));
+        }
         for method in METHODS {
             let shape = match scan.breakdown(method) {
                 Some(factor) => format!("breaks down at {factor} times the shift (p < {DIFFERENT_BELOW})"),

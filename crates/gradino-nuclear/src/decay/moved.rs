@@ -43,6 +43,9 @@ impl<D: Along> Transport for Cascade<D> {
 
     fn transport(&self, start: Start, steps: &mut [Step], order: usize, t: f64) -> f64 {
         let before = self.probability(start, steps);
+        if before.re() <= 0.0 {
+            return 1.0; // Rounding has hidden where at the very edge of a continuum an energy was drawn.
+        }
         let Some(motion) = self.motion(start, steps, order, t) else {
             return before.ln().change(order, t).exp();
         };

@@ -168,7 +168,10 @@ impl MovedChain {
     fn move_cascade(&self, start: Start, steps: &mut [Step]) -> (f64, bool) {
         match (&self.cascade, self.chain.cascade()) {
             (Law::There(there), Some(here)) => {
-                (there.probability(start, steps) / here.probability(start, steps), false)
+                let before = here.probability(start, steps);
+                // Rounding can hide where at the very edge of a continuum an energy was drawn.
+                let ratio = if before > 0.0 { there.probability(start, steps) / before } else { 1.0 };
+                (ratio, false)
             }
             (Law::Along { along, order, t }, _) => {
                 let energy = |steps: &[Step]| steps.first().map(|step| step.excitation);

@@ -4,11 +4,13 @@
 //! the new point, as a file ([`Moved::write`]) or beside a fresh run there ([`Moved::compare`]).
 
 mod compare;
+mod plot;
 mod redraw;
 mod scan;
 mod shift;
 
 pub use compare::{Compared, Comparison, DIFFERENT_BELOW, OBSERVABLES, Spread};
+pub use plot::plot;
 pub use scan::{FACTORS, METHODS, Scan, ScanPoint};
 pub use shift::{By, Shift, shifted};
 

@@ -30,7 +30,7 @@ pub struct ScanPoint {
 /// Methods at growing shifts.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    /// In the order of the factors.
+    /// In ascending order of the factors.
     pub points: Vec<ScanPoint>,
     /// Factors at which a parameter leaves its bounds, or no run is possible, and why.
     pub beyond: Vec<(f64, Error)>,
@@ -46,11 +46,13 @@ impl Scan {
         let setup = Setup::from_config(&run.config)?;
         let mover = Mover::prepare(&setup, &run.params, &gradients, &target, Some(Order::Third))?;
         redraw::check(path, &mover)?;
+        let mut factors = factors.to_vec();
+        factors.sort_by(f64::total_cmp);
         let mut scan = Scan { points: Vec::new(), beyond: Vec::new() };
-        for (factor, seed) in factors.iter().zip(seed..) {
-            match point(&mover, &Setup { seed, ..setup.clone() }, &run, *factor) {
+        for (factor, seed) in factors.into_iter().zip(seed..) {
+            match point(&mover, &Setup { seed, ..setup.clone() }, &run, factor) {
                 Ok(point) => scan.points.push(point),
-                Err(error @ Error::Ground(Ground::OutOfBounds { .. })) => scan.beyond.push((*factor, error)),
+                Err(error @ Error::Ground(Ground::OutOfBounds { .. })) => scan.beyond.push((factor, error)),
                 Err(error) => return Err(error),
             }
         }

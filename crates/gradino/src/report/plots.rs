@@ -53,7 +53,7 @@ impl Curve {
         Curve { label: None, points: points.collect(), style, filled: true }
     }
     /// A line through points with errors.
-    pub(super) fn line(points: Vec<(f64, f64, f64)>, style: usize) -> Self {
+    pub(crate) fn line(points: Vec<(f64, f64, f64)>, style: usize) -> Self {
         Curve { label: None, points, style, filled: false }
     }
     /// With a name in the legend.
@@ -93,7 +93,7 @@ impl Look {
     /// Linear axes, y of any sign.
     pub(super) const SIGNED: Look = Look { signed: true, ..Look::LINEAR };
     /// Logarithmic y axis.
-    pub(super) const LOG: Look = Look { log: true, ..Look::LINEAR };
+    pub(crate) const LOG: Look = Look { log: true, ..Look::LINEAR };
     /// The same, as wide as the page.
     pub(super) fn wide(self) -> Look {
         Look { wide: true, ..self }
