@@ -75,3 +75,28 @@ fn mistakes_in_a_fit_are_errors_with_a_way_out() {
     assert!(refused("# file = \"gammas.csv\"", "file = \"gammas.csv\" #").contains("[data]"));
     assert!(refused("radius = 3.0", "radius = -3.0").contains("radius"));
 }
+
+#[test]
+fn profiles_are_stored_and_drawn_with_the_parameters_in_pairs() {
+    let folder = folder("corner");
+    let text = gradino(&["fit", "--annotated"]).stdout;
+    let config = folder.join("fit.toml");
+    let small = text.replace("kind = \"energy\"", "kind = \"poisson-light\"");
+    std::fs::write(&config, small.replace("most_events = 16000", "most_events = 4000")).expect("a file");
+    let at = |name: &str| folder.join(name).display().to_string();
+    let (config, json, svg) = (config.display().to_string(), at("fit.json"), at("corner.svg"));
+    let scan = ["--profile", "toy.alpha,toy.lambda", "--profile-points", "5"];
+    let said = gradino(&[["fit", &config, "-q", "-o", &json, "--corner", &svg].as_slice(), &scan].concat());
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let stored = std::fs::read_to_string(&json).expect("the result");
+    assert!(stored.contains("\"profiles\"") && stored.contains("\"others\""));
+    let drawn = std::fs::read_to_string(&svg).expect("the picture");
+    assert!(drawn.starts_with("<svg") && drawn.contains("alpha") && !drawn.contains("NaN"));
+    // Five points for each of the two parameters at most, and the best point of the pair.
+    assert!((8..=11).contains(&drawn.matches("<circle").count()), "{}", drawn.matches("<circle").count());
+    let said = gradino(&["fit", &config, "--profile", "toy.alpa"]);
+    assert!(said.code == 2 && said.stderr.contains("did you mean \"toy.alpha\""), "{}", said.stderr);
+    std::fs::write(&config, text.replace("most_events = 16000", "most_events = 1000")).expect("a file");
+    let said = gradino(&["fit", &config, "--profile", "toy.alpha"]);
+    assert!(said.code == 2 && said.stderr.contains("says nothing of errors"), "{}", said.stderr);
+}

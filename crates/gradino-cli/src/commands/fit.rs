@@ -57,6 +57,7 @@ impl Fit {
             None => FitConfig::from_toml(FitConfig::annotated())?,
         };
         let job = FitJob::new(config)?;
+        self.profile.iter().try_for_each(|name| job.check_profile(name))?;
         let mut failure = None;
         let observer = |state: &State| match self.after_round(&job, state) {
             Ok(()) => true,

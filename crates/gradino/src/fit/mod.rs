@@ -84,9 +84,8 @@ impl FitJob {
 }
 
 impl FitJob {
-    /// The objective along the parameter `name`, at `points` values around the end of a fit, two and a half standard errors
-    /// to either side and within the bounds: for likelihoods.
-    pub fn profile(&self, fit: &Fit, name: &str, points: usize) -> Result<Profile> {
+    /// Refuses a profile of a parameter that is not fitted, or of a distance.
+    pub fn check_profile(&self, name: &str) -> Result<()> {
         if !self.loss.is_likelihood() {
             let hint = "choose a loss of bins, e.g. poisson-light";
             return Err(model::refused(
@@ -94,17 +93,29 @@ impl FitJob {
                 hint,
             ));
         }
-        let problem = self.problem()?;
-        let place = |i: usize| 2.0 * i as f64 / (points.max(2) - 1) as f64 - 1.0;
-        let values_of = |k: usize| {
-            let (value, error) = (fit.values[k], fit.covariance.errors()[k]);
-            let [lower, upper] = problem.space.coordinates()[k].bounds;
-            let at = |i| value + PROFILE_REACH * error * place(i);
-            (0..points.max(2)).map(at).filter(|v| *v > lower && *v < upper).collect::<Vec<_>>()
-        };
-        // A name that the fit does not know is an error below.
-        let values = fit.names.iter().position(|n| n == name).map(values_of).unwrap_or_default();
-        Ok(profile(&problem, &self.config.fit, fit, name, &values)?)
+        let names = || self.space.coordinates().iter().map(|c| c.name.as_str());
+        if names().any(|known| known == name) {
+            return Ok(());
+        }
+        let suggestion = gradino_core::text::closest(name, names());
+        Err(gradino_core::Error::UnknownParameter { name: name.into(), suggestion }.into())
+    }
+
+    /// The objective along the parameter `name`, at `points` values around the end of a fit, two and a half standard
+    /// errors to either side and within the bounds: for likelihoods.
+    pub fn profile(&self, fit: &Fit, name: &str, points: usize) -> Result<Profile> {
+        self.check_profile(name)?;
+        let fitted = self.space.coordinates().iter().zip(&fit.values).zip(fit.covariance.errors());
+        let steps = points.max(2) - 1;
+        let values: Vec<f64> = fitted
+            .filter(|((coordinate, _), _)| coordinate.name == name)
+            .flat_map(|((coordinate, value), error)| {
+                let [lower, upper] = coordinate.bounds;
+                let at = move |i| value + PROFILE_REACH * error * (2.0 * i as f64 / steps as f64 - 1.0);
+                (0..=steps).map(at).filter(move |v| *v > lower && *v < upper)
+            })
+            .collect();
+        Ok(profile(&self.problem()?, &self.config.fit, fit, name, &values)?)
     }
 }
 
