@@ -1,8 +1,8 @@
 //! Estimators that sum over the strata: their probabilities, and the derivatives of these, are exact.
 //!
-//! With the probabilities p_c and the means f_c of the strata, <f> = sum_c p_c f_c and
+//! With the probabilities p_c and the means f_c of the strata, `<f> = sum_c p_c f_c` and
 //!
-//! d<f> = sum_c [dp_c f_c + p_c <sum_k s_k (f - b_k) + df>_c],
+//! `d<f> = sum_c [dp_c f_c + p_c <sum_k s_k (f - b_k) + df>_c]`,
 //!
 //! s_k the score of choice k and b_k its baseline, a function of the state before it.
 

@@ -8,7 +8,7 @@ use gradino_nuclear::decay::{CascadeRecord, Start};
 /// A channel that is given instead of drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelShare {
-    /// Its probability <sigma_k> / <sigma>.
+    /// Its probability `<sigma_k> / <sigma>`.
     pub probability: f64,
     /// The derivatives of the probability with respect to the wanted parameters.
     pub gradient: Vec<f64>,
