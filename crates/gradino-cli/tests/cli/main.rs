@@ -1,31 +1,16 @@
 //! The program as its user meets it: output, messages, exit codes.
 
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+mod estimate;
+mod fit;
+mod move_events;
+mod support;
 
-fn gradino(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gradino")).args(arguments).output().expect("the program starts")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// An empty folder of its own for each test.
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("the folder can be made");
-    folder
-}
+use std::process::{Command, Stdio};
+use support::{folder, gradino};
 
 #[test]
 fn every_command_explains_itself() {
-    let help = out(&gradino(&["--help"]));
+    let help = gradino(&["--help"]).stdout;
     let commands = [
         "run",
         "init",
@@ -47,7 +32,7 @@ fn every_command_explains_itself() {
     ];
     for command in commands {
         assert!(help.contains(&format!("  {command} ")), "{command} is not in\n{help}");
-        assert!(gradino(&[command, "--help"]).status.success(), "{command}");
+        assert_eq!(gradino(&[command, "--help"]).code, 0, "{command}");
     }
 }
 
@@ -57,12 +42,12 @@ fn init_writes_a_configuration_once() {
     for flags in [&["init"][..], &["init", "--annotated"]] {
         let path = folder.join(format!("{}.toml", flags.len()));
         let path = path.to_str().expect("a plain path");
-        assert!(gradino(&[flags, &[path]].concat()).status.success());
+        assert_eq!(gradino(&[flags, &[path]].concat()).code, 0);
         let text = std::fs::read_to_string(path).expect("it was written");
         assert!(gradino::Config::from_toml(&text) == Ok(gradino::Config::default()));
         let again = gradino(&["init", path]);
-        assert_eq!(again.status.code(), Some(2));
-        assert!(err(&again).contains("exists already\nhint: "), "{}", err(&again));
+        assert_eq!(again.code, 2);
+        assert!(again.stderr.contains("exists already\nhint: "), "{}", again.stderr);
     }
 }
 
@@ -71,17 +56,17 @@ fn a_wrong_key_is_an_error_with_its_line_a_hint_and_exit_code_2() {
     let path = folder("wrong_key").join("job.toml");
     std::fs::write(&path, "events = 5\n[cascade]\nlevle_density = \"bsfg\"\n").expect("written");
     let output = gradino(&["run", path.to_str().expect("a plain path")]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.code, 2);
     let expected = "error: unknown key \"levle_density\" in [cascade], line 3\n\
                     hint: did you mean \"level_density\"?\n";
-    assert_eq!(err(&output), expected);
+    assert_eq!(output.stderr, expected);
 }
 
 #[test]
 fn a_missing_file_is_a_failure_with_exit_code_1() {
     let output = gradino(&["run", "no/such/file.toml"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).starts_with("error: cannot read no/such/file.toml: "), "{}", err(&output));
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.starts_with("error: cannot read no/such/file.toml: "), "{}", output.stderr);
 }
 
 #[test]
@@ -89,9 +74,9 @@ fn impossible_states_are_refused_before_anything_is_computed() {
     let flags = ["--nuclide", "40K", "--excitation", "15 MeV", "--parity", "-"];
     for command in ["deexcite", "widths"] {
         let output = gradino(&[&[command], &flags[..], &["--spin", "1/2"]].concat());
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.code, 2);
         assert_eq!(
-            err(&output),
+            output.stderr,
             "error: spin in [state]: 40K cannot have spin 1/2\nhint: 40 nucleons have a whole spin\n"
         );
     }
@@ -99,8 +84,8 @@ fn impossible_states_are_refused_before_anything_is_computed() {
 
 #[test]
 fn models_are_listed_for_people_and_for_programs() {
-    assert!(out(&gradino(&["list", "models"])).contains("koning-delaroche"));
-    let csv = out(&gradino(&["list", "models", "--csv"]));
+    assert!(gradino(&["list", "models"]).stdout.contains("koning-delaroche"));
+    let csv = gradino(&["list", "models", "--csv"]).stdout;
     assert!(csv.starts_with("key,name,default,meaning,source\n"));
     assert!(csv.contains("cascade.level_density,bsfg,yes,back-shifted Fermi gas,koning2008\n"));
 }
@@ -115,13 +100,13 @@ fn a_closed_pipe_is_no_failure() {
         .expect("the program starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("the program ends");
-    assert!(output.status.success() && output.stderr.is_empty(), "{}", err(&output));
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
 }
 
 #[test]
 fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish"] {
-        assert!(out(&gradino(&["completions", shell])).contains("deexcite"));
+        assert!(gradino(&["completions", shell]).stdout.contains("deexcite"));
     }
 }
 
@@ -131,18 +116,18 @@ fn a_tree_is_listed_and_drawn_once() {
     let path = path.to_str().expect("a plain path");
     let flags = ["tree", "--nuclide", "40K", "--from", "4.38 MeV", "--paths", "5", "-o", path];
     let output = gradino(&flags);
-    assert!(output.status.success(), "{}", err(&output));
+    assert_eq!(output.code, 0, "{}", output.stderr);
     let start = "40K has no level at 4.38 MeV: the nearest, at 4.3837 MeV, is taken\n";
-    assert!(err(&output).starts_with(start), "{}", err(&output));
-    let text = out(&output);
+    assert!(output.stderr.starts_with(start), "{}", output.stderr);
+    let text = output.stdout;
     assert!(text.starts_with("40K from 4.3837 MeV: 5 of 38 paths, "), "{text}");
     assert!(text.contains("\nleft out: probability "), "{text}");
     let svg = std::fs::read_to_string(path).expect("the figure is there");
     assert_eq!(svg.matches("<polyline").count(), 5);
     let again = gradino(&flags);
-    assert_eq!(again.status.code(), Some(2));
+    assert_eq!(again.code, 2);
     assert!(
-        err(&again).ends_with("exists already\nhint: replace it with --overwrite, or choose another name\n")
+        again.stderr.ends_with("exists already\nhint: replace it with --overwrite, or choose another name\n")
     );
 }
 
@@ -150,13 +135,13 @@ fn a_tree_is_listed_and_drawn_once() {
 fn the_sum_of_a_listed_tree_is_its_coverage_for_programs() {
     let flags = ["tree", "--model", "toy", "--coverage", "0.9", "--by", "gradient:toy.alpha", "--csv"];
     let output = gradino(&flags);
-    let text = out(&output);
+    let text = output.stdout;
     let mut rows = text.lines();
     assert_eq!(rows.next(), Some("path,probability,d/d toy.alpha [MeV],sum,levels [MeV]"));
     let last: Vec<&str> = rows.last().expect("a path").split(',').collect();
     let sum: f64 = last[3].parse().expect("a number");
     assert!((0.9..0.95).contains(&sum), "{text}");
-    assert!(err(&output).starts_with("left out: probability "), "{}", err(&output));
+    assert!(output.stderr.starts_with("left out: probability "), "{}", output.stderr);
 }
 
 #[test]
@@ -184,9 +169,9 @@ fn trees_that_cannot_be_are_refused_with_a_hint() {
     ];
     for (flags, message) in cases {
         let output = gradino(&[&["tree"], flags].concat());
-        assert_eq!(output.status.code(), Some(2), "{flags:?}");
-        assert!(err(&output).starts_with(message), "{flags:?}: {}", err(&output));
-        assert!(out(&output).is_empty());
+        assert_eq!(output.code, 2, "{flags:?}");
+        assert!(output.stderr.starts_with(message), "{flags:?}: {}", output.stderr);
+        assert!(output.stdout.is_empty());
     }
 }
 
@@ -195,7 +180,7 @@ fn the_toy_makes_four_figures_and_a_page() {
     let folder = folder("toy").join("figures");
     let path = folder.to_str().expect("a plain path");
     let output = gradino(&["toy", "-o", path, "-n", "400"]);
-    assert!(output.status.success(), "{}", err(&output));
+    assert_eq!(output.code, 0, "{}", output.stderr);
     let mut names: Vec<_> = std::fs::read_dir(&folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -204,6 +189,6 @@ fn the_toy_makes_four_figures_and_a_page() {
     let expected =
         ["1-tree-probability", "2-tree-gradient", "3-descents", "4-loss"].map(|n| format!("{n}.svg"));
     assert_eq!(names, [&expected[..], &["index.html".to_string()]].concat());
-    assert_eq!(gradino(&["toy", "-o", path, "-n", "400"]).status.code(), Some(2));
-    assert_eq!(gradino(&["toy", "-o", path, "-n", "3"]).status.code(), Some(2));
+    assert_eq!(gradino(&["toy", "-o", path, "-n", "400"]).code, 2);
+    assert_eq!(gradino(&["toy", "-o", path, "-n", "3"]).code, 2);
 }

@@ -1,20 +1,6 @@
 //! `gradino estimate` as its user meets it.
 
-use std::process::Command;
-
-struct Said {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn gradino(arguments: &[&str]) -> Said {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_gradino")).args(arguments).output().expect("the program starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let code = output.status.code().expect("it was not killed");
-    Said { code, stdout: text(&output.stdout), stderr: text(&output.stderr) }
-}
+use crate::support::gradino;
 
 /// Rows of numbers behind the first column.
 fn rows(csv: &str) -> Vec<(String, Vec<f64>)> {
