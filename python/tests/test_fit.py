@@ -50,7 +50,9 @@ def test_a_profile_has_its_minimum_at_the_fit_and_rises_by_one_at_one_error(fitt
     grid = value + error * np.array([-1.0, 0.0, 1.0])
     scan = fitted.profile("toy.lambda", grid)
     assert scan.objective.argmin() == 1 and scan.others.shape == (3, 1)
-    np.testing.assert_allclose(scan.objective - scan.objective[1], [1, 0, 1], atol=0.25)
+    # A fit ends where its gradient may be noise, a little beside the minimum, and the errors of the toy's Poisson
+    # likelihood are up to a fifth too small (docs/validation.md): the rise is one only about.
+    np.testing.assert_allclose(scan.objective - scan.objective[1], [1, 0, 1], atol=0.4)
     with pytest.raises(gradino.ConfigError, match='did you mean "toy.lambda"'):
         fitted.profile("toy.lamda", grid)
 
