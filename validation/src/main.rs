@@ -297,7 +297,8 @@ fn print_chain_fits() -> Result<()> {
     println!("| parameter | error | pulls, likelihood | sandwich |\n| --- | --- | --- | --- |");
     for row in chain_fits::pulls(&fits)? {
         let [a, b] = [row.likelihood, row.sandwich].map(|[mean, width]| format!("{mean:.2} ± {width:.2}"));
-        println!("| {} | {:.1} % | {a} | {b} |", row.name, 100.0 * row.error);
+        let error = if row.error.is_nan() { String::new() } else { format!("{:.1} %", 100.0 * row.error) };
+        println!("| {} | {error} | {a} | {b} |", row.name);
     }
     let converged = fits.iter().filter(|fit| fit.converged).count();
     let mean = |of: fn(&chain_fits::Closure) -> f64| fits.iter().map(of).sum::<f64>() / fits.len() as f64;
