@@ -45,14 +45,15 @@ def test_the_result_is_the_json_of_the_command_line(fitted, tmp_path):
     fitted.write(path, overwrite=True)
 
 
-def test_a_profile_has_its_minimum_at_the_fit_and_rises_by_one_at_one_error(fitted):
+def test_a_profile_has_its_minimum_at_the_fit_and_rises_by_one_at_one_error():
+    # Closer to the minimum than a fit usually ends, where the gradient is half noise.
+    strict = {**TOY, "fit": {**TOY["fit"], "least_signal": 0.02}}
+    fitted = gradino.fit(strict, data=toy_data())
     value, error = fitted.parameters["toy.lambda"][:2]
     grid = value + error * np.array([-1.0, 0.0, 1.0])
     scan = fitted.profile("toy.lambda", grid)
     assert scan.objective.argmin() == 1 and scan.others.shape == (3, 1)
-    # A fit ends where its gradient may be noise, a little beside the minimum, and the errors of the toy's Poisson
-    # likelihood are up to a fifth too small (docs/validation.md): the rise is one only about.
-    np.testing.assert_allclose(scan.objective - scan.objective[1], [1, 0, 1], atol=0.4)
+    np.testing.assert_allclose(scan.objective - scan.objective[1], [1, 0, 1], atol=0.25)
     with pytest.raises(gradino.ConfigError, match='did you mean "toy.lambda"'):
         fitted.profile("toy.lamda", grid)
 
