@@ -15,23 +15,6 @@ jax.config.update("jax_enable_x64", True)
 EDGES = np.arange(0.0, 8.1, 0.5)
 
 
-@pytest.fixture(scope="module")
-def chain() -> gradino.Bank:
-    names = ["level_density.a", "flux.mean_energy"]
-    observables = ["visible_energy", "neutron_multiplicity"]
-    return gradino.Simulator(parameters=names, observables=observables, seed=3).draw(events=2000)
-
-
-@pytest.fixture(scope="module")
-def toy() -> gradino.Bank:
-    return gradino.toy(observables=["first_gamma", "multiplicity"], spread=0.3).draw(events=2000)
-
-
-@pytest.fixture(params=["chain", "toy"])
-def bank(request) -> gradino.Bank:
-    return request.getfixturevalue(request.param)
-
-
 def smooth(layer):
     """A mean of both observables."""
 
