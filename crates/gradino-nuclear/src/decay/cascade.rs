@@ -13,7 +13,8 @@ use super::score::StartScores;
 use super::state::{DecayState, SOURCES, StateAt};
 use crate::emission::fragment::Fragment;
 use crate::error::{Error, Result};
-use gradino_core::{Along, Line, ParamSet, Parity, Real, Stream};
+use crate::structure::Level;
+use gradino_core::{Along, Line, NuclearState, ParamSet, Parity, Real, Stream};
 
 /// A cascade network ready to draw from.
 #[derive(Debug)]
@@ -218,6 +219,31 @@ impl Cascade {
         Ok(Start(self.starts.len() - 1))
     }
 
+    /// Draws one cascade from a state of the initial nuclide that is not prepared, and gives the state that it
+    /// stands for.
+    ///
+    /// Below the lowest separation energy that is the nearest level of the same spin and parity, or the nearest of
+    /// all where there is none; above, and from the continuum's start on, the state itself, which decays by the
+    /// statistical model. The energy must be within the network's range.
+    pub fn draw_at(
+        &self,
+        state: NuclearState,
+        stream: &mut Stream,
+        record: &mut CascadeRecord,
+    ) -> NuclearState {
+        let entry = &self.network.entries[0];
+        let NuclearState { excitation, two_j, parity } = state;
+        if excitation <= entry.unbound_from() || excitation <= entry.cut() {
+            let level = entry.scheme.closest_of(excitation, (two_j, parity));
+            self.draw_on(Current::Level { entry: 0, level }, None, stream, record);
+            let Level { energy: excitation, two_j, parity, .. } = entry.scheme.levels[level];
+            return NuclearState { excitation, two_j, parity };
+        }
+        let current = Current::Between { entry: 0, excitation, two_j, parity, moved: None };
+        self.draw_on(current, None, stream, record);
+        state
+    }
+
     /// Draws one cascade into `record`.
     pub fn draw(&self, start: Start, stream: &mut Stream, record: &mut CascadeRecord) {
         let first = stream.uniform();
@@ -227,13 +253,23 @@ impl Cascade {
     /// The same with the uniform number of the first choice given: that of the way out, and of the energy in the
     /// continuum along with it.
     pub fn draw_from(&self, start: Start, first: f64, stream: &mut Stream, record: &mut CascadeRecord) {
-        record.clear();
-        record.used = self.network.slots.used.min(record.score.len());
-        let mut current = match &self.starts[start.0] {
+        let current = match &self.starts[start.0] {
             StartState::Level(level) => Current::Level { entry: 0, level: *level },
             StartState::Continuum(_) => Current::Start(start.0),
         };
-        let mut first = Some(first);
+        self.draw_on(current, Some(first), stream, record);
+    }
+
+    /// Draws a cascade from `current`, its first choice by the number `first` if it is given.
+    fn draw_on(
+        &self,
+        mut current: Current,
+        mut first: Option<f64>,
+        stream: &mut Stream,
+        record: &mut CascadeRecord,
+    ) {
+        record.clear();
+        record.used = self.network.slots.used.min(record.score.len());
         loop {
             let mut uniform = || first.take().unwrap_or_else(|| stream.uniform());
             current = match current {

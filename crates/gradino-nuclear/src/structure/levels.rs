@@ -86,6 +86,16 @@ impl LevelScheme {
         }
     }
 
+    /// Index of the level closest to `energy` [MeV] among those of a spin and parity, or among all where none has
+    /// them.
+    pub fn closest_of(&self, energy: f64, (two_j, parity): (u16, Parity)) -> usize {
+        let distance = |i: &usize| (self.levels[*i].energy - energy).abs();
+        let fits = |i: &usize| (self.levels[*i].two_j, self.levels[*i].parity) == (two_j, parity);
+        let of_kind = (0..self.levels.len()).filter(fits);
+        let closest = of_kind.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        closest.unwrap_or_else(|| self.closest_level(energy))
+    }
+
     /// The same scheme with the levels up to `energy` [MeV] only; the continuum starts there.
     pub fn truncated_at(&self, energy: f64) -> LevelScheme {
         let kept = self.levels.partition_point(|l| l.energy <= energy);
