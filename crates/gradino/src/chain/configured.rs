@@ -144,6 +144,10 @@ fn primary(beam: &Beam) -> Result<Primary> {
                     format!("the strengths of the charged current are known on {ARGON}, not on {target}");
                 return Err(Error::NoProcess { reason });
             }
+            config::Process::Knockout => {
+                let reason = "a knockout is no transition between bound states".into();
+                return Err(Error::NoProcess { reason });
+            }
             config::Process::Es => Process::ElectronElastic(ElectronElastic {
                 electrons: target.z,
                 neutrino: beam.flux.neutrino.pdg(),

@@ -117,6 +117,48 @@ choices! {
         Cc = "cc", "charged current on the nucleus, allowed approximation", "kuramoto1990";
         Es = "es", "elastic scattering on electrons", "thooft1971";
         Cevns = "cevns", "coherent elastic scattering on the nucleus", "freedman1974";
+        Knockout = "1p1h", "charged-current knockout of one nucleon from a mean field", "jachowicz2002";
+    }
+}
+
+choices! {
+    /// Exchange part of the Coulomb energy of a mean field.
+    CoulombExchange, "knockout.exchange" {
+        Slater = "slater", "Slater approximation", "slater1951";
+        None = "none", "direct part alone", "";
+    }
+}
+
+choices! {
+    /// Waves of the nucleon that leaves.
+    Waves, "knockout.waves" {
+        Distorted = "distorted", "in the field that the nucleon leaves", "jachowicz2002";
+        Plane = "plane", "free", "";
+    }
+}
+
+choices! {
+    /// Vector form factors of the nucleon.
+    VectorFormFactors, "knockout.vector" {
+        Kelly = "kelly", "ratios of polynomials", "kelly2004";
+        Bbba05 = "bbba05", "ratios of polynomials with constraints of duality", "bradford2006";
+        Dipole = "galster", "dipole, and a Galster form for the neutron", "galster1971";
+    }
+}
+
+choices! {
+    /// Axial form factor of the nucleon.
+    AxialFormFactor, "knockout.axial" {
+        Dipole = "dipole", "dipole", "bernard2002";
+        ZExpansion = "z-expansion", "expansion in the conformal variable z", "meyer2016";
+    }
+}
+
+choices! {
+    /// Width of the hole that stays behind.
+    HoleWidth, "knockout.width" {
+        Lorentz = "lorentz", "Lorentzian, broader for deeper holes", "jeukenne1983";
+        Sharp = "sharp", "none: each hole has one energy", "";
     }
 }
 
@@ -190,6 +232,7 @@ pub fn all_choices() -> Vec<Choice> {
         ($($type:ident)*) => { $(list.extend($type::ALL.iter().map(|c| c.choice()));)* };
     }
     add!(SpectrumKind Neutrino Weighting TableFormat Process Strengths Coulomb FormFactor);
+    add!(CoulombExchange Waves VectorFormFactors AxialFormFactor HoleWidth);
     add!(Optical LevelDensity GammaStrength Continuum);
     list
 }

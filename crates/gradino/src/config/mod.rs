@@ -5,6 +5,7 @@
 
 mod choices;
 mod flux;
+mod knockout;
 mod l_max;
 mod message;
 mod quantity;
@@ -13,10 +14,12 @@ mod select;
 mod source;
 
 pub use choices::{
-    Choice, Continuum, Coulomb, FormFactor, GammaStrength, LevelDensity, Neutrino, Optical, Process,
-    SpectrumKind, Strengths, TableFormat, Weighting, all_choices,
+    AxialFormFactor, Choice, Continuum, Coulomb, CoulombExchange, FormFactor, GammaStrength, HoleWidth,
+    LevelDensity, Neutrino, Optical, Process, SpectrumKind, Strengths, TableFormat, VectorFormFactors, Waves,
+    Weighting, all_choices,
 };
 pub use flux::{Flux, Spectrum, TableFile};
+pub use knockout::Knockout;
 pub use l_max::LMax;
 pub use quantity::Spin;
 pub use select::{MAIN_PARAMETERS, select_parameters};
@@ -169,6 +172,8 @@ struct ConfigTable {
     target: Option<TargetTable>,
     /// How they react.
     reaction: Option<Reaction>,
+    /// How a nucleon is knocked out, with the process "1p1h".
+    knockout: Option<Knockout>,
     /// A fixed nuclear state to start from, instead of [flux], [target] and [reaction].
     state: Option<StateTable>,
     /// Models of the deexcitation.
@@ -218,7 +223,11 @@ impl Config {
         if let Source::Beam(beam) = &self.source {
             list.push(beam.flux.kind().choice());
             list.extend(beam.reaction.processes.iter().map(|p| p.choice()));
-            list.extend([beam.reaction.strengths.choice(), beam.reaction.coulomb.choice()]);
+            if beam.reaction.knocks_out() {
+                list.extend(beam.knockout.choices());
+            } else {
+                list.extend([beam.reaction.strengths.choice(), beam.reaction.coulomb.choice()]);
+            }
             if beam.reaction.processes.contains(&Process::Cevns) {
                 list.push(beam.reaction.form_factor.choice());
             }
@@ -251,16 +260,25 @@ impl ConfigTable {
     /// The configuration, if it makes sense.
     fn check(self) -> Checked<Config> {
         let source = match self.state {
-            None => Source::Beam(Box::new(Beam {
-                flux: self.flux.unwrap_or_default().check().map_err(|c| c.within("flux"))?,
-                target: self.target.map_or(source::DEFAULT_TARGET, |t| t.nuclide.0),
-                reaction: self.reaction.unwrap_or_default().check().map_err(|c| c.within("reaction"))?,
-            })),
+            None => {
+                let reaction = self.reaction.unwrap_or_default().check().map_err(|c| c.within("reaction"))?;
+                if self.knockout.is_some() && !reaction.knocks_out() {
+                    return Err(complaint("knockout", "no nucleon is knocked out here")
+                        .hint("choose processes = [\"1p1h\"] in [reaction]"));
+                }
+                Source::Beam(Box::new(Beam {
+                    flux: self.flux.unwrap_or_default().check().map_err(|c| c.within("flux"))?,
+                    target: self.target.map_or(source::DEFAULT_TARGET, |t| t.nuclide.0),
+                    reaction,
+                    knockout: self.knockout.unwrap_or_default().check().map_err(|c| c.within("knockout"))?,
+                }))
+            }
             Some(state) => {
                 let given = [
                     ("flux", self.flux.is_some()),
                     ("target", self.target.is_some()),
                     ("reaction", self.reaction.is_some()),
+                    ("knockout", self.knockout.is_some()),
                 ];
                 if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
                     return Err(complaint(name, "").conflict("state"));
@@ -299,6 +317,7 @@ impl From<&Config> for ConfigTable {
                 table.flux = Some(flux::FluxTable::from(&beam.flux));
                 table.target = Some(TargetTable::from(beam.target));
                 table.reaction = Some(beam.reaction.clone());
+                table.knockout = beam.reaction.knocks_out().then(|| beam.knockout.clone());
             }
         }
         table

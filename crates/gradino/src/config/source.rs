@@ -2,6 +2,7 @@
 
 use super::choices::{Coulomb, FormFactor, Process, Strengths};
 use super::flux::Flux;
+use super::knockout::Knockout;
 use super::message::{Checked, complaint, from_complaint};
 use super::quantity::{Energy, NuclideText, ParityText, Spin};
 use crate::error::Result;
@@ -31,6 +32,8 @@ pub struct Beam {
     pub target: Nuclide,
     /// How they react.
     pub reaction: Reaction,
+    /// How a nucleon is knocked out, where that is among the processes.
+    pub knockout: Knockout,
 }
 
 /// How neutrinos react.
@@ -59,9 +62,18 @@ impl Default for Reaction {
 }
 
 impl Reaction {
+    /// Whether nucleons are knocked out.
+    pub fn knocks_out(&self) -> bool {
+        self.processes.contains(&Process::Knockout)
+    }
+
     pub(super) fn check(self) -> Checked<Self> {
         if self.processes.is_empty() {
-            return Err(complaint("processes", "the list is empty").hint("choose of cc, es, cevns"));
+            return Err(complaint("processes", "the list is empty").hint("choose of cc, es, cevns, 1p1h"));
+        }
+        if self.knocks_out() && self.processes.len() > 1 {
+            return Err(complaint("processes", "\"1p1h\" does not mix with other processes")
+                .hint("run it by itself, and put the runs together by their cross sections"));
         }
         let repeated = |(i, p)| self.processes[..i].contains(p);
         match self.processes.iter().enumerate().find(|&entry| repeated(entry)) {

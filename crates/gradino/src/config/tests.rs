@@ -43,6 +43,7 @@ fn every_choice_is_read_under_its_name() {
             "fermi-dirac" => "temperature = \"3.5 MeV\"",
             "table" => "file = \"flux.csv\"",
             "csv" | "histogram" | "snowglobes" => "kind = \"table\"\nfile = \"flux.csv\"",
+            _ if section == "knockout" => "[reaction]\nprocesses = [\"1p1h\"]",
             _ => "",
         };
         let text = format!("[{section}]\n{key} = {value}\n{rest}");
@@ -109,6 +110,28 @@ fn unknown_names_of_models_are_refused_with_the_known_ones() {
         "[reaction]\nprocesses = [\"cc\", \"nc\"]",
         "processes in [reaction], line 2: \"nc\" is not known",
         "did you mean \"cc\"?",
+    );
+}
+
+#[test]
+fn a_knockout_stands_alone_and_is_printed_where_it_is_asked_for() {
+    let config = Config::from_toml("[reaction]\nprocesses = [\"1p1h\"]").expect("valid");
+    assert!(config.resolved_toml().contains("[knockout]\nforce = \"SLy4\""));
+    assert!(!Config::default().resolved_toml().contains("knockout"));
+    refused(
+        "[reaction]\nprocesses = [\"1p1h\", \"cevns\"]",
+        "processes in [reaction], line 2: \"1p1h\" does not mix with other processes",
+        "run it by itself, and put the runs together by their cross sections",
+    );
+    refused(
+        "[knockout]\nforce = \"SIII\"",
+        "knockout at the top of the configuration, line 1: no nucleon is knocked out here",
+        "choose processes = [\"1p1h\"] in [reaction]",
+    );
+    refused(
+        "[reaction]\nprocesses = [\"1p1h\"]\n[knockout]\nfield = \"there\"",
+        "field in [knockout], line 4: \"there\" is no nuclide",
+        "write \"self-consistent\", or a nuclide like \"16O\"",
     );
 }
 
