@@ -73,6 +73,12 @@ pub enum Error {
         /// The names there are.
         known: Vec<&'static str>,
     },
+    /// A shell that cannot be read.
+    #[error("cannot read \"{text}\" as a shell")]
+    NotAShell {
+        /// The text that was given.
+        text: String,
+    },
     /// A value outside what the model covers.
     #[error("{what} = {value} is outside [{lower}, {upper}]")]
     OutOfRange {
@@ -107,6 +113,9 @@ impl Error {
                     || format!("there are: {}", known.join(", ")),
                     |s| format!("did you mean \"{s}\"?"),
                 ))
+            }
+            Error::NotAShell { .. } => {
+                Some("write it like \"1p3/2\": the number from 1, the letter of l, and j".into())
             }
             Error::OutOfRange { lower, upper, .. } => {
                 Some(format!("choose a value between {lower} and {upper}"))
