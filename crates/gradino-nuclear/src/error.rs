@@ -79,6 +79,14 @@ pub enum Error {
         /// The text that was given.
         text: String,
     },
+    /// A lepton that has no vertex with a current.
+    #[error("the {current} current has no vertex with an incoming {lepton}")]
+    NoVertex {
+        /// The current.
+        current: &'static str,
+        /// The lepton.
+        lepton: String,
+    },
     /// A value outside what the model covers.
     #[error("{what} = {value} is outside [{lower}, {upper}]")]
     OutOfRange {
@@ -117,6 +125,14 @@ impl Error {
             Error::NotAShell { .. } => {
                 Some("write it like \"1p3/2\": the number from 1, the letter of l, and j".into())
             }
+            Error::NoVertex { current, .. } => Some(
+                match *current {
+                    "charged" => "give nu_e, nu_mu, anti-nu_e or anti-nu_mu",
+                    "neutral" => "give a neutrino or an antineutrino",
+                    _ => "give an electron or a muon of either charge",
+                }
+                .into(),
+            ),
             Error::OutOfRange { lower, upper, .. } => {
                 Some(format!("choose a value between {lower} and {upper}"))
             }

@@ -1,0 +1,10 @@
+//! Exclusive knockout of one nucleon, 1p1h: lepton + nucleus -> lepton + nucleon + hole.
+//!
+//! The axis z lies along the momentum transfer q, the leptons in the plane xz with their transverse momentum
+//! along +x; theta_N and phi_N are the angles of the nucleon in this frame.
+
+pub mod hadron;
+pub mod lepton;
+
+pub use hadron::HadronTensor;
+pub use lepton::{LeptonTensor, LeptonVertex};
