@@ -3,8 +3,11 @@
 //! The axis z lies along the momentum transfer q, the leptons in the plane xz with their transverse momentum
 //! along +x; theta_N and phi_N are the angles of the nucleon in this frame.
 
+pub mod amplitude;
+pub mod coupling;
 pub mod hadron;
 pub mod lepton;
+pub mod number;
 
 pub use hadron::HadronTensor;
 pub use lepton::{LeptonTensor, LeptonVertex};
