@@ -33,10 +33,23 @@ pub enum Symmetry {
     Odd,
 }
 
+impl Symmetry {
+    /// That of u = r R: R has the parity of l.
+    pub fn of_wave(l: u32) -> Self {
+        if l.is_multiple_of(2) { Symmetry::Odd } else { Symmetry::Even }
+    }
+}
+
 impl Mesh {
     /// The radius of element `i` (from 0) of an array on the mesh [fm].
     pub fn radius_fm(&self, i: usize) -> f64 {
         (i + 1) as f64 * self.step_fm
+    }
+
+    /// All radii [fm].
+    pub fn radii_fm(&self) -> impl Iterator<Item = f64> + use<> {
+        let mesh = *self;
+        (0..mesh.points).map(move |i| mesh.radius_fm(i))
     }
 
     /// The last radius [fm].

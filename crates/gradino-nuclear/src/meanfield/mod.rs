@@ -1,13 +1,24 @@
 //! The spherical Hartree-Fock mean field of a Skyrme force, from which nucleons are knocked out.
 
+mod bound;
+pub mod densities;
+pub mod energy;
+pub mod filling;
+pub mod force;
 pub mod form_factors;
+pub mod functional;
 pub mod hartree_fock;
 pub mod mesh;
+mod mixing;
 pub mod radial_field;
 pub mod shell;
+mod start;
 
+pub use densities::Densities;
+pub use energy::{EnergyParts, Radii};
+pub use force::{Skyrme, SkyrmeForce};
 pub use form_factors::{AxialModel, Current, FormFactorModel, FormFactors, PreparedFormFactors, VectorModel};
-pub use hartree_fock::{Densities, EnergyParts, MeanField, Radii};
+pub use hartree_fock::{CoulombExchange, EmptiedField, MeanField, Options};
 pub use mesh::Mesh;
 pub use radial_field::RadialField;
 pub use shell::{Nucleon, Orbital, Shell};

@@ -30,6 +30,26 @@ pub struct RadialField<D> {
 }
 
 impl<D: Real> RadialField<D> {
+    /// The values without derivatives.
+    pub fn values(&self) -> RadialField<f64> {
+        self.map(|x| x.re())
+    }
+
+    /// In other numbers, each made by `to`.
+    pub fn map<E: Real>(&self, to: impl Fn(D) -> E) -> RadialField<E> {
+        let all = |x: &[D]| x.iter().map(|&x| to(x)).collect();
+        RadialField {
+            mesh: self.mesh,
+            b: all(&self.b),
+            db: all(&self.db),
+            d2b: all(&self.d2b),
+            u: all(&self.u),
+            w: all(&self.w),
+            charge: self.charge,
+            b_infinity: self.b_infinity,
+        }
+    }
+
     /// The function w of v'' = w v, with u = v / sqrt(B), at every point of the mesh, for the energy `e` [MeV]:
     /// w = [B l(l+1)/r^2 + B'/r + U + W <l.sigma>/r - e]/B + B''/(2B) - (B'/B)^2/4 [1/fm^2].
     ///
