@@ -4,22 +4,22 @@ use super::coupling::{Coupling, Harmonics, Helicity, LANES, Naturalness};
 use super::hadron::{HadronTensor, TransitionCurrent};
 use super::number::Number;
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
-use gradino_core::{Complex, Real};
+use gradino_core::{Complex, Dual, Real};
 
 /// Number of operators of one parity.
 pub const OPERATORS: usize = 5;
 /// Operators of natural parity: charge, longitudinal and electric convection, electric magnetisation, axial magnetic.
-const CHARGE: usize = 0;
-const LONG: usize = 1;
-const ELECTRIC: usize = 2;
-const MAGNETISED: usize = 3;
-const AXIAL_MAGNETIC: usize = 4;
+pub(super) const CHARGE: usize = 0;
+pub(super) const LONG: usize = 1;
+pub(super) const ELECTRIC: usize = 2;
+pub(super) const MAGNETISED: usize = 3;
+pub(super) const AXIAL_MAGNETIC: usize = 4;
 /// Operators of unnatural parity: magnetic convection and magnetisation, axial charge, axial longitudinal and electric.
-const CONVECTION: usize = 0;
-const SPIN: usize = 1;
-const AXIAL_CHARGE: usize = 2;
-const AXIAL_LONG: usize = 3;
-const AXIAL_ELECTRIC: usize = 4;
+pub(super) const CONVECTION: usize = 0;
+pub(super) const SPIN: usize = 1;
+pub(super) const AXIAL_CHARGE: usize = 2;
+pub(super) const AXIAL_LONG: usize = 3;
+pub(super) const AXIAL_ELECTRIC: usize = 4;
 
 /// The reduced elements of one hole at one (omega, q), and the phases of the waves.
 #[derive(Clone, Copy, Debug)]
@@ -32,14 +32,15 @@ pub struct Elements<'a, S> {
     pub sin: &'a [S],
 }
 
-impl<S: Number> Elements<'_, S> {
+impl<S: Copy> Elements<'_, S> {
     /// Number of waves.
-    fn waves(&self) -> usize {
+    pub fn waves(&self) -> usize {
         self.cos.len()
     }
 
+    /// The elements of one operator for all waves.
     #[inline(always)]
-    fn row(&self, multipoles: usize, parity: Naturalness, multipole: usize, operator: usize) -> &[S] {
+    pub fn row(&self, multipoles: usize, parity: Naturalness, multipole: usize, operator: usize) -> &[S] {
         let waves = self.waves();
         let start = ((parity as usize * multipoles + multipole) * OPERATORS + operator) * waves;
         &self.values[start..start + waves]
@@ -179,9 +180,9 @@ pub struct CurrentFactors<D> {
     pub magnetic: D,
     /// G_A.
     pub axial: D,
-    /// omega q G_P / 4 M^2: minus the sigma_z in A^0.
+    /// omega q G_P / 4 M^2: times -sigma_z in A^0.
     pub axial_time: D,
-    /// G_A - q^2 G_P / 4 M^2: the sigma_z in A_z.
+    /// G_A - q^2 G_P / 4 M^2: times sigma_z in A_z.
     pub axial_long: D,
 }
 
@@ -201,7 +202,13 @@ impl<D: Real> CurrentFactors<D> {
     }
 }
 
-impl<S: Copy> OperatorAmplitudes<S> {
+impl<S: Number> OperatorAmplitudes<S> {
+    /// No amplitude.
+    pub fn none() -> Self {
+        let none = [S::none(); 2];
+        OperatorAmplitudes { zero: [none; 4], plus: [none; 3], minus: [none; 3] }
+    }
+
     /// In another kind of number.
     pub fn lifted<D>(&self, lift: impl Fn(S) -> D + Copy) -> OperatorAmplitudes<D> {
         OperatorAmplitudes {
@@ -212,15 +219,27 @@ impl<S: Copy> OperatorAmplitudes<S> {
     }
 }
 
+impl CurrentFactors<f64> {
+    /// With the derivative one in a slot for each factor.
+    pub(super) fn seeded(&self) -> CurrentFactors<Dual<f64, 5>> {
+        CurrentFactors {
+            electric: Dual::variable(self.electric, 0),
+            magnetic: Dual::variable(self.magnetic, 1),
+            axial: Dual::variable(self.axial, 2),
+            axial_time: Dual::variable(self.axial_time, 3),
+            axial_long: Dual::variable(self.axial_long, 4),
+        }
+    }
+}
+
 /// The current V - A of one state of the hole to spin up, and the one of its mirror image (-m_h, spin down), whose
 /// helicities are exchanged, with the opposite sign for odd helicity and for the axial part.
 pub fn currents<D: Real>(a: &OperatorAmplitudes<D>, f: &CurrentFactors<D>) -> [TransitionCurrent<D>; 2] {
     let c = |x: [D; 2], factor: D| Complex::new(factor * x[0], factor * x[1]);
-    // The expansion of e_z exp(iqz) has a minus sign: J_z = -sum i^J sqrt(4 pi (2J+1)) L_J (walecka1975).
     let vector_time = c(a.zero[0], f.electric);
-    let vector_long = c(a.zero[1], -f.electric);
-    let axial_time = c(a.zero[2], f.axial) + c(a.zero[3], f.axial_time);
-    let axial_long = c(a.zero[3], -f.axial_long);
+    let vector_long = c(a.zero[1], f.electric);
+    let axial_time = c(a.zero[2], f.axial) - c(a.zero[3], f.axial_time);
+    let axial_long = c(a.zero[3], f.axial_long);
     let transverse = |x: &[[D; 2]; 3]| (c(x[0], f.electric) + c(x[1], f.magnetic), c(x[2], f.axial));
     let ((vector_plus, axial_plus), (vector_minus, axial_minus)) =
         (transverse(&a.plus), transverse(&a.minus));
@@ -239,18 +258,13 @@ pub fn currents<D: Real>(a: &OperatorAmplitudes<D>, f: &CurrentFactors<D>) -> [T
     [up, mirrored]
 }
 
-/// The hadron tensor at one angle, from the amplitudes of all states of the hole.
-pub fn hadron_tensor<D: Real>(
-    amplitudes: &[OperatorAmplitudes<D>],
-    factors: &CurrentFactors<D>,
-) -> HadronTensor<D> {
-    let mut tensor = HadronTensor::zero();
-    for a in amplitudes {
-        for current in currents(a, factors) {
-            tensor.add(&current, 1.0);
+impl<D: Real> HadronTensor<D> {
+    /// Adds the transitions from one state of the hole to either spin.
+    pub fn add_state(&mut self, amplitudes: &OperatorAmplitudes<D>, factors: &CurrentFactors<D>) {
+        for current in currents(amplitudes, factors) {
+            self.add(&current);
         }
     }
-    tensor
 }
 
 #[cfg(test)]

@@ -51,8 +51,8 @@ impl Helicity {
 ///
 /// c = sqrt(4 pi (2J+1)) (l m_l 1/2 s|j m) (-1)^(j-m) 3j(j J j_h; -m lambda m_h) f g, with m = m_h + lambda,
 /// m_l = m - s, f = 1 for lambda = 0 and -1/sqrt(2) for the others (walecka1975, section 4), and
-/// g = (-1)^((J-l-l_h)/2) for natural, (-1)^((J-l-l_h+1)/2) for unnatural parity: i^J times i^-l of the wave, and
-/// the i that makes the element of unnatural parity real. That with s = -1/2 follows by reflection.
+/// g = (-1)^((J-l-l_h)/2) for natural, (-1)^((J-l-l_h-1)/2) for unnatural parity: i^J, i^-l of the wave, and the phase
+/// -i of the elements of unnatural parity. The amplitude with s = -1/2 follows by reflection.
 #[derive(Clone, Debug)]
 pub struct Coupling<C = f64> {
     /// The hole.
@@ -127,7 +127,7 @@ impl<C: Coefficient> Coupling<C> {
             return 0.0;
         }
         let step = order as i32 - l as i32 - self.shell.l as i32;
-        let half = (step + step.rem_euclid(2)) / 2;
+        let half = (step - step.rem_euclid(2)) / 2;
         let exponent = half + (two_j as i32 - two_m) / 2;
         let sign = if exponent.rem_euclid(2) == 0 { 1.0 } else { -1.0 };
         let factor = if helicity == Helicity::Zero { 1.0 } else { -FRAC_1_SQRT_2 };

@@ -61,19 +61,34 @@ impl<D: Real> HadronTensor<D> {
         }
     }
 
-    /// Adds the transition with current `j`, times `weight`.
-    pub fn add(&mut self, j: &TransitionCurrent<D>, weight: f64) {
-        let product = |a: Complex<D>, b: Complex<D>| (a * b.conj()).scale(D::from(weight));
-        self.time_time += j.time.norm_sq() * weight;
-        self.long_long += j.long.norm_sq() * weight;
-        self.plus_plus += j.plus.norm_sq() * weight;
-        self.minus_minus += j.minus.norm_sq() * weight;
+    /// Adds the transition with current `j`.
+    pub fn add(&mut self, j: &TransitionCurrent<D>) {
+        let product = |a: Complex<D>, b: Complex<D>| a * b.conj();
+        self.time_time += j.time.norm_sq();
+        self.long_long += j.long.norm_sq();
+        self.plus_plus += j.plus.norm_sq();
+        self.minus_minus += j.minus.norm_sq();
         self.time_long = self.time_long + product(j.time, j.long);
         self.plus_time = self.plus_time + product(j.plus, j.time);
         self.minus_time = self.minus_time + product(j.minus, j.time);
         self.plus_long = self.plus_long + product(j.plus, j.long);
         self.minus_long = self.minus_long + product(j.minus, j.long);
         self.plus_minus = self.plus_minus + product(j.plus, j.minus);
+    }
+
+    /// Adds `other` times `weight`.
+    pub fn add_tensor(&mut self, other: &Self, weight: f64) {
+        let sum = |a: Complex<D>, b: Complex<D>| a + b.scale(D::from(weight));
+        self.time_time += other.time_time * weight;
+        self.long_long += other.long_long * weight;
+        self.plus_plus += other.plus_plus * weight;
+        self.minus_minus += other.minus_minus * weight;
+        self.time_long = sum(self.time_long, other.time_long);
+        self.plus_time = sum(self.plus_time, other.plus_time);
+        self.minus_time = sum(self.minus_time, other.minus_time);
+        self.plus_long = sum(self.plus_long, other.plus_long);
+        self.minus_long = sum(self.minus_long, other.minus_long);
+        self.plus_minus = sum(self.plus_minus, other.plus_minus);
     }
 
     /// CC = W^00, CL = Re W^0z, LL = W^zz, T = W^++ + W^--, T' = W^-- - W^++: the five that do not depend on phi_N.

@@ -137,6 +137,29 @@ impl<D: Real> LeptonTensor<D> {
         if transverse_sq.re() < 0.0 {
             return None;
         }
+        Some(Self::from_transverse(vertex, [energy, omega, q], [k, out, along], transverse_sq))
+    }
+
+    /// At the cosine of the angle of the outgoing lepton; none if omega leaves no lepton.
+    pub fn at_angle(vertex: &LeptonVertex, energy: D, omega: D, cos_theta: D) -> Option<Self> {
+        let (k, out) = vertex.momenta(energy, omega)?;
+        let q = vertex.momentum_transfer(energy, omega, cos_theta)?;
+        if q.re() <= 0.0 {
+            return None;
+        }
+        let along = (k.sq() - out.sq() + q.sq()) / (q * 2.0);
+        // k_x = k k' sin(theta) / q, which keeps its digits at small angles.
+        let transverse_sq = (k * out / q).sq() * (D::one() - cos_theta) * (cos_theta + 1.0);
+        Some(Self::from_transverse(vertex, [energy, omega, q], [k, out, along], transverse_sq))
+    }
+
+    /// With k_z = `along` and k_x^2 = `transverse_sq`.
+    fn from_transverse(
+        vertex: &LeptonVertex,
+        [energy, omega, q]: [D; 3],
+        [k, out, along]: [D; 3],
+        transverse_sq: D,
+    ) -> Self {
         let (e, e_out, kz, kz_out) = (energy, energy - omega, along, along - q);
         let kx = transverse_sq.sqrt();
         let contact = match vertex.current {
@@ -156,7 +179,7 @@ impl<D: Real> LeptonTensor<D> {
         ];
         let antisymmetric = [e_out * kz - e * kz_out, -kx * q, -kx * omega].map(|x| x * vertex.handedness);
         let flux = vertex.coupling(q.sq() - omega.sq()) * out / k;
-        Some(LeptonTensor { symmetric, antisymmetric, flux, cos_theta: cross / (k * out) })
+        LeptonTensor { symmetric, antisymmetric, flux, cos_theta: cross / (k * out) }
     }
 
     /// The Fourier series in phi_N of L_mu_nu W^mu_nu [MeV^2 times the unit of W].
@@ -196,6 +219,18 @@ impl<D: Real> LeptonTensor<D> {
     /// 2 pi C k'/k in cm^2/MeV^2, what multiplies L_mu_nu W^mu_nu in the cross section.
     pub fn scale(&self) -> D {
         self.flux * (2.0 * PI * CM2_PER_INVERSE_MEV2)
+    }
+}
+
+impl LeptonTensor<f64> {
+    /// The same, ready for a hadron tensor with derivatives.
+    pub fn lifted<D: Real>(&self) -> LeptonTensor<D> {
+        LeptonTensor {
+            symmetric: self.symmetric.map(D::from),
+            antisymmetric: self.antisymmetric.map(D::from),
+            flux: D::from(self.flux),
+            cos_theta: D::from(self.cos_theta),
+        }
     }
 }
 

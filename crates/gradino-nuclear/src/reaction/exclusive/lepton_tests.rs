@@ -49,7 +49,7 @@ fn the_fourier_series_is_the_contraction_of_the_cartesian_tensors() {
         let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
         let (tensor, j) = (point(&vertex), current());
         let mut w = HadronTensor::zero();
-        w.add(&j, 1.0);
+        w.add(&j);
         for phi in [0.0, 0.4, 2.0, 4.5] {
             let (series, direct) = (tensor.fourier(&w).at(phi), by_components(&tensor, &j, phi));
             assert!((series / direct - 1.0).abs() < 1e-12, "{phi}: {series} {direct}");

@@ -6,8 +6,14 @@
 pub mod amplitude;
 pub mod coupling;
 pub mod hadron;
+pub mod inclusive;
 pub mod lepton;
+pub mod model;
 pub mod number;
+pub mod table;
 
 pub use hadron::HadronTensor;
-pub use lepton::{LeptonTensor, LeptonVertex};
+pub use inclusive::ResponsePairs;
+pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
+pub use model::{Knockout, Point, PreparedKnockout, Workspace};
+pub use table::{ElementSource, Grid, Hole, KnockoutTable, Slice};
