@@ -86,6 +86,44 @@ impl LeptonVertex {
         Some(((k - out).sq() + k * out * (D::one() - cos_theta) * 2.0).sqrt())
     }
 
+    /// d2 sigma / (d omega d q) [cm^2/MeV^2] from the responses CC, CL, LL, T and T' [1/MeV]:
+    /// [`LeptonTensor::inclusive`] with d cos(theta) = q dq / (k k'). Smooth, and continued beyond the physical region,
+    /// where it means nothing.
+    #[inline]
+    pub fn inclusive_in_q(&self, energy: f64, omega: f64, q: f64, responses: &[f64; 5]) -> f64 {
+        let factors = self.inclusive_factors_in_q(energy, omega, q);
+        factors.iter().zip(responses).map(|(f, r)| f * r).sum()
+    }
+
+    /// What multiplies CC, CL, LL, T and T' in [`LeptonVertex::inclusive_in_q`].
+    #[inline]
+    pub fn inclusive_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
+        let (e_out, k2) = (energy - omega, energy * energy - self.incoming_mass * self.incoming_mass);
+        let out2 = e_out * e_out - self.outgoing_mass * self.outgoing_mass;
+        let kz = (k2 - out2 + q * q) / (2.0 * q);
+        let kz_out = kz - q;
+        let transverse_sq = k2 - kz * kz;
+        let product = energy * e_out - transverse_sq - kz * kz_out - self.contact();
+        let coupling = self.coupling(q * q - omega * omega);
+        let scale = coupling * q / k2 * (2.0 * PI * CM2_PER_INVERSE_MEV2);
+        [
+            2.0 * energy * e_out - product,
+            -2.0 * (energy * kz_out + e_out * kz),
+            2.0 * kz * kz_out + product,
+            transverse_sq + product,
+            self.handedness * (e_out * kz - energy * kz_out),
+        ]
+        .map(|x| x * scale)
+    }
+
+    /// m m' of the electromagnetic current, 0 of the weak ones.
+    fn contact(&self) -> f64 {
+        match self.current {
+            Current::Electromagnetic => self.incoming_mass * self.outgoing_mass,
+            Current::Charged | Current::Neutral => 0.0,
+        }
+    }
+
     /// The momenta of the incoming and the outgoing lepton [MeV].
     pub fn momenta<D: Real>(&self, energy: D, omega: D) -> Option<(D, D)> {
         let left = energy - omega;
@@ -162,12 +200,8 @@ impl<D: Real> LeptonTensor<D> {
     ) -> Self {
         let (e, e_out, kz, kz_out) = (energy, energy - omega, along, along - q);
         let kx = transverse_sq.sqrt();
-        let contact = match vertex.current {
-            Current::Electromagnetic => vertex.incoming_mass * vertex.outgoing_mass,
-            Current::Charged | Current::Neutral => 0.0,
-        };
         let cross = transverse_sq + kz * kz_out;
-        let product = e * e_out - cross - contact;
+        let product = e * e_out - cross - vertex.contact();
         let symmetric = [
             e * e_out * 2.0 - product,
             e * kz_out + e_out * kz,
@@ -203,11 +237,17 @@ impl<D: Real> LeptonTensor<D> {
         }
     }
 
+    /// The factors of CC, CL, LL, T and T' in [`LeptonTensor::inclusive`].
+    pub fn inclusive_factors(&self) -> [D; 5] {
+        let [l00, l0z, zz, xx, yy, _, _] = self.symmetric;
+        [l00, l0z * -2.0, zz, (xx + yy) * 0.5, self.antisymmetric[0]]
+    }
+
     /// The part of L_mu_nu W^mu_nu that does not depend on phi_N, from CC, CL, LL, T and T':
     /// L_00 CC - 2 L_0z CL + L_zz LL + (L_xx + L_yy)/2 T + l_xy T'.
-    pub fn inclusive(&self, [cc, cl, ll, t, t_prime]: &[D; 5]) -> D {
-        let [l00, l0z, zz, xx, yy, _, _] = self.symmetric;
-        l00 * *cc - l0z * *cl * 2.0 + zz * *ll + (xx + yy) * *t * 0.5 + self.antisymmetric[0] * *t_prime
+    pub fn inclusive(&self, responses: &[D; 5]) -> D {
+        let factors = self.inclusive_factors();
+        factors.iter().zip(responses).fold(D::zero(), |sum, (&f, &r)| sum + f * r)
     }
 
     /// d4 sigma / (d omega d cos(theta) d Omega_N) [cm^2/(MeV sr)] at the azimuth `phi`, integrated over the azimuth

@@ -156,3 +156,20 @@ fn leptons_without_a_vertex_and_points_out_of_reach_are_refused() {
     assert!(LeptonTensor::new(&vertex, 700.0, 180.0, 1300.0).is_none(), "q too large");
     assert!(LeptonTensor::new(&vertex, 700.0, 180.0, 100.0).is_none(), "q too small");
 }
+
+#[test]
+fn the_cross_section_in_q_is_that_in_the_angle() {
+    for (current, incoming) in [
+        (Current::Charged, pdg::NU_MU),
+        (Current::Neutral, -pdg::NU_E),
+        (Current::Electromagnetic, pdg::ELECTRON),
+    ] {
+        let vertex = LeptonVertex::new(current, incoming).expect("a vertex");
+        let (tensor, responses) = (point(&vertex), [0.3, -0.1, 0.2, 0.7, 0.4]);
+        let q = vertex.momentum_transfer(700.0, 180.0, 0.6).expect("open");
+        let (k, out) = vertex.momenta(700.0, 180.0).expect("open");
+        let expected = tensor.inclusive(&responses) * tensor.scale() * q / (k * out);
+        let found = vertex.inclusive_in_q(700.0, 180.0, q, &responses);
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+    }
+}

@@ -201,15 +201,18 @@ impl PreparedKnockout<'_> {
         Some(out)
     }
 
-    /// The hadron tensor of one node at cos(theta_N) = `x`, of a full shell [1/(MeV sr)].
-    pub fn node_tensor(
+    /// Prepares `space` for cos(theta_N) = `x`.
+    pub(super) fn fill_harmonics(&self, hole: usize, x: f64, space: &mut Workspace) {
+        space.harmonics[hole].fill(x);
+    }
+
+    /// The hadron tensor of a full shell at one node, for the angle that `space` is filled for [1/(MeV sr)].
+    pub(super) fn filled_node_tensor(
         &self,
         hole: usize,
         node: (usize, usize),
-        x: f64,
         space: &mut Workspace,
     ) -> Option<HadronTensor<f64>> {
-        space.harmonics[hole].fill(x);
         let amplitudes = self.amplitudes(hole, node, space)?;
         Some(tensor(amplitudes, self.factors_at(hole, node.0, node.1)))
     }
@@ -302,6 +305,27 @@ impl PreparedKnockout<'_> {
         }
     }
 
+    /// Derivatives of the logarithm of what a node contributes at an angle with respect to the wanted parameters, for the
+    /// angle that `space` is filled for; added to `out`.
+    pub(super) fn log_slopes(
+        &self,
+        (hole, node): (usize, (usize, usize)),
+        lepton: &LeptonTensor<f64>,
+        phi: f64,
+        space: &mut Workspace,
+        out: &mut [f64],
+    ) {
+        let Some(amplitudes) = self.amplitudes(hole, node, space) else { return };
+        let five = five_slopes(amplitudes, self.factors_at(hole, node.0, node.1), lepton, phi);
+        self.add_slopes(hole, node, five.eps.map(|e| e / five.re), out);
+    }
+
+    /// Lowest energy of the lepton [MeV] at which a nucleon can leave, the recoil of the nucleus left out.
+    pub fn threshold(&self) -> f64 {
+        let lowest = self.of.table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
+        lowest + self.of.vertex.outgoing_mass
+    }
+
     /// Number of wanted parameters.
     pub fn wanted(&self) -> usize {
         self.wanted
@@ -311,6 +335,13 @@ impl PreparedKnockout<'_> {
     pub(super) fn node_responses(&self, hole: usize, kinetic: usize, momentum: usize) -> [f64; 5] {
         let node = kinetic * self.of.table.grid.momenta.len() + momentum;
         self.of.pairs[hole][node].responses(&self.factors[hole][node])
+    }
+
+    /// Derivatives of CC, CL, LL, T and T' at a node with respect to the five factors of the current.
+    pub(super) fn node_response_slopes(&self, hole: usize, kinetic: usize, momentum: usize) -> [[f64; 5]; 5] {
+        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
+        let responses = self.of.pairs[hole][node].responses(&self.factors[hole][node].seeded());
+        std::array::from_fn(|factor| responses.map(|r| r.eps[factor]))
     }
 
     /// CC, CL, LL, T and T' of the nucleons of one hole at energy transfer `omega` and momentum transfer `q` [MeV],
