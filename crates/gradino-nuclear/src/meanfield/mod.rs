@@ -10,6 +10,7 @@ pub mod functional;
 pub mod hartree_fock;
 pub mod mesh;
 mod mixing;
+pub mod multipoles;
 pub mod radial_field;
 pub mod shell;
 mod start;
