@@ -13,6 +13,7 @@ pub mod model;
 pub mod number;
 pub mod sampler;
 pub mod series;
+pub mod source;
 pub mod table;
 pub mod total;
 
@@ -22,5 +23,6 @@ pub use inclusive::ResponsePairs;
 pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
 pub use model::{Knockout, Point, PreparedKnockout, Workspace};
 pub use sampler::{KnockoutDraw, KnockoutSampler, SamplerSpace};
+pub use source::MeanFieldSource;
 pub use table::{ElementSource, Grid, Hole, KnockoutTable, Slice};
 pub use total::TotalCrossSection;
