@@ -112,7 +112,7 @@ fn first(l: u32) -> usize {
 }
 
 /// h^2 w / 12 on the mesh.
-fn scaled_curvature<D: Real>(field: &RadialField<D>, l: u32, two_j: u32, energy: D) -> Vec<D> {
+pub(super) fn scaled_curvature<D: Real>(field: &RadialField<D>, l: u32, two_j: u32, energy: D) -> Vec<D> {
     let factor = field.mesh.step_fm.powi(2) / 12.0;
     field.curvature(l, two_j, energy).into_iter().map(|w| w * factor).collect()
 }
@@ -126,7 +126,7 @@ fn join_point(field: &RadialField<f64>, shell: Shell, energy: f64) -> usize {
 
 /// v from the origin to the index `end`: the series r^(l+1) (1 + c r^2) of the regular solution up to the point that
 /// Numerov's recurrence y_n+1 = (2 + 10 t_n) v_n - y_n-1 of y = (1 - t) v starts from.
-fn outward<D: Real>(t: &[D], l: u32, end: usize) -> Vec<D> {
+pub(super) fn outward<D: Real>(t: &[D], l: u32, end: usize) -> Vec<D> {
     let start = first(l);
     let barrier = f64::from(l * (l + 1)) / 12.0;
     // h^2 times the part of w that is finite at the origin, over 2 (2l + 3).

@@ -1,6 +1,7 @@
 //! The spherical Hartree-Fock mean field of a Skyrme force, from which nucleons are knocked out.
 
 mod bound;
+pub mod continuum;
 pub mod densities;
 pub mod energy;
 pub mod filling;
@@ -12,9 +13,11 @@ pub mod mesh;
 mod mixing;
 pub mod multipoles;
 pub mod radial_field;
+pub mod responses;
 pub mod shell;
 mod start;
 
+pub use continuum::{Continuum, ContinuumOptions, FinalState, PartialWave};
 pub use densities::Densities;
 pub use energy::{EnergyParts, Radii};
 pub use force::{Skyrme, SkyrmeForce};
@@ -22,4 +25,8 @@ pub use form_factors::{AxialModel, Current, FormFactorModel, FormFactors, Prepar
 pub use hartree_fock::{CoulombExchange, EmptiedField, MeanField, Options};
 pub use mesh::Mesh;
 pub use radial_field::RadialField;
+pub use responses::{
+    AxialCharge, HoleSums, LongitudinalCurrent, Probe, ResponseModel, ResponseOptions, ResponseSums,
+    Responses,
+};
 pub use shell::{Nucleon, Orbital, Shell};

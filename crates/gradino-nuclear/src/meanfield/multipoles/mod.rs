@@ -29,7 +29,19 @@
 //! | T^el_J | G_E electric_convection + G_M electric_magnetisation | -G_A axial_electric |
 //! | T^mag_J | -G_A axial_magnetic | G_E magnetic_convection + G_M magnetic_magnetisation |
 
+pub mod bessel;
+mod couplings;
+mod elements;
+mod wigner;
+
+pub use bessel::BesselTable;
+pub use couplings::Couplings;
+pub use elements::{TransitionElements, transition_elements};
+
 use gradino_core::Real;
+
+#[cfg(test)]
+mod tests;
 
 /// Position of the numbers of natural parity, l + l_h + J even, in [`ReducedElements::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
