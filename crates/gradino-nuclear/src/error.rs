@@ -1,7 +1,11 @@
 //! Errors of the nuclear room.
 
+use crate::meanfield::{Nucleon, Shell};
 use gradino_core::Nuclide;
 use thiserror::Error;
+
+/// The nucleus that SkE2 does not hold together.
+const CARBON_12: Nuclide = Nuclide::new(6, 12);
 
 /// Result of the nuclear room.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -73,6 +77,68 @@ pub enum Error {
         /// The names there are.
         known: Vec<&'static str>,
     },
+    /// A shell that cannot be read.
+    #[error("cannot read \"{text}\" as a shell")]
+    NotAShell {
+        /// The text that was given.
+        text: String,
+    },
+    /// A lepton that has no vertex with a current.
+    #[error("the {current} current has no vertex with an incoming {lepton}")]
+    NoVertex {
+        /// The current.
+        current: &'static str,
+        /// The lepton.
+        lepton: String,
+    },
+    /// A force that cannot be read from its file.
+    #[error("{path}, line {line}: {problem}")]
+    BadForce {
+        /// The file.
+        path: String,
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A shell with nucleons in it that the mean field does not bind.
+    #[error("the mean field of {nuclide} does not bind the {nucleon} {shell} that has to be filled")]
+    UnboundShell {
+        /// The nuclide.
+        nuclide: Nuclide,
+        /// Neutron or proton.
+        nucleon: Nucleon,
+        /// The shell.
+        shell: Shell,
+    },
+    /// A shell that is not among the occupied ones.
+    #[error("the shell {shell} is not occupied in {nuclide}")]
+    EmptyShell {
+        /// The nuclide.
+        nuclide: Nuclide,
+        /// The shell.
+        shell: Shell,
+    },
+    /// A nucleus that has no stable mean field: its density grows without end.
+    #[error("the mean field of {nuclide} collapses: its density has reached {density:.2} nucleons/fm3")]
+    Collapse {
+        /// The nuclide.
+        nuclide: Nuclide,
+        /// The density at which the iteration was stopped [1/fm^3].
+        density: f64,
+    },
+    /// A mean field that did not become self-consistent.
+    #[error(
+        "the mean field of {nuclide} is not self-consistent after {steps} steps, residual {residual:.1e}"
+    )]
+    NotSelfConsistent {
+        /// The nuclide.
+        nuclide: Nuclide,
+        /// Number of steps.
+        steps: usize,
+        /// Relative change of the densities in the last step.
+        residual: f64,
+    },
     /// A value outside what the model covers.
     #[error("{what} = {value} is outside [{lower}, {upper}]")]
     OutOfRange {
@@ -108,9 +174,40 @@ impl Error {
                     |s| format!("did you mean \"{s}\"?"),
                 ))
             }
+            Error::NotAShell { .. } => {
+                Some("write it like \"1p3/2\": the number from 1, the letter of l, and j".into())
+            }
+            Error::NoVertex { current, .. } => Some(
+                match *current {
+                    "charged" => "give nu_e, nu_mu, anti-nu_e or anti-nu_mu",
+                    "neutral" => "give a neutrino or an antineutrino",
+                    _ => "give an electron or a muon of either charge",
+                }
+                .into(),
+            ),
+            Error::BadForce { .. } => Some(
+                "a force has the keys t0, t1, t2, t3, x0, x1, x2, x3, sigma and w0, and may have t4".into(),
+            ),
+            Error::UnboundShell { .. } => {
+                Some("the nuclide is not bound by this force; choose another force or nuclide".into())
+            }
+            Error::EmptyShell { .. } => Some("only shells that hold nucleons can be emptied".into()),
+            Error::Collapse { nuclide, .. } => Some(collapse_hint(*nuclide)),
+            Error::NotSelfConsistent { .. } => {
+                Some("check the force: sets far from the published ones may have no stable nucleus".into())
+            }
             Error::OutOfRange { lower, upper, .. } => {
                 Some(format!("choose a value between {lower} and {upper}"))
             }
         }
+    }
+}
+
+/// What to do where a mean field collapses. The response tables of dolan2022 have taken the orbitals of 16O for 12C.
+fn collapse_hint(nuclide: Nuclide) -> String {
+    let other = "choose another force: SLy4, SkM* and SIII have a stable field for every nucleus from 12C on";
+    match nuclide {
+        CARBON_12 => format!("take the field of 16O with the 1p1/2 shell emptied instead, or {other}"),
+        _ => other.to_string(),
     }
 }

@@ -3,6 +3,7 @@
 pub mod decay;
 pub mod emission;
 pub mod error;
+pub mod meanfield;
 pub mod reaction;
 mod rows;
 pub mod structure;

@@ -1,9 +1,10 @@
-//! Low-energy neutrino reactions on 40Ar: allowed charged current, nu-e elastic, CEvNS.
+//! Neutrino reactions: allowed charged current, nu-e elastic, CEvNS, knockout of one nucleon.
 
 pub mod allowed;
 pub mod cevns;
 pub mod coulomb_correction;
 pub mod electron_elastic;
+pub mod exclusive;
 pub mod kinematics;
 pub mod strengths;
 

@@ -1,0 +1,144 @@
+//! The energy density of a Skyrme force, and the fields as its derivatives.
+
+use crate::meanfield::force::Skyrme;
+use crate::meanfield::shell::Nucleon;
+use gradino_core::constants::{ALPHA, HBAR_C};
+use gradino_core::{Dual, Real};
+
+/// Mean mass of the nucleons [MeV].
+pub const NUCLEON_MASS: f64 = 938.918_754; // workman2022
+/// hbar^2 / 2m of a free nucleon [MeV fm^2].
+pub const HBAR2_2M: f64 = HBAR_C * HBAR_C / (2.0 * NUCLEON_MASS);
+/// e^2 [MeV fm].
+pub const E2: f64 = ALPHA * HBAR_C;
+/// A density below this [1/fm^3] has no density-dependent energy; real densities reach it beyond 20 fm.
+const EMPTY: f64 = 1e-40;
+
+/// Local densities at one radius, each of neutrons and of protons.
+#[derive(Clone, Copy, Debug)]
+pub struct Local<D> {
+    /// Number density [1/fm^3].
+    pub rho: [D; 2],
+    /// Its radial derivative [1/fm^4].
+    pub drho: [D; 2],
+    /// Kinetic density [1/fm^5].
+    pub tau: [D; 2],
+    /// Radial spin-orbit density [1/fm^4].
+    pub j: [D; 2],
+}
+
+/// The energy density at one radius, by its parts [MeV/fm^3].
+#[derive(Clone, Copy, Debug)]
+pub struct EnergyDensity<D> {
+    /// hbar^2/2m tau.
+    pub kinetic: D,
+    /// Terms of t0, t1 and t2.
+    pub two_body: D,
+    /// Terms of t3.
+    pub density_dependent: D,
+    /// Terms of t4.
+    pub three_body: D,
+    /// Terms of w0.
+    pub spin_orbit: D,
+    /// Coulomb exchange of Slater.
+    pub exchange: D,
+}
+
+impl<D: Real> EnergyDensity<D> {
+    /// The sum.
+    pub fn total(&self) -> D {
+        self.kinetic
+            + self.two_body
+            + self.density_dependent
+            + self.three_body
+            + self.spin_orbit
+            + self.exchange
+    }
+}
+
+/// Derivatives of the energy density with respect to the local densities.
+#[derive(Clone, Copy, Debug)]
+pub struct Derivatives<D> {
+    /// With respect to rho_q [MeV].
+    pub rho: [D; 2],
+    /// With respect to d rho_q / dr [MeV fm].
+    pub drho: [D; 2],
+    /// With respect to tau_q, which is B_q [MeV fm^2].
+    pub tau: [D; 2],
+    /// With respect to J_q, which is W_q [MeV fm].
+    pub j: [D; 2],
+}
+
+/// The energy functional of a nucleus without its direct Coulomb energy.
+#[derive(Clone, Copy, Debug)]
+pub struct Functional<D> {
+    /// The force.
+    pub force: Skyrme<D>,
+    /// hbar^2/2m with the centre-of-mass correction [MeV fm^2].
+    pub b_free: f64,
+    /// Whether the Coulomb exchange energy of Slater is in it.
+    pub exchange: bool,
+}
+
+impl<D: Real> Functional<D> {
+    /// The energy density at one radius.
+    ///
+    /// vautherin1972 and chabanat1998, without the J^2 terms, S = rho_n^2 + rho_p^2:
+    /// H = b tau + t0/2 [(1 + x0/2) rho^2 - (x0 + 1/2) S] + t3/12 rho^sigma [(1 + x3/2) rho^2 - (x3 + 1/2) S]
+    /// + 1/4 [t1 (1 + x1/2) + t2 (1 + x2/2)] tau rho + 1/4 [t2 (x2 + 1/2) - t1 (x1 + 1/2)] sum tau_q rho_q
+    /// + 1/16 [3 t1 (1 + x1/2) - t2 (1 + x2/2)] rho'^2 - 1/16 [3 t1 (x1 + 1/2) + t2 (x2 + 1/2)] sum rho_q'^2
+    /// + w0/2 [J rho' + sum J_q rho_q'] + three-body and exchange terms.
+    pub fn energy_density(&self, at: &Local<D>) -> EnergyDensity<D> {
+        let force = &self.force;
+        let sum = |x: [D; 2]| x[0] + x[1];
+        let dot = |x: [D; 2], y: [D; 2]| x[0] * y[0] + x[1] * y[1];
+        let [t0, t1, t2, t3, _] = force.t;
+        let (direct, same) = (force.x.map(|x| x * 0.5 + 1.0), force.x.map(|x| x + 0.5));
+        let (rho, drho, tau) = (sum(at.rho), sum(at.drho), sum(at.tau));
+        let squares = dot(at.rho, at.rho);
+        let contact = |k: usize| direct[k] * rho.sq() - same[k] * squares;
+        let momentum = (t1 * direct[1] + t2 * direct[2]) * tau * rho
+            + (t2 * same[2] - t1 * same[1]) * dot(at.tau, at.rho);
+        let gradient = (t1 * direct[1] * 3.0 - t2 * direct[2]) * drho.sq()
+            - (t1 * same[1] * 3.0 + t2 * same[2]) * dot(at.drho, at.drho);
+        let power = if rho.re() > EMPTY { rho.pow(force.sigma) } else { D::zero() };
+        let proton = at.rho[Nucleon::Proton.index()];
+        EnergyDensity {
+            kinetic: tau * self.b_free,
+            two_body: t0 * contact(0) * 0.5 + momentum * 0.25 + gradient / 16.0,
+            density_dependent: t3 * power * contact(3) / 12.0,
+            three_body: three_body(force, at),
+            spin_orbit: force.w0 * (sum(at.j) * drho + dot(at.j, at.drho)) * 0.5,
+            exchange: if self.exchange { slater(proton) } else { D::zero() },
+        }
+    }
+
+    /// The derivatives of the energy density: it is evaluated in dual numbers over `D`.
+    pub fn derivatives(&self, at: &Local<D>) -> Derivatives<D> {
+        let seed = |x: [D; 2], first: usize| [0, 1].map(|q| Dual::<D, 8>::variable(x[q], first + q));
+        let seeded =
+            Local { rho: seed(at.rho, 0), drho: seed(at.drho, 2), tau: seed(at.tau, 4), j: seed(at.j, 6) };
+        let force = self.force.map(Dual::constant);
+        let lifted = Functional { force, b_free: self.b_free, exchange: self.exchange };
+        let h = lifted.energy_density(&seeded).total().eps;
+        Derivatives { rho: [h[0], h[1]], drho: [h[2], h[3]], tau: [h[4], h[5]], j: [h[6], h[7]] }
+    }
+}
+
+/// Energy density of the momentum-dependent three-body term, the mean value of
+/// (t4/6) (sum k'^2 delta delta + delta delta sum k^2) (waroquier1983) in a spin-saturated nucleus:
+/// t4/6 {tau_n (rho_n rho_p/2 + rho_p^2/4) + tau_p (rho_n rho_p/2 + rho_n^2/4)
+/// + 5/16 [rho_n'^2 rho_p + rho_p'^2 rho_n + 2 rho rho_n' rho_p']}.
+fn three_body<E: Real>(force: &Skyrme<E>, at: &Local<E>) -> E {
+    let ([n, p], [dn, dp]) = (at.rho, at.drho);
+    let both = n * p * 0.5;
+    let kinetic = at.tau[0] * (both + p.sq() * 0.25) + at.tau[1] * (both + n.sq() * 0.25);
+    let gradient = dn.sq() * p + dp.sq() * n + (n + p) * dn * dp * 2.0;
+    force.t[4] / 6.0 * (kinetic + gradient * (5.0 / 16.0))
+}
+
+/// Coulomb exchange energy density -(3/4) (3/pi)^(1/3) e^2 rho_p^(4/3) (slater1951).
+fn slater<E: Real>(rho: E) -> E {
+    let factor = -0.75 * (3.0 / std::f64::consts::PI).cbrt() * E2;
+    if rho.re() > EMPTY { rho.powf(4.0 / 3.0) * factor } else { E::zero() }
+}

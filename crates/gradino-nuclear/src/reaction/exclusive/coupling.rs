@@ -1,0 +1,274 @@
+//! The angular momentum algebra of the amplitudes, prepared once for a hole.
+
+use super::number::Coefficient;
+use crate::meanfield::Shell;
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
+
+/// Partial waves are dealt with in groups of this many, for the vector units.
+pub const LANES: usize = 8;
+
+/// Position of the partial wave (l, j): 2l - 1 for j = l - 1/2 and 2l for j = l + 1/2.
+pub fn wave_index(l: u32, two_j: u32) -> usize {
+    (l + two_j.div_ceil(2)) as usize - 1
+}
+
+/// l and 2j of the partial wave at a position.
+pub fn wave_at(index: usize) -> (u32, u32) {
+    let l = (index as u32).div_ceil(2);
+    (l, 2 * (index as u32 + 1 - l) - 1)
+}
+
+/// The helicity of the exchanged boson: 0 for time and z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Helicity {
+    /// Time-like and longitudinal.
+    Zero,
+    /// +1.
+    Plus,
+    /// -1.
+    Minus,
+}
+
+impl Helicity {
+    /// All, in the order of the coefficients.
+    pub const ALL: [Helicity; 3] = [Helicity::Zero, Helicity::Plus, Helicity::Minus];
+
+    /// 0, 1 or -1.
+    pub fn value(self) -> i32 {
+        match self {
+            Helicity::Zero => 0,
+            Helicity::Plus => 1,
+            Helicity::Minus => -1,
+        }
+    }
+}
+
+/// What multiplies the reduced elements of a hole in its amplitudes, for a nucleon with spin up along q.
+///
+/// The amplitude of helicity lambda from the hole (l_h, j_h, m_h) to the direction (theta, 0) and spin s is
+///
+/// A = i^l_h sum_lj exp(i(sigma_l + delta_lj)) Y_(l m_l)(theta, 0) sum_J c(l, j, J, m_h, lambda) R_J,
+///
+/// c = sqrt(4 pi (2J+1)) (l m_l 1/2 s|j m) (-1)^(j-m) 3j(j J j_h; -m lambda m_h) f g, with m = m_h + lambda,
+/// m_l = m - s, f = 1 for lambda = 0 and -1/sqrt(2) for the others (walecka1975, section 4), and
+/// g = (-1)^((J-l-l_h)/2) for natural, (-1)^((J-l-l_h-1)/2) for unnatural parity: i^J, i^-l of the wave, and the phase
+/// -i of the elements of unnatural parity. The amplitude with s = -1/2 follows by reflection.
+#[derive(Clone, Debug)]
+pub struct Coupling<C = f64> {
+    /// The hole.
+    pub shell: Shell,
+    /// Number of partial waves, a multiple of [`LANES`].
+    pub waves: usize,
+    /// Largest number of multipoles of one parity per partial wave, j_h + 1/2.
+    pub multipoles: usize,
+    /// By [parity][multipole][m_h + j_h][helicity][wave].
+    coefficients: Vec<C>,
+    /// J by [parity][multipole][wave]; none where there is no such multipole.
+    orders: Vec<Option<u32>>,
+}
+
+/// Parity of a transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naturalness {
+    /// l + l_h + J is even.
+    Natural,
+    /// l + l_h + J is odd.
+    Unnatural,
+}
+
+impl Naturalness {
+    /// Both, in the order of the coefficients.
+    pub const BOTH: [Naturalness; 2] = [Naturalness::Natural, Naturalness::Unnatural];
+}
+
+impl<C: Coefficient> Coupling<C> {
+    /// For the hole `shell` and waves up to `l_max`.
+    pub fn new(shell: Shell, l_max: u32) -> Self {
+        let waves = (2 * l_max as usize + 1).next_multiple_of(LANES);
+        let multipoles = shell.two_j.div_ceil(2) as usize;
+        let states = shell.two_j as usize + 1;
+        let size = 2 * multipoles * waves;
+        let mut coupling = Coupling {
+            shell,
+            waves,
+            multipoles,
+            coefficients: vec![C::of(0.0); size * states * Helicity::ALL.len()],
+            orders: vec![None; size],
+        };
+        for wave in 0..waves {
+            coupling.fill(wave);
+        }
+        coupling
+    }
+
+    fn fill(&mut self, wave: usize) {
+        let (l, two_j) = wave_at(wave);
+        let mut count = [0; 2];
+        let (low, high) = (two_j.abs_diff(self.shell.two_j) / 2, (two_j + self.shell.two_j) / 2);
+        for order in low..=high {
+            let parity = (l + self.shell.l + order) as usize % 2;
+            let multipole = count[parity];
+            count[parity] += 1;
+            self.orders[(parity * self.multipoles + multipole) * self.waves + wave] = Some(order);
+            for state in 0..=self.shell.two_j as usize {
+                for helicity in Helicity::ALL {
+                    let at = self.position(parity, multipole, state, helicity) + wave;
+                    self.coefficients[at] = C::of(self.coefficient(l, two_j, order, state, helicity));
+                }
+            }
+        }
+    }
+
+    /// The coefficient c with its sign, see [`Coupling`].
+    fn coefficient(&self, l: u32, two_j: u32, order: u32, state: usize, helicity: Helicity) -> f64 {
+        let two_m_hole = 2 * state as i32 - self.shell.two_j as i32;
+        let two_m = two_m_hole + 2 * helicity.value();
+        if two_m.unsigned_abs() > two_j {
+            return 0.0;
+        }
+        let step = order as i32 - l as i32 - self.shell.l as i32;
+        let half = (step - step.rem_euclid(2)) / 2;
+        let exponent = half + (two_j as i32 - two_m) / 2;
+        let sign = if exponent.rem_euclid(2) == 0 { 1.0 } else { -1.0 };
+        let factor = if helicity == Helicity::Zero { 1.0 } else { -FRAC_1_SQRT_2 };
+        let three_j =
+            three_j([two_j, 2 * order, self.shell.two_j], [-two_m, 2 * helicity.value(), two_m_hole]);
+        sign * factor * (4.0 * PI * f64::from(2 * order + 1)).sqrt() * spin_up(l, two_j, two_m) * three_j
+    }
+
+    fn position(&self, parity: usize, multipole: usize, state: usize, helicity: Helicity) -> usize {
+        let states = self.shell.two_j as usize + 1;
+        (((parity * self.multipoles + multipole) * states + state) * 3 + helicity as usize) * self.waves
+    }
+
+    /// The coefficients of all waves.
+    pub fn row(&self, parity: Naturalness, multipole: usize, state: usize, helicity: Helicity) -> &[C] {
+        let start = self.position(parity as usize, multipole, state, helicity);
+        &self.coefficients[start..start + self.waves]
+    }
+
+    /// The order J of a multipole of a wave.
+    pub fn order(&self, parity: Naturalness, multipole: usize, wave: usize) -> Option<u32> {
+        self.orders[(parity as usize * self.multipoles + multipole) * self.waves + wave]
+    }
+
+    /// Twice m_l of the nucleon with spin up, over 2: m_l = m_h + lambda - 1/2.
+    pub fn m_l(&self, state: usize, helicity: Helicity) -> i32 {
+        (2 * state as i32 - self.shell.two_j as i32 - 1) / 2 + helicity.value()
+    }
+
+    /// The smallest and the largest m_l.
+    pub fn m_l_range(&self) -> (i32, i32) {
+        (self.m_l(0, Helicity::Minus), self.m_l(self.shell.two_j as usize, Helicity::Plus))
+    }
+}
+
+/// (l m-1/2 1/2 1/2 | j m), Condon-Shortley phases (edmonds1957, table 5.2).
+fn spin_up(l: u32, two_j: u32, two_m: i32) -> f64 {
+    let (whole, m) = (f64::from(2 * l + 1), 0.5 * f64::from(two_m));
+    if two_j > 2 * l {
+        ((f64::from(l) + m + 0.5) / whole).sqrt()
+    } else {
+        -((f64::from(l) - m + 0.5) / whole).max(0.0).sqrt()
+    }
+}
+
+/// Wigner's 3j symbol from twice the angular momenta and projections, by Racah's sum (edmonds1957, eq. (3.6.11)).
+pub fn three_j(two_j: [u32; 3], two_m: [i32; 3]) -> f64 {
+    let [a, b, c] = two_j.map(|x| x as i32);
+    let [ma, mb, mc] = two_m;
+    let allowed = ma + mb + mc == 0
+        && (a - b).abs() <= c
+        && c <= a + b
+        && (a + b + c) % 2 == 0
+        && [(a, ma), (b, mb), (c, mc)].iter().all(|(j, m)| m.abs() <= *j && (j + m) % 2 == 0);
+    if !allowed {
+        return 0.0;
+    }
+    let fact = |two_n: i32| ln_factorial(two_n / 2);
+    let triangle = fact(a + b - c) + fact(a - b + c) + fact(b + c - a) - fact(a + b + c + 2);
+    let projections: f64 = [(a, ma), (b, mb), (c, mc)].iter().map(|(j, m)| fact(j + m) + fact(j - m)).sum();
+    let first = 0.max(b - c - ma).max(a - c + mb);
+    let last = (a + b - c).min(a - ma).min(b + mb);
+    let mut sum = 0.0;
+    for k in (first..=last).step_by(2) {
+        let below = fact(k)
+            + fact(a + b - c - k)
+            + fact(a - ma - k)
+            + fact(b + mb - k)
+            + fact(c - b + ma + k)
+            + fact(c - a - mb + k);
+        let sign = if (k / 2) % 2 == 0 { 1.0 } else { -1.0 };
+        sum += sign * (0.5 * (triangle + projections) - below).exp();
+    }
+    if ((a - b - mc) / 2).rem_euclid(2) == 0 { sum } else { -sum }
+}
+
+/// ln n!.
+fn ln_factorial(n: i32) -> f64 {
+    (2..=n).map(|k| f64::from(k).ln()).sum()
+}
+
+/// Spherical harmonics Y_lm(theta, 0) of the waves of a coupling, for all its m_l.
+#[derive(Clone, Debug)]
+pub struct Harmonics<C = f64> {
+    first: i32,
+    waves: usize,
+    values: Vec<C>,
+    /// For each m and l: a_(l+1) and a_(l+1)/a_l, a_l = sqrt((4 l^2 - 1)/(l^2 - m^2)).
+    steps: Vec<[f64; 2]>,
+}
+
+impl<C: Coefficient> Harmonics<C> {
+    /// Room for the waves of `coupling`.
+    pub fn new(coupling: &Coupling<C>) -> Self {
+        let (first, last) = coupling.m_l_range();
+        let waves = coupling.waves;
+        let ratio = |l: usize, m: i32| {
+            let (l2, m2) = ((l * l) as f64, f64::from(m * m));
+            ((4.0 * l2 - 1.0) / (l2 - m2)).sqrt()
+        };
+        let step = |m: i32, l: usize| {
+            let next = if l >= m.unsigned_abs() as usize { ratio(l + 1, m) } else { 0.0 };
+            [next, if l > m.unsigned_abs() as usize { next / ratio(l, m) } else { 0.0 }]
+        };
+        let steps = (first..=last).flat_map(|m| (0..=waves / 2).map(move |l| step(m, l))).collect();
+        Harmonics { first, waves, values: vec![C::of(0.0); (last - first + 1) as usize * waves], steps }
+    }
+
+    /// Fills them for cos(theta) = `x`: Y_(l+1) = a_(l+1) (x Y_l - Y_(l-1)/a_l), from
+    /// Y_mm = (-1)^m sqrt((2m+1)!! / (4 pi (2m)!!)) sin^m(theta) (dlmf, 14.10.3, normalised).
+    pub fn fill(&mut self, x: f64) {
+        let sine = (1.0 - x * x).max(0.0).sqrt();
+        let steps = self.steps.chunks_exact(self.waves / 2 + 1);
+        for ((k, row), steps) in self.values.chunks_exact_mut(self.waves).enumerate().zip(steps) {
+            let m = self.first + k as i32;
+            let order = m.unsigned_abs();
+            let mut here = (0.25 / PI).sqrt();
+            for i in 1..=order {
+                let ratio = (2.0 * f64::from(i) + 1.0) / (2.0 * f64::from(i));
+                here *= if m < 0 { sine } else { -sine } * ratio.sqrt();
+            }
+            let mut before = 0.0;
+            for (l, [next, last]) in steps.iter().enumerate().skip(order as usize) {
+                if l > 0 {
+                    row[2 * l - 1] = C::of(here);
+                }
+                if let Some(slot) = row.get_mut(2 * l) {
+                    *slot = C::of(here);
+                }
+                (before, here) = (here, next * x * here - last * before);
+            }
+        }
+    }
+
+    /// All waves at one m.
+    pub fn row(&self, m: i32) -> &[C] {
+        let start = (m - self.first) as usize * self.waves;
+        &self.values[start..start + self.waves]
+    }
+}
+
+#[cfg(test)]
+#[path = "coupling_tests.rs"]
+mod tests;

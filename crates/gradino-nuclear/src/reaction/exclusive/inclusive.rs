@@ -1,0 +1,69 @@
+//! The five inclusive responses, split into pairs of form factors.
+
+use super::amplitude::{
+    AXIAL_CHARGE, AXIAL_ELECTRIC, AXIAL_LONG, AXIAL_MAGNETIC, CHARGE, CONVECTION, CurrentFactors, ELECTRIC,
+    Elements, LONG, MAGNETISED, SPIN,
+};
+use super::coupling::Naturalness;
+use gradino_core::Real;
+use std::f64::consts::PI;
+
+/// Number of pairs of form factors in the responses.
+pub const PAIRS: usize = 15;
+
+/// What each pair of form factors contributes to the responses of a full shell, integrated over the direction of the
+/// nucleon [1/MeV]: 4 pi sum over l, j, J of products of reduced elements (walecka1975).
+///
+/// CC: E E, A A, A At, At At; CL: E E, A Al, At Al; LL: E E, Al Al; T: E E, E M, M M, A A; T': E A, M A. E, M, A, At and
+/// Al are the factors of [`CurrentFactors`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ResponsePairs<D>(pub [D; PAIRS]);
+
+impl<D: Real> ResponsePairs<D> {
+    /// Of one hole with `multipoles` multipoles of either parity.
+    pub fn new(elements: &Elements<'_, D>, multipoles: usize) -> Self {
+        let mut sums = [D::zero(); PAIRS];
+        for t in 0..multipoles {
+            let natural = |operator| elements.row(multipoles, Naturalness::Natural, t, operator);
+            let unnatural = |operator| elements.row(multipoles, Naturalness::Unnatural, t, operator);
+            for wave in 0..elements.waves() {
+                let (n, u) = (|operator| natural(operator)[wave], |operator| unnatural(operator)[wave]);
+                let terms = [
+                    n(CHARGE).sq(),
+                    u(AXIAL_CHARGE).sq(),
+                    u(AXIAL_CHARGE) * u(AXIAL_LONG) * -2.0,
+                    u(AXIAL_LONG).sq(),
+                    n(CHARGE) * n(LONG),
+                    u(AXIAL_CHARGE) * u(AXIAL_LONG),
+                    -u(AXIAL_LONG).sq(),
+                    n(LONG).sq(),
+                    u(AXIAL_LONG).sq(),
+                    n(ELECTRIC).sq() + u(CONVECTION).sq(),
+                    (n(ELECTRIC) * n(MAGNETISED) + u(CONVECTION) * u(SPIN)) * 2.0,
+                    n(MAGNETISED).sq() + u(SPIN).sq(),
+                    n(AXIAL_MAGNETIC).sq() + u(AXIAL_ELECTRIC).sq(),
+                    (n(ELECTRIC) * n(AXIAL_MAGNETIC) + u(CONVECTION) * u(AXIAL_ELECTRIC)) * 2.0,
+                    (n(MAGNETISED) * n(AXIAL_MAGNETIC) + u(SPIN) * u(AXIAL_ELECTRIC)) * 2.0,
+                ];
+                sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+            }
+        }
+        ResponsePairs(sums.map(|sum| sum * (4.0 * PI)))
+    }
+
+    /// CC, CL, LL, T and T' with the factors `f`, in the conventions of [`super::HadronTensor::diagonal`].
+    pub fn responses<F: Real>(&self, f: &CurrentFactors<F>) -> [F; 5]
+    where
+        D: Into<f64>,
+    {
+        let p = self.0.map(Into::into);
+        let (e, m, a, at, al) = (f.electric, f.magnetic, f.axial, f.axial_time, f.axial_long);
+        [
+            e * e * p[0] + a * a * p[1] + a * at * p[2] + at * at * p[3],
+            e * e * p[4] + a * al * p[5] + at * al * p[6],
+            e * e * p[7] + al * al * p[8],
+            e * e * p[9] + e * m * p[10] + m * m * p[11] + a * a * p[12],
+            e * a * p[13] + m * a * p[14],
+        ]
+    }
+}

@@ -1,0 +1,306 @@
+//! The leptonic half: kinematics, couplings, and the tensor contracted with a hadron tensor.
+
+use super::hadron::HadronTensor;
+use crate::error::{Error, Result};
+use crate::meanfield::{Current, Nucleon};
+use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, MUON_MASS, VUD};
+use gradino_core::particle::pdg;
+use gradino_core::{Complex, Real};
+use std::f64::consts::{PI, SQRT_2};
+
+/// A lepton that scatters by one exchanged boson.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeptonVertex {
+    /// The current.
+    pub current: Current,
+    /// PDG number of the incoming lepton.
+    pub incoming: i32,
+    /// PDG number of the outgoing lepton.
+    pub outgoing: i32,
+    /// Mass of the incoming lepton [MeV].
+    pub incoming_mass: f64,
+    /// Mass of the outgoing lepton [MeV].
+    pub outgoing_mass: f64,
+    /// Handedness: 1 for neutrinos (left-handed), -1 for antineutrinos, 0 for unpolarised charged leptons.
+    pub handedness: f64,
+}
+
+impl LeptonVertex {
+    /// The vertex of `incoming` (PDG number) and `current`: neutrinos of the electron and the muon for the charged
+    /// and the neutral current, electrons and muons of either charge for the electromagnetic one.
+    pub fn new(current: Current, incoming: i32) -> Result<Self> {
+        let refuse =
+            || Error::NoVertex { current: current.name(), lepton: gradino_core::particle::name(incoming) };
+        let (flavour, sign) = (incoming.abs(), incoming.signum());
+        let neutrino = matches!(flavour, pdg::NU_E | pdg::NU_MU | pdg::NU_TAU);
+        match current {
+            Current::Charged if matches!(flavour, pdg::NU_E | pdg::NU_MU) => {
+                let outgoing = incoming - sign;
+                Ok(Self::with(current, incoming, outgoing, f64::from(sign)))
+            }
+            Current::Neutral if neutrino => Ok(Self::with(current, incoming, incoming, f64::from(sign))),
+            Current::Electromagnetic if matches!(flavour, pdg::ELECTRON | pdg::MUON) => {
+                Ok(Self::with(current, incoming, incoming, 0.0))
+            }
+            _ => Err(refuse()),
+        }
+    }
+
+    fn with(current: Current, incoming: i32, outgoing: i32, handedness: f64) -> Self {
+        let mass = |lepton: i32| match lepton.abs() {
+            pdg::ELECTRON => ELECTRON_MASS,
+            pdg::MUON => MUON_MASS,
+            _ => 0.0,
+        };
+        let (incoming_mass, outgoing_mass) = (mass(incoming), mass(outgoing));
+        LeptonVertex { current, incoming, outgoing, incoming_mass, outgoing_mass, handedness }
+    }
+
+    /// What a hole of `struck` becomes, where this vertex can strike it: n -> p for neutrinos and p -> n for
+    /// antineutrinos in the charged current; it stays what it is otherwise.
+    pub fn knocked_out(&self, struck: Nucleon) -> Option<Nucleon> {
+        match self.current {
+            Current::Charged => {
+                let wanted = if self.handedness > 0.0 { Nucleon::Neutron } else { Nucleon::Proton };
+                (struck == wanted).then(|| struck.other())
+            }
+            Current::Neutral | Current::Electromagnetic => Some(struck),
+        }
+    }
+
+    /// The coupling C [1/MeV^4] in d2 sigma / (d omega d Omega') = C k'/k L_mu_nu W^mu_nu, with
+    /// L = k k' + k' k - g (k.k' - m m') +- i eps(k, k') and the energy-normalised W:
+    /// G_F^2 V_ud^2 / (4 pi^2), G_F^2 / (4 pi^2), or 2 alpha^2 / Q^4 at Q^2 = `q2` [MeV^2] (walecka1975).
+    pub fn coupling<D: Real>(&self, q2: D) -> D {
+        match self.current {
+            Current::Charged => D::from(GF * GF * VUD * VUD / (4.0 * PI * PI)),
+            Current::Neutral => D::from(GF * GF / (4.0 * PI * PI)),
+            Current::Electromagnetic => q2.powi(-2) * (2.0 * ALPHA * ALPHA),
+        }
+    }
+
+    /// Momentum transfer q [MeV] at energy `energy` and energy transfer `omega` [MeV] for the angle theta of the
+    /// outgoing lepton; none if omega leaves no lepton.
+    pub fn momentum_transfer<D: Real>(&self, energy: D, omega: D, cos_theta: D) -> Option<D> {
+        let (k, out) = self.momenta(energy, omega)?;
+        Some(((k - out).sq() + k * out * (D::one() - cos_theta) * 2.0).sqrt())
+    }
+
+    /// d2 sigma / (d omega d q) [cm^2/MeV^2] from the responses CC, CL, LL, T and T' [1/MeV]:
+    /// [`LeptonTensor::inclusive`] with d cos(theta) = q dq / (k k'). Smooth, and continued beyond the physical region,
+    /// where it means nothing.
+    #[inline]
+    pub fn inclusive_in_q(&self, energy: f64, omega: f64, q: f64, responses: &[f64; 5]) -> f64 {
+        let factors = self.inclusive_factors_in_q(energy, omega, q);
+        factors.iter().zip(responses).map(|(f, r)| f * r).sum()
+    }
+
+    /// What multiplies CC, CL, LL, T and T' in [`LeptonVertex::inclusive_in_q`].
+    #[inline]
+    pub fn inclusive_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
+        let (e_out, k2) = (energy - omega, energy * energy - self.incoming_mass * self.incoming_mass);
+        let out2 = e_out * e_out - self.outgoing_mass * self.outgoing_mass;
+        let kz = (k2 - out2 + q * q) / (2.0 * q);
+        let kz_out = kz - q;
+        let transverse_sq = k2 - kz * kz;
+        let product = energy * e_out - transverse_sq - kz * kz_out - self.contact();
+        let coupling = self.coupling(q * q - omega * omega);
+        let scale = coupling * q / k2 * (2.0 * PI * CM2_PER_INVERSE_MEV2);
+        [
+            2.0 * energy * e_out - product,
+            -2.0 * (energy * kz_out + e_out * kz),
+            2.0 * kz * kz_out + product,
+            transverse_sq + product,
+            self.handedness * (e_out * kz - energy * kz_out),
+        ]
+        .map(|x| x * scale)
+    }
+
+    /// m m' of the electromagnetic current, 0 of the weak ones.
+    fn contact(&self) -> f64 {
+        match self.current {
+            Current::Electromagnetic => self.incoming_mass * self.outgoing_mass,
+            Current::Charged | Current::Neutral => 0.0,
+        }
+    }
+
+    /// The momenta of the incoming and the outgoing lepton [MeV].
+    pub fn momenta<D: Real>(&self, energy: D, omega: D) -> Option<(D, D)> {
+        let left = energy - omega;
+        if left.re() <= self.outgoing_mass || energy.re() <= self.incoming_mass {
+            return None;
+        }
+        let momentum = |e: D, mass: f64| (e.sq() - mass * mass).sqrt();
+        Some((momentum(energy, self.incoming_mass), momentum(left, self.outgoing_mass)))
+    }
+}
+
+impl Current {
+    /// The name in configurations and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Current::Charged => "charged",
+            Current::Neutral => "neutral",
+            Current::Electromagnetic => "electromagnetic",
+        }
+    }
+}
+
+/// The leptonic tensor L^mu^nu [MeV^2] at one point, times the phase space, in the frame with q along z.
+///
+/// L^mu^nu = k^mu k'^nu + k'^mu k^nu - g^mu^nu (k.k' - e) + i h eps^mu^nu^alpha^beta k_alpha k'_beta, e = m^2 for the
+/// electromagnetic current and 0 for the weak ones, h the handedness (walecka1975).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeptonTensor<D> {
+    /// Symmetric parts L^00, L^0z, L^zz, L^xx, L^yy, L^0x, L^xz.
+    pub symmetric: [D; 7],
+    /// Imaginary antisymmetric parts: L^xy, L^y0, L^yz over i.
+    pub antisymmetric: [D; 3],
+    /// C k'/k [1/MeV^4], see [`LeptonVertex::coupling`].
+    pub flux: D,
+    /// Cosine of the angle between the leptons.
+    pub cos_theta: D,
+}
+
+impl<D: Real> LeptonTensor<D> {
+    /// At the energy `energy` of the incoming lepton, energy transfer `omega` and momentum transfer `q` [MeV]; none
+    /// where no angle of the lepton gives it.
+    pub fn new(vertex: &LeptonVertex, energy: D, omega: D, q: D) -> Option<Self> {
+        let (k, out) = vertex.momenta(energy, omega)?;
+        if q.re() <= 0.0 {
+            return None;
+        }
+        let along = (k.sq() - out.sq() + q.sq()) / (q * 2.0);
+        let transverse_sq = k.sq() - along.sq();
+        if transverse_sq.re() < 0.0 {
+            return None;
+        }
+        Some(Self::from_transverse(vertex, [energy, omega, q], [k, out, along], transverse_sq))
+    }
+
+    /// At the cosine of the angle of the outgoing lepton; none if omega leaves no lepton.
+    pub fn at_angle(vertex: &LeptonVertex, energy: D, omega: D, cos_theta: D) -> Option<Self> {
+        let (k, out) = vertex.momenta(energy, omega)?;
+        let q = vertex.momentum_transfer(energy, omega, cos_theta)?;
+        if q.re() <= 0.0 {
+            return None;
+        }
+        let along = (k.sq() - out.sq() + q.sq()) / (q * 2.0);
+        // k_x = k k' sin(theta) / q, which keeps its digits at small angles.
+        let transverse_sq = (k * out / q).sq() * (D::one() - cos_theta) * (cos_theta + 1.0);
+        Some(Self::from_transverse(vertex, [energy, omega, q], [k, out, along], transverse_sq))
+    }
+
+    /// With k_z = `along` and k_x^2 = `transverse_sq`.
+    fn from_transverse(
+        vertex: &LeptonVertex,
+        [energy, omega, q]: [D; 3],
+        [k, out, along]: [D; 3],
+        transverse_sq: D,
+    ) -> Self {
+        let (e, e_out, kz, kz_out) = (energy, energy - omega, along, along - q);
+        let kx = transverse_sq.sqrt();
+        let cross = transverse_sq + kz * kz_out;
+        let product = e * e_out - cross - vertex.contact();
+        let symmetric = [
+            e * e_out * 2.0 - product,
+            e * kz_out + e_out * kz,
+            kz * kz_out * 2.0 + product,
+            transverse_sq * 2.0 + product,
+            product,
+            kx * (e + e_out),
+            kx * (kz + kz_out),
+        ];
+        let antisymmetric = [e_out * kz - e * kz_out, -kx * q, -kx * omega].map(|x| x * vertex.handedness);
+        let flux = vertex.coupling(q.sq() - omega.sq()) * out / k;
+        LeptonTensor { symmetric, antisymmetric, flux, cos_theta: cross / (k * out) }
+    }
+
+    /// The Fourier series in phi_N of L_mu_nu W^mu_nu [MeV^2 times the unit of W].
+    pub fn fourier(&self, w: &HadronTensor<D>) -> Fourier<D> {
+        let [_, _, _, xx, yy, x0, xz] = self.symmetric;
+        let [_, y0, yz] = self.antisymmetric;
+        let root = |x: D| x * SQRT_2;
+        let difference = |a: Complex<D>, b: Complex<D>| (b.re - a.re, b.im + a.im);
+        let sum = |a: Complex<D>, b: Complex<D>| (a.re + b.re, b.im - a.im);
+        let (l_cos, l_sin) = difference(w.plus_long, w.minus_long);
+        let (c_cos, c_sin) = difference(w.plus_time, w.minus_time);
+        let (ls_cos, ls_sin) = sum(w.plus_long, w.minus_long);
+        let (cs_cos, cs_sin) = sum(w.plus_time, w.minus_time);
+        let first = |l: D, c: D, ls: D, cs: D| root(xz * l - x0 * c - yz * ls + y0 * cs);
+        Fourier {
+            constant: self.inclusive(&w.diagonal()),
+            cos: first(l_cos, c_cos, ls_cos, cs_cos),
+            sin: first(l_sin, c_sin, ls_sin, cs_sin),
+            cos2: (yy - xx) * w.plus_minus.re,
+            sin2: (xx - yy) * w.plus_minus.im,
+        }
+    }
+
+    /// The factors of CC, CL, LL, T and T' in [`LeptonTensor::inclusive`].
+    pub fn inclusive_factors(&self) -> [D; 5] {
+        let [l00, l0z, zz, xx, yy, _, _] = self.symmetric;
+        [l00, l0z * -2.0, zz, (xx + yy) * 0.5, self.antisymmetric[0]]
+    }
+
+    /// The part of L_mu_nu W^mu_nu that does not depend on phi_N, from CC, CL, LL, T and T':
+    /// L_00 CC - 2 L_0z CL + L_zz LL + (L_xx + L_yy)/2 T + l_xy T'.
+    pub fn inclusive(&self, responses: &[D; 5]) -> D {
+        let factors = self.inclusive_factors();
+        factors.iter().zip(responses).fold(D::zero(), |sum, (&f, &r)| sum + f * r)
+    }
+
+    /// d4 sigma / (d omega d cos(theta) d Omega_N) [cm^2/(MeV sr)] at the azimuth `phi`, integrated over the azimuth
+    /// of the lepton, for `w` in 1/(MeV sr).
+    pub fn cross_section(&self, w: &HadronTensor<D>, phi: f64) -> D {
+        self.fourier(w).at(phi) * self.scale()
+    }
+
+    /// 2 pi C k'/k in cm^2/MeV^2, what multiplies L_mu_nu W^mu_nu in the cross section.
+    pub fn scale(&self) -> D {
+        self.flux * (2.0 * PI * CM2_PER_INVERSE_MEV2)
+    }
+}
+
+impl LeptonTensor<f64> {
+    /// The same, ready for a hadron tensor with derivatives.
+    pub fn lifted<D: Real>(&self) -> LeptonTensor<D> {
+        LeptonTensor {
+            symmetric: self.symmetric.map(D::from),
+            antisymmetric: self.antisymmetric.map(D::from),
+            flux: D::from(self.flux),
+            cos_theta: D::from(self.cos_theta),
+        }
+    }
+}
+
+/// a + b cos(phi) + c sin(phi) + d cos(2 phi) + e sin(2 phi).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fourier<D> {
+    /// The constant.
+    pub constant: D,
+    /// Factor of cos(phi).
+    pub cos: D,
+    /// Factor of sin(phi): zero without distortion of the waves.
+    pub sin: D,
+    /// Factor of cos(2 phi).
+    pub cos2: D,
+    /// Factor of sin(2 phi): zero without distortion of the waves.
+    pub sin2: D,
+}
+
+impl<D: Real> Fourier<D> {
+    /// The sum at `phi` [rad].
+    pub fn at(&self, phi: f64) -> D {
+        let (s, c) = phi.sin_cos();
+        self.constant
+            + self.cos * c
+            + self.sin * s
+            + self.cos2 * (2.0 * c * c - 1.0)
+            + self.sin2 * (2.0 * s * c)
+    }
+}
+
+#[cfg(test)]
+#[path = "lepton_tests.rs"]
+mod tests;

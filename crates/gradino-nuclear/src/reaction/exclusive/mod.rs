@@ -1,0 +1,28 @@
+//! Exclusive knockout of one nucleon, 1p1h: lepton + nucleus -> lepton + nucleon + hole.
+//!
+//! The axis z lies along the momentum transfer q, the leptons in the plane xz with their transverse momentum
+//! along +x; theta_N and phi_N are the angles of the nucleon in this frame.
+
+pub mod amplitude;
+pub mod angular;
+pub mod coupling;
+pub mod hadron;
+pub mod inclusive;
+pub mod lepton;
+pub mod model;
+pub mod number;
+pub mod sampler;
+pub mod series;
+pub mod source;
+pub mod table;
+pub mod total;
+
+pub use angular::AngularSeries;
+pub use hadron::HadronTensor;
+pub use inclusive::ResponsePairs;
+pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
+pub use model::{Knockout, Point, PreparedKnockout, Workspace};
+pub use sampler::{KnockoutDraw, KnockoutSampler, SamplerSpace};
+pub use source::MeanFieldSource;
+pub use table::{ElementSource, Grid, Hole, KnockoutTable, Slice};
+pub use total::TotalCrossSection;
