@@ -15,7 +15,7 @@ pub struct AngularSeries {
 
 impl AngularSeries {
     /// Of all nodes of `model`, by Gauss's quadrature, which is exact for them; on all threads.
-    pub fn new(model: &PreparedKnockout<'_>) -> Self {
+    pub fn new(model: &PreparedKnockout) -> Self {
         let table = &model.of.table;
         let rule = Rule::all(table.waves());
         let momenta = table.grid.momenta.len();
@@ -63,7 +63,7 @@ impl AngularSeries {
 }
 
 /// The series of all nodes of a hole at one kinetic energy.
-fn row(model: &PreparedKnockout<'_>, hole: usize, kinetic: usize, rules: &[Rule]) -> Vec<Vec<f32>> {
+fn row(model: &PreparedKnockout, hole: usize, kinetic: usize, rules: &[Rule]) -> Vec<Vec<f32>> {
     let table = &model.of.table;
     let mut space = model.workspace();
     let mut sums: Vec<Vec<f64>> = Vec::new();

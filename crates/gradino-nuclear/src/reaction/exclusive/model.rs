@@ -66,7 +66,7 @@ impl Knockout {
     }
 
     /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`.
-    pub fn prepare(&self, params: &ParamSet, wanted: &[usize]) -> PreparedKnockout<'_> {
+    pub fn prepare(self: &Arc<Self>, params: &ParamSet, wanted: &[usize]) -> PreparedKnockout {
         let chunk = |positions: &[usize]| {
             let theta = params.seeded(|i, p| match positions.iter().position(|k| *k == i) {
                 Some(slot) => Slots::variable(p.value, slot),
@@ -75,7 +75,7 @@ impl Knockout {
             self.form_factors.prepare(&theta)
         };
         PreparedKnockout {
-            of: self,
+            of: self.clone(),
             factors: self.node_factors(&params.values()),
             slopes: wanted.chunks(CHUNK).map(chunk).collect(),
             wanted: wanted.len(),
@@ -151,15 +151,15 @@ pub(super) type Corner = (usize, usize, f64);
 
 /// The model, ready for use: between the nodes the hadron tensor is bilinear in T and q.
 #[derive(Clone, Debug)]
-pub struct PreparedKnockout<'a> {
+pub struct PreparedKnockout {
     /// The model.
-    pub of: &'a Knockout,
+    pub of: Arc<Knockout>,
     factors: Vec<Vec<CurrentFactors<f64>>>,
     slopes: Vec<PreparedFormFactors<Slots>>,
     wanted: usize,
 }
 
-impl PreparedKnockout<'_> {
+impl PreparedKnockout {
     /// Room for evaluations.
     pub fn workspace(&self) -> Workspace {
         let states = self.of.table.holes.iter().map(|h| h.shell.two_j as usize + 1).max().unwrap_or(0);

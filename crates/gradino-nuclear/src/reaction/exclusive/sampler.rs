@@ -17,6 +17,7 @@ use crate::meanfield::Current;
 use gradino_core::Stream;
 use rayon::prelude::*;
 use std::f64::consts::PI;
+use std::sync::Arc;
 
 /// Points of a hat in each direction at which the lepton's factors are bounded: its ends and its middle.
 const BOUND_POINTS: [f64; 3] = [0.0, 0.5, 1.0];
@@ -73,8 +74,8 @@ struct Table {
 
 /// The sampler for a range of energies of the incoming lepton.
 #[derive(Clone, Debug)]
-pub struct KnockoutSampler<'a> {
-    model: &'a PreparedKnockout<'a>,
+pub struct KnockoutSampler {
+    model: Arc<PreparedKnockout>,
     series: AngularSeries,
     stations: LegendreStations,
     tables: Vec<Table>,
@@ -89,13 +90,13 @@ pub struct SamplerSpace {
     pub proposals: u64,
 }
 
-impl<'a> KnockoutSampler<'a> {
+impl KnockoutSampler {
     /// For energies between neighbours in `edges` [MeV], which increase; two equal ones make a single energy.
     ///
     /// # Errors
     /// An interval in which nothing can be knocked out.
-    pub fn new(model: &'a PreparedKnockout<'a>, edges: &[f64]) -> Result<Self> {
-        let series = AngularSeries::new(model);
+    pub fn new(model: Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
+        let series = AngularSeries::new(&model);
         let stations = LegendreStations::new(model.of.table.waves() + 1);
         if model.of.vertex.current == Current::Electromagnetic {
             // Its cross section is not bounded at small Q^2.
@@ -105,7 +106,7 @@ impl<'a> KnockoutSampler<'a> {
                 known: vec![Current::Charged.name(), Current::Neutral.name()],
             });
         }
-        let tables = edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
+        let tables = edges.par_windows(2).map(|e| Table::new(&model, [e[0], e[1]])).collect::<Result<_>>()?;
         Ok(KnockoutSampler { model, series, stations, tables })
     }
 
@@ -198,8 +199,8 @@ impl<'a> KnockoutSampler<'a> {
     }
 
     /// The model: its cross section is the density of the draws times the total cross section.
-    pub fn model(&self) -> &'a PreparedKnockout<'a> {
-        self.model
+    pub fn model(&self) -> &Arc<PreparedKnockout> {
+        &self.model
     }
 
     /// Derivatives of the logarithm of what an event and its node contribute to the cross section, with respect to the
@@ -221,7 +222,7 @@ impl<'a> KnockoutSampler<'a> {
 }
 
 impl Table {
-    fn new(model: &PreparedKnockout<'_>, energies: [f64; 2]) -> Result<Self> {
+    fn new(model: &PreparedKnockout, energies: [f64; 2]) -> Result<Self> {
         let table = &model.of.table;
         let (t_nodes, q_nodes) = (table.grid.kinetic.len(), table.grid.momenta.len());
         let mut nodes = Vec::new();
@@ -279,7 +280,7 @@ fn fill_alias(nodes: &mut [Node], sizes: &[f64]) {
 
 /// A bound of d2 sigma / (dT dq) of one node within its hat and between the `energies`; 0 where it is out of reach.
 fn bound(
-    model: &PreparedKnockout<'_>,
+    model: &PreparedKnockout,
     hole: usize,
     (kinetic, momentum): (usize, usize),
     responses: &[f64; 5],

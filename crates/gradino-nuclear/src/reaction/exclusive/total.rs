@@ -22,7 +22,7 @@ pub struct TotalCrossSection {
 /// Integrals over a hat times the factors of CC, CL, LL, T and T'.
 type Weights = [f64; 5];
 
-impl PreparedKnockout<'_> {
+impl PreparedKnockout {
     /// The total cross section at `energy` [MeV]: the exact integral of the model but for Gauss's quadrature of the smooth
     /// factors of the lepton in each cell, whose part beyond reach is left out. On all threads.
     pub fn total(&self, energy: f64) -> TotalCrossSection {
