@@ -6,7 +6,9 @@
 pub mod amplitude;
 pub mod angular;
 pub mod coupling;
+pub mod final_state;
 pub mod hadron;
+pub mod hole;
 pub mod inclusive;
 pub mod lepton;
 pub mod model;
@@ -18,7 +20,9 @@ pub mod table;
 pub mod total;
 
 pub use angular::AngularSeries;
+pub use final_state::{FinalState, Transfer};
 pub use hadron::HadronTensor;
+pub use hole::HoleState;
 pub use inclusive::ResponsePairs;
 pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
 pub use model::{Knockout, Point, PreparedKnockout, Workspace};

@@ -1,0 +1,187 @@
+//! The hole that a knocked-out nucleon leaves: its energy above the ground state of the residue, and its width.
+//!
+//! A hole in shell h lies S_h - S_F above the ground state, where S are separation energies and F is the last filled
+//! shell. Deep holes mix with more complicated states; their strength is spread over a Lorentzian whose width grows
+//! with the distance E from the Fermi level, Gamma = a E^2 / (b^2 + E^2) (jeukenne1983). A hole that cannot emit a
+//! particle is a bound state, and sharp.
+
+use super::table::Hole;
+use gradino_core::{Dual, NuclearState, Parameter, Parity, Real};
+use std::f64::consts::PI;
+
+/// Name of the width of very deep holes, a [MeV].
+pub const WIDTH: &str = "hole.width";
+/// Name of the distance from the Fermi level at which a hole has half that width, b [MeV].
+pub const HALF_WIDTH_ENERGY: &str = "hole.half_width_energy";
+
+/// Parts of the strength further from the hole than this many widths are left out.
+const REACH: f64 = 2.0; // chosen: 14 % of a Lorentzian; the tables of the deexcitation end at 63 MeV
+
+/// The parameters of the widths of holes.
+pub fn parameters() -> Vec<Parameter> {
+    let of = |name, value, meaning| Parameter::new(name, value, "MeV", "jeukenne1983", meaning);
+    vec![
+        of(WIDTH, 24.0, "width of very deep holes").bounded(0.1, 100.0),
+        of(HALF_WIDTH_ENERGY, 500f64.sqrt(), "distance from the Fermi level of a hole of half that width")
+            .bounded(1.0, 200.0),
+    ]
+}
+
+/// The width [MeV] of a hole at the distance `energy` [MeV] from the Fermi level, Gamma = a E^2 / (b^2 + E^2).
+pub fn width<D: Real>(energy: f64, [a, b]: [D; 2]) -> D {
+    a * (energy * energy) / (b.sq() + energy * energy)
+}
+
+/// The two parameters, in the order of [`parameters`].
+type Two = Dual<f64, 2>;
+
+/// A hole state of a residue.
+#[derive(Clone, Debug)]
+pub struct HoleState {
+    /// Energy, spin and parity, at the centre of the strength.
+    pub state: NuclearState,
+    /// Width with its derivatives [MeV], and the range of the strength [MeV], for a hole that is spread.
+    spread: Option<(Two, [f64; 2])>,
+}
+
+impl HoleState {
+    /// Those of all `holes` with the parameters a and b of their widths, sharp below `threshold`, the lowest separation
+    /// energy of the residue [MeV]; all are sharp where none are given. No strength lies above `highest` [MeV].
+    pub fn all(holes: &[Hole], widths: Option<[f64; 2]>, threshold: f64, highest: f64) -> Vec<HoleState> {
+        let last = holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
+        let lifted = widths.map(|[a, b]| [Two::variable(a, 0), Two::variable(b, 1)]);
+        let of = |hole: &Hole| {
+            let excitation = hole.separation - last;
+            let (two_j, parity) = (hole.shell.two_j as u16, Parity::of_orbital(hole.shell.l));
+            let spread = lifted.filter(|_| excitation > threshold).map(|lifted| {
+                let width = width(excitation, lifted);
+                let reach = REACH * width.re;
+                (width, [threshold.max(excitation - reach), highest.min(excitation + reach)])
+            });
+            HoleState { state: NuclearState { excitation, two_j, parity }, spread }
+        };
+        holes.iter().map(of).collect()
+    }
+
+    /// The highest energy of its strength [MeV].
+    pub fn highest(&self) -> f64 {
+        self.spread.map_or(self.state.excitation, |(_, [_, high])| high)
+    }
+
+    /// Draws the energy below `most` [MeV] by the uniform number `u`; none if all of the strength lies above. For a sharp
+    /// hole above `most` none either.
+    ///
+    /// Between the ends of the range the CDF of the Lorentzian is (1/pi) atan(2 (E - E_h) / Gamma).
+    pub fn draw(&self, most: f64, u: f64) -> Option<NuclearState> {
+        let Some((width, [low, high])) = self.spread else {
+            return (self.state.excitation <= most).then_some(self.state);
+        };
+        let high = high.min(most);
+        if high <= low {
+            return None;
+        }
+        let half = 0.5 * width.re;
+        let angle = |e: f64| ((e - self.state.excitation) / half).atan();
+        let excitation = self.state.excitation + half * (angle(low) + u * (angle(high) - angle(low))).tan();
+        Some(NuclearState { excitation: excitation.clamp(low, high), ..self.state })
+    }
+
+    /// Derivatives of the logarithm of the density of `excitation` [MeV] below `most` [MeV] with respect to the two
+    /// parameters, in the order of [`parameters`].
+    pub fn score(&self, excitation: f64, most: f64) -> [f64; 2] {
+        let Some((width, [low, high])) = self.spread else { return [0.0; 2] };
+        let half = width * 0.5;
+        let angle = |e: f64| (Two::from(e - self.state.excitation) / half).atan();
+        let inside = angle(high.min(most)) - angle(low);
+        let lorentz = half / (half.sq() + (excitation - self.state.excitation).powi(2));
+        (lorentz / (inside * PI)).ln().eps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meanfield::Shell;
+
+    const WIDTHS: [f64; 2] = [24.0, 22.36];
+
+    fn holes() -> Vec<HoleState> {
+        let hole = |shell, separation| Hole { shell, occupation: 1.0, separation };
+        let oxygen = [
+            hole(Shell::new(1, 1, 1), 14.5),
+            hole(Shell::new(1, 1, 3), 20.6),
+            hole(Shell::new(1, 0, 1), 36.2),
+        ];
+        HoleState::all(&oxygen, Some(WIDTHS), 7.3, 63.0)
+    }
+
+    #[test]
+    fn holes_lie_above_the_last_filled_shell_and_deep_ones_are_broad() {
+        let all = holes();
+        let state = |i: usize| (all[i].state.two_j, all[i].state.parity);
+        assert_eq!(
+            [state(0), state(1), state(2)],
+            [(1, Parity::Minus), (3, Parity::Minus), (1, Parity::Plus)]
+        );
+        assert!(all[0].state.excitation == 0.0 && (all[1].state.excitation - 6.1).abs() < 1e-12);
+        assert!(all[0].spread.is_none() && all[1].spread.is_none());
+        // 24 * 21.7^2 / (500 + 21.7^2) = 11.64 MeV.
+        let (width, range) = all[2].spread.expect("unbound");
+        assert!((width.re - 11.64).abs() < 0.01 && range[0] == 7.3, "{width:?} {range:?}");
+        assert!((super::width(1e6, [24.0, 22.36]) - 24.0).abs() < 1e-6);
+        let sharp = HoleState::all(
+            &[Hole { shell: Shell::new(1, 0, 1), occupation: 2.0, separation: 40.0 }],
+            None,
+            7.0,
+            63.0,
+        );
+        assert_eq!(sharp[0].draw(1.0, 0.3).map(|s| s.excitation), Some(0.0));
+    }
+
+    #[test]
+    fn energies_follow_the_lorentzian_below_what_is_left() {
+        let hole = &holes()[2];
+        for most in [20.0, 63.0] {
+            let n = 20_000;
+            let at = |i: i32| hole.draw(most, (f64::from(i) + 0.5) / f64::from(n)).expect("room").excitation;
+            let density = |e: f64| 1.0 / ((e - 21.7).powi(2) + (0.5 * 11.6409f64).powi(2));
+            let steps = 4000;
+            let highest = at(n - 1);
+            let integral = |to: f64| -> f64 {
+                let h = (to - 7.3) / f64::from(steps);
+                (0..steps).map(|k| density(7.3 + (f64::from(k) + 0.5) * h) * h).sum()
+            };
+            let median = integral(at(n / 2)) / integral(highest);
+            assert!((median - 0.5).abs() < 1e-3 && highest <= most, "{most} {median}");
+        }
+        assert!(hole.draw(7.0, 0.5).is_none() && holes()[1].draw(6.0, 0.5).is_none());
+    }
+
+    #[test]
+    fn the_score_is_the_derivative_of_the_logarithm_of_the_density() {
+        let hole = |a: f64, b: f64| {
+            let one = Hole { shell: Shell::new(1, 0, 1), occupation: 2.0, separation: 36.2 };
+            let last = Hole { shell: Shell::new(1, 1, 1), occupation: 2.0, separation: 14.5 };
+            HoleState::all(&[one, last], Some([a, b]), 7.3, 30.0).remove(0)
+        };
+        // ln density by the slope of the inverse CDF at fixed energy.
+        let ln_density = |a: f64, b: f64, e: f64| {
+            let hole = hole(a, b);
+            let (width, [low, high]) = hole.spread.expect("unbound");
+            let half = 0.5 * width.re;
+            let cdf = |e: f64| ((e - 21.7) / half).atan();
+            (half / (half * half + (e - 21.7) * (e - 21.7)) / (cdf(high) - cdf(low))).ln()
+        };
+        for e in [8.0, 15.0, 21.7, 29.0] {
+            let score = hole(24.0, 22.0).score(e, 100.0);
+            let h = 1e-4;
+            let by_a = (ln_density(24.0 + h, 22.0, e) - ln_density(24.0 - h, 22.0, e)) / (2.0 * h);
+            let by_b = (ln_density(24.0, 22.0 + h, e) - ln_density(24.0, 22.0 - h, e)) / (2.0 * h);
+            assert!(
+                (score[0] - by_a).abs() < 1e-7 && (score[1] - by_b).abs() < 1e-7,
+                "{score:?} {by_a} {by_b}"
+            );
+            assert!(score[0].abs() > 1e-4 && score[1].abs() > 1e-4);
+        }
+    }
+}
