@@ -10,8 +10,8 @@ const OXYGEN_15: Nuclide = Nuclide::new(8, 15);
 
 fn from(cascade: &Cascade, state: NuclearState, event: u64) -> (NuclearState, CascadeRecord) {
     let mut record = CascadeRecord::new(0);
-    let start = cascade.draw_at(state, &mut Stream::new(3, event, Purpose::Cascade), &mut record);
-    (start, record)
+    cascade.draw_at(state, &mut Stream::new(3, event, Purpose::Cascade), &mut record);
+    (cascade.stands_for(state), record)
 }
 
 #[test]

@@ -219,29 +219,31 @@ impl Cascade {
         Ok(Start(self.starts.len() - 1))
     }
 
-    /// Draws one cascade from a state of the initial nuclide that is not prepared, and gives the state that it
-    /// stands for.
-    ///
-    /// Below the lowest separation energy that is the nearest level of the same spin and parity, or the nearest of
-    /// all where there is none; above, and from the continuum's start on, the state itself, which decays by the
-    /// statistical model. The energy must be within the network's range.
-    pub fn draw_at(
-        &self,
-        state: NuclearState,
-        stream: &mut Stream,
-        record: &mut CascadeRecord,
-    ) -> NuclearState {
+    /// What stands for a state of the initial nuclide: below the lowest separation energy the nearest level of the same
+    /// spin and parity, or the nearest of all where none has them; above, the state itself.
+    pub fn stands_for(&self, state: NuclearState) -> NuclearState {
         let entry = &self.network.entries[0];
-        let NuclearState { excitation, two_j, parity } = state;
-        if excitation <= entry.unbound_from() || excitation <= entry.cut() {
-            let level = entry.scheme.closest_of(excitation, (two_j, parity));
-            self.draw_on(Current::Level { entry: 0, level }, None, stream, record);
+        self.level_for(&state).map_or(state, |level| {
             let Level { energy: excitation, two_j, parity, .. } = entry.scheme.levels[level];
-            return NuclearState { excitation, two_j, parity };
-        }
-        let current = Current::Between { entry: 0, excitation, two_j, parity, moved: None };
+            NuclearState { excitation, two_j, parity }
+        })
+    }
+
+    fn level_for(&self, state: &NuclearState) -> Option<usize> {
+        let entry = &self.network.entries[0];
+        let bound = state.excitation <= entry.unbound_from() || state.excitation <= entry.cut();
+        bound.then(|| entry.scheme.closest_of(state.excitation, (state.two_j, state.parity)))
+    }
+
+    /// Draws one cascade from a state of the initial nuclide that is not prepared: from the level that stands for it, or
+    /// by the statistical model. The energy must be within the network's range.
+    pub fn draw_at(&self, state: NuclearState, stream: &mut Stream, record: &mut CascadeRecord) {
+        let NuclearState { excitation, two_j, parity } = state;
+        let current = match self.level_for(&state) {
+            Some(level) => Current::Level { entry: 0, level },
+            None => Current::Between { entry: 0, excitation, two_j, parity, moved: None },
+        };
         self.draw_on(current, None, stream, record);
-        state
     }
 
     /// Draws one cascade into `record`.

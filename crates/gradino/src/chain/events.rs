@@ -73,12 +73,19 @@ impl Chain {
             (Kind::Neutrino(interaction), Some(draw)) => self.write_primary(interaction, draw, start, event),
             _ => self.write_state(start, event),
         };
-        let (Some(beginning), Some(cascade)) = (beginning, &self.cascade) else { return };
+        if let Some(beginning) = beginning {
+            self.write_cascade(&beginning, scratch, event);
+        }
+    }
+
+    /// Writes the emissions of the last particle, a nucleus.
+    pub(super) fn write_cascade(&self, beginning: &Beginning<f64>, scratch: &Scratch, event: &mut Event) {
+        let Some(cascade) = &self.cascade else { return };
         let steps = &scratch.record.steps;
         let mut parent = event.particles.len() as u32 - 1;
         kinematics::follow(
             cascade,
-            &beginning,
+            beginning,
             steps,
             &scratch.directions,
             |_, e| e,
@@ -204,7 +211,7 @@ impl Chain {
 /// State of a target: an even-even nucleus in its ground state.
 const GROUND: NuclearState = NuclearState { excitation: 0.0, two_j: 0, parity: Parity::Plus };
 
-fn push_target(target: Nuclide, mass: f64, event: &mut Event) {
+pub(super) fn push_target(target: Nuclide, mass: f64, event: &mut Event) {
     let at_rest = FourVector::new(mass, 0.0, 0.0, 0.0);
     event
         .particles

@@ -6,6 +6,7 @@
 //! derivatives of the coordinates with respect to the parameters come from the samplers.
 
 use super::kinematics::{self, Beginning};
+use super::knockout::{self, Knocked, PreparedJob};
 use super::primary::{ChannelKind, PrimaryDraw};
 use super::{Chain, Interaction, Kind, Scratch};
 use gradino_core::{Dual, Event, FourVector, Real};
@@ -23,6 +24,15 @@ struct Pass {
     all: usize,
     /// Whether the neutrino energy is one of them: it comes first, then the moving excitation energies.
     neutrino_moves: bool,
+}
+
+/// What comes before a cascade.
+#[derive(Clone, Copy)]
+enum First<'a> {
+    /// A primary interaction whose energies may move, or a fixed state.
+    Drawn(Option<&'a PrimaryDraw>, Option<Start>),
+    /// A knockout, all of whose energies are kept.
+    Kept(Beginning<f64>),
 }
 
 /// Writes the derivatives of one energy after the other into the rows of the energy jacobian.
@@ -67,16 +77,42 @@ impl Chain {
                 event.coordinate_gradient.clear();
             }
         }
+        self.write_energies(First::Drawn(primary, start), neutrino_moves, scratch, event);
+    }
+
+    /// The same for an event that begins with a knockout, whose own energies are kept: they are scored.
+    pub(super) fn write_knockout_gradients(
+        &self,
+        job: &PreparedJob,
+        knocked: &Knocked,
+        scratch: &mut Scratch,
+        event: &mut Event,
+    ) {
+        event.weight_gradient.extend_from_slice(&scratch.record.score);
+        if let Some(space) = &mut scratch.knockout {
+            job.add_score(knocked, space, &mut event.weight_gradient);
+        }
+        self.write_energies(First::Kept(job.beginning(knocked)), false, scratch, event);
+    }
+
+    /// Writes the derivatives of all energies, those of the cascade's coordinates after that of the neutrino.
+    fn write_energies(
+        &self,
+        first_part: First<'_>,
+        neutrino_moves: bool,
+        scratch: &Scratch,
+        event: &mut Event,
+    ) {
         event.coordinate_gradient.extend_from_slice(&scratch.record.moves);
         let all = event.coordinates();
         event.energy_jacobian.resize(event.particles.len() * all, 0.0);
         for first in (0..all).step_by(LANES) {
             let pass = Pass { first, all, neutrino_moves };
             match all - first {
-                1 => self.energies_along::<1>(primary, start, pass, scratch, event),
-                2 => self.energies_along::<2>(primary, start, pass, scratch, event),
-                3 | 4 => self.energies_along::<4>(primary, start, pass, scratch, event),
-                _ => self.energies_along::<LANES>(primary, start, pass, scratch, event),
+                1 => self.energies_along::<1>(first_part, pass, scratch, event),
+                2 => self.energies_along::<2>(first_part, pass, scratch, event),
+                3 | 4 => self.energies_along::<4>(first_part, pass, scratch, event),
+                _ => self.energies_along::<LANES>(first_part, pass, scratch, event),
             }
         }
     }
@@ -84,8 +120,7 @@ impl Chain {
     /// dE of each particle with respect to the N coordinates of a pass.
     fn energies_along<const N: usize>(
         &self,
-        primary: Option<&PrimaryDraw>,
-        start: Option<Start>,
+        first_part: First<'_>,
         pass: Pass,
         scratch: &Scratch,
         event: &mut Event,
@@ -95,29 +130,15 @@ impl Chain {
             _ => Dual::constant(value),
         };
         let mut rows = Rows { jacobian: event.energy_jacobian.chunks_exact_mut(pass.all), pass };
-        let Some((cascade, start)) = self.cascade.as_ref().zip(start) else { return };
-        let (excitation, ..) = cascade.start_state(start);
-        let beginning = match (&self.kind, primary) {
-            (Kind::Neutrino(interaction), Some(draw)) => {
-                let ChannelKind::Level { transition, .. } = interaction.primary.channels()[draw.channel].kind
-                else {
-                    return;
-                };
-                let energy =
-                    if pass.neutrino_moves { lift(0, draw.energy) } else { Dual::constant(draw.energy) };
-                let out = interaction.transition(draw, transition, energy);
-                for slopes in [energy.eps, [0.0; N], out.lepton.e.eps, out.residue.e.eps] {
-                    rows.push(slopes);
-                }
-                Beginning { momentum: out.residue, excitation, charge: 1 }
-            }
-            _ => {
-                rows.push([0.0; N]);
-                let mass = Dual::from(cascade.network().ion_mass(0, 0, excitation));
-                let zero = Dual::zero();
-                Beginning { momentum: FourVector::new(mass, zero, zero, zero), excitation, charge: 0 }
+        let beginning = match first_part {
+            First::Drawn(primary, start) => self.beginning_along(primary, start, pass, &lift, &mut rows),
+            First::Kept(Beginning { momentum: p, excitation, charge }) => {
+                (0..=knockout::RESIDUE).for_each(|_| rows.push([0.0; N]));
+                let [e, x, y, z] = [p.e, p.x, p.y, p.z].map(Dual::constant);
+                Some(Beginning { momentum: FourVector::new(e, x, y, z), excitation, charge })
             }
         };
+        let (Some(cascade), Some(beginning)) = (&self.cascade, beginning) else { return };
         kinematics::follow(
             cascade,
             &beginning,
@@ -129,6 +150,35 @@ impl Chain {
                 rows.push(emission.nucleus.e.eps);
             },
         );
+    }
+
+    /// The nucleus whose cascade begins, with the derivatives of the energies of all particles up to it.
+    fn beginning_along<const N: usize>(
+        &self,
+        primary: Option<&PrimaryDraw>,
+        start: Option<Start>,
+        pass: Pass,
+        lift: &impl Fn(usize, f64) -> Dual<f64, N>,
+        rows: &mut Rows<'_>,
+    ) -> Option<Beginning<Dual<f64, N>>> {
+        let cascade = self.cascade.as_ref()?;
+        let (excitation, ..) = cascade.start_state(start?);
+        if let (Kind::Neutrino(interaction), Some(draw)) = (&self.kind, primary) {
+            let ChannelKind::Level { transition, .. } = interaction.primary.channels()[draw.channel].kind
+            else {
+                return None;
+            };
+            let energy = if pass.neutrino_moves { lift(0, draw.energy) } else { Dual::constant(draw.energy) };
+            let out = interaction.transition(draw, transition, energy);
+            for slopes in [energy.eps, [0.0; N], out.lepton.e.eps, out.residue.e.eps] {
+                rows.push(slopes);
+            }
+            return Some(Beginning { momentum: out.residue, excitation, charge: 1 });
+        }
+        rows.push([0.0; N]);
+        let mass = Dual::from(cascade.network().ion_mass(0, 0, excitation));
+        let zero = Dual::zero();
+        Some(Beginning { momentum: FourVector::new(mass, zero, zero, zero), excitation, charge: 0 })
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod bank;
 mod configured;
+mod energy_table;
 mod events;
 mod gradient;
 mod interactions;
 mod kinematics;
+pub mod knockout;
 mod moved;
 mod moving;
 pub mod primary;
@@ -25,6 +27,7 @@ use gradino_nuclear::decay::kinematics::Direction;
 use gradino_nuclear::decay::{self, Cascade, CascadeModels, CascadeRecord, Network, Start};
 use gradino_nuclear::reaction::{Masses, Transition};
 use gradino_nuclear::structure::{StructureLibrary, masses};
+use knockout::{KnockoutJob, PreparedJob};
 use primary::{Average, ChannelKind, PreparedPrimary, Primary, PrimaryDraw, Process};
 use std::sync::Arc;
 
@@ -49,6 +52,8 @@ pub enum Origin {
         /// Target.
         target: Nuclide,
     },
+    /// A neutrino that knocks a nucleon out of a nucleus at rest.
+    Knockout(Arc<KnockoutJob>),
 }
 
 /// A chain as it is asked for.
@@ -68,8 +73,10 @@ impl Setup {
     /// All parameters of the chain with their published values.
     pub fn parameters(&self) -> ParamSet {
         let mut list: Vec<Parameter> = decay::parameters();
-        if let Origin::Neutrino { primary, .. } = &self.origin {
-            list.extend(primary.parameters());
+        match &self.origin {
+            Origin::State { .. } => {}
+            Origin::Neutrino { primary, .. } => list.extend(primary.parameters()),
+            Origin::Knockout(job) => list.extend(job.parameters()),
         }
         ParamSet::new(list)
     }
@@ -89,6 +96,7 @@ pub struct Chain {
 enum Kind {
     State { start: Start },
     Neutrino(Box<Interaction>),
+    Knockout(Box<PreparedJob>),
 }
 
 /// The primary interaction with what its channels lead to.
@@ -118,6 +126,7 @@ struct Outcome {
 pub struct Scratch {
     record: CascadeRecord,
     directions: Vec<Direction>,
+    knockout: Option<knockout::Space>,
 }
 
 /// Largest excitation energy above a start that the tables must cover [MeV].
@@ -155,6 +164,11 @@ impl Chain {
                 };
                 (Kind::Neutrino(Box::new(interaction)), cascade)
             }
+            Origin::Knockout(job) => {
+                let cascade = Cascade::new(network(job.residue(), job.highest_excitation(params)?)?);
+                let prepared = job.prepare(params, gradients, &cascade)?;
+                (Kind::Knockout(Box::new(prepared)), Some(cascade))
+            }
         };
         Ok(Chain { seed: setup.seed, params: params.clone(), gradients: gradients.to_vec(), kind, cascade })
     }
@@ -179,6 +193,7 @@ impl Chain {
         match &self.kind {
             Kind::State { .. } => None,
             Kind::Neutrino(i) => Some(i.primary.total()),
+            Kind::Knockout(job) => Some(job.total()),
         }
     }
 
@@ -187,13 +202,18 @@ impl Chain {
         match &self.kind {
             Kind::State { .. } => None,
             Kind::Neutrino(i) => Some(i.primary.mean_flux_energy()),
+            Kind::Knockout(job) => Some(job.mean_flux_energy()),
         }
     }
 
     /// Number, name and flux-averaged cross section [cm^2] of each process.
     pub fn processes(&self) -> Vec<(u32, String, f64)> {
-        let Kind::Neutrino(i) = &self.kind else {
-            return vec![(events::DEEXCITATION, "deexcitation of a fixed state".into(), 0.0)];
+        let i = match &self.kind {
+            Kind::State { .. } => {
+                return vec![(events::DEEXCITATION, "deexcitation of a fixed state".into(), 0.0)];
+            }
+            Kind::Knockout(job) => return vec![(knockout::KNOCKOUT, "1p1h".into(), job.total().value)],
+            Kind::Neutrino(i) => i,
         };
         let share = |p: usize| {
             let channels = i.primary.channels().iter().zip(i.primary.averages());
@@ -217,11 +237,19 @@ impl Chain {
 
     /// Memory for one thread.
     pub fn scratch(&self) -> Scratch {
-        Scratch { record: CascadeRecord::new(self.gradients.len()), ..Scratch::default() }
+        let knockout = match &self.kind {
+            Kind::Knockout(job) => Some(knockout::Space::new(job)),
+            _ => None,
+        };
+        Scratch { record: CascadeRecord::new(self.gradients.len()), knockout, ..Scratch::default() }
     }
 
     /// Makes event `number` in `event`.
     pub fn draw(&self, number: u64, scratch: &mut Scratch, event: &mut Event) {
+        if let Kind::Knockout(job) = &self.kind {
+            self.draw_knockout(job, number, scratch, event);
+            return;
+        }
         let (start, primary) = self.draw_values(number, scratch, event);
         if !self.gradients.is_empty() {
             self.write_gradients(primary.as_ref(), start, scratch, event);
@@ -241,6 +269,7 @@ impl Chain {
                 let draw = interaction.primary.draw(&mut Stream::new(self.seed, number, Purpose::Reaction));
                 (interaction.outcomes[draw.channel].start, Some(draw))
             }
+            Kind::Knockout(_) => unreachable!("knockouts are drawn by themselves, and refused where events move"),
         };
         self.follow(number, start, primary.as_ref(), |c, s, stream, r| c.draw(s, stream, r), scratch, event);
         (start, primary)
@@ -261,13 +290,34 @@ impl Chain {
         scratch.directions.clear();
         if let (Some(start), Some(cascade)) = (start, &self.cascade) {
             draw(cascade, start, &mut Stream::new(self.seed, number, Purpose::Cascade), &mut scratch.record);
-            let mut stream = Stream::new(self.seed, number, Purpose::Direction);
-            let steps = scratch.record.steps.len();
-            scratch
-                .directions
-                .extend((0..steps).map(|_| Direction::isotropic(stream.uniform(), stream.uniform())));
+            self.draw_directions(number, scratch);
         }
         self.write_event(primary, start, scratch, event);
+    }
+
+    /// Draws the directions of all emissions.
+    fn draw_directions(&self, number: u64, scratch: &mut Scratch) {
+        let mut stream = Stream::new(self.seed, number, Purpose::Direction);
+        let isotropic = |_| Direction::isotropic(stream.uniform(), stream.uniform());
+        scratch.directions.extend((0..scratch.record.steps.len()).map(isotropic));
+    }
+
+    /// An event that begins with a knockout.
+    fn draw_knockout(&self, job: &PreparedJob, number: u64, scratch: &mut Scratch, event: &mut Event) {
+        event.clear(number);
+        scratch.record.clear();
+        scratch.directions.clear();
+        let space = scratch.knockout.get_or_insert_with(|| knockout::Space::new(job));
+        let Some(cascade) = &self.cascade else { return };
+        let knocked = job.draw(self.seed, number, cascade, &mut space.sampler);
+        let mut stream = Stream::new(self.seed, number, Purpose::Cascade);
+        cascade.draw_at(knocked.state, &mut stream, &mut scratch.record);
+        self.draw_directions(number, scratch);
+        job.write(&knocked, event);
+        self.write_cascade(&job.beginning(&knocked), scratch, event);
+        if !self.gradients.is_empty() {
+            self.write_knockout_gradients(job, &knocked, scratch, event);
+        }
     }
 }
 

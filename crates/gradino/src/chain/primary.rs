@@ -4,7 +4,6 @@
 //! share of the folded rate, then the energy from its own distribution in that channel. The events
 //! are unweighted; with [`Weighting::Flux`] the energy follows the flux and the weight the cross section.
 
-mod energy_table;
 mod gradient;
 mod rates;
 mod replay;
@@ -13,7 +12,7 @@ pub use rates::{Channel, ChannelKind, Process};
 
 use crate::error::{Error, Result};
 use crate::flux::Flux;
-use energy_table::{EnergyTable, Folded, Grid, fold};
+use super::energy_table::{EnergyTable, Folded, Grid, fold};
 use gradino_core::{Dual, ParamSet, Parameter, Stream};
 use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::reaction::TwoBody;

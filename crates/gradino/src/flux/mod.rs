@@ -155,6 +155,11 @@ impl Flux {
         }
     }
 
+    /// The highest energy that is kept [MeV].
+    pub fn highest(&self) -> f64 {
+        self.range[1]
+    }
+
     /// The shape of the spectrum.
     pub fn shape(&self) -> &Shape {
         &self.shape

@@ -63,9 +63,19 @@ impl HoleState {
         holes.iter().map(of).collect()
     }
 
-    /// The highest energy of its strength [MeV].
-    pub fn highest(&self) -> f64 {
-        self.spread.map_or(self.state.excitation, |(_, [_, high])| high)
+    /// The highest energy of the strength of all `holes` [MeV], with the parameters of their widths, if they have one.
+    pub fn highest(holes: &[Hole], widths: Option<[f64; 2]>) -> f64 {
+        let all = HoleState::all(holes, widths, 0.0, f64::INFINITY);
+        let end = |hole: &HoleState| hole.spread.map_or(hole.state.excitation, |(_, [_, high])| high);
+        all.iter().map(end).fold(0.0, f64::max)
+    }
+
+    /// The same with the level that stands for it, if it is sharp.
+    pub fn standing_for(mut self, level: impl Fn(NuclearState) -> NuclearState) -> Self {
+        if self.spread.is_none() {
+            self.state = level(self.state);
+        }
+        self
     }
 
     /// Draws the energy below `most` [MeV] by the uniform number `u`; none if all of the strength lies above. For a sharp

@@ -1,0 +1,145 @@
+//! Events that begin with a knockout.
+
+use super::super::kinematics::Beginning;
+use super::{CHUNK, Energies, PreparedJob};
+use gradino_core::particle::pdg;
+use gradino_core::{
+    Event, FourVector, NuclearState, Particle, Purpose, Status, Stream, Vertex, VertexStatus,
+};
+use gradino_nuclear::decay::Cascade;
+use gradino_nuclear::emission::fragment::Fragment;
+use gradino_nuclear::meanfield::Nucleon;
+use gradino_nuclear::reaction::exclusive::{FinalState, KnockoutDraw, SamplerSpace, Transfer};
+use std::f64::consts::TAU;
+
+/// NuHepMC keeps 200 to 249 for quasi-elastic scattering (gardiner2025, E.C.1).
+pub(in crate::chain) const KNOCKOUT: u32 = 200;
+
+/// Position of the residue among the particles of an event.
+pub(in crate::chain) const RESIDUE: usize = 4;
+
+/// A knockout with its hole.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::chain) struct Knocked {
+    draw: KnockoutDraw,
+    /// Energy of the hole that was drawn, and the highest that it could have had [MeV].
+    hole: [f64; 2],
+    out: FinalState,
+    /// The residue.
+    pub(in crate::chain) state: NuclearState,
+}
+
+/// PDG number, mass [MeV] and charge [e] of a free nucleon.
+pub(super) fn nucleon(nucleon: Nucleon) -> (i32, f64, i32) {
+    match nucleon {
+        Nucleon::Neutron => (pdg::NEUTRON, Fragment::Neutron.nuclear_mass(), 0),
+        Nucleon::Proton => (pdg::PROTON, Fragment::Proton.nuclear_mass(), 1),
+    }
+}
+
+impl PreparedJob {
+    /// Draws a knockout. One that the masses of the nuclei forbid, a few keV above a threshold, is drawn again.
+    pub(in crate::chain) fn draw(
+        &self,
+        seed: u64,
+        number: u64,
+        cascade: &Cascade,
+        space: &mut SamplerSpace,
+    ) -> Knocked {
+        let mut stream = Stream::new(seed, number, Purpose::Reaction);
+        let mass = |excitation| cascade.network().ion_mass(0, self.job.residue_charge(), excitation);
+        loop {
+            let energy = match &self.source {
+                Energies::One(energy) => *energy,
+                Energies::Table(table) => table.sample(stream.uniform()),
+            };
+            let draw = self.sampler.draw(energy, &mut stream, space);
+            let draw = draw.expect("the sampler covers the energies of the source");
+            let (azimuth, spread) = (TAU * stream.uniform(), stream.uniform());
+            let masses = [self.masses.lepton, self.masses.target, self.masses.nucleon];
+            let transfer = Transfer::new(&draw, azimuth, masses);
+            let most = transfer.largest_residue().map_or(-1.0, |most| most - mass(0.0));
+            let Some(hole) = self.holes[draw.hole].draw(most, spread) else { continue };
+            let state = cascade.stands_for(hole);
+            if let Some(out) = transfer.leave(mass(state.excitation)) {
+                return Knocked { draw, hole: [hole.excitation, most], out, state };
+            }
+        }
+    }
+
+    /// Writes the primary vertex with its particles.
+    pub(in crate::chain) fn write(&self, begun: &Knocked, event: &mut Event) {
+        let (job, Knocked { out, state, .. }) = (&self.job, begun);
+        event.process = KNOCKOUT;
+        event.weight = begun.draw.weight;
+        let beam = FourVector::new(begun.draw.energy, 0.0, 0.0, begun.draw.energy);
+        let particle = |pdg: i32, status: Status, momentum: FourVector, mass: f64, charge: i32| Particle {
+            pdg,
+            status,
+            momentum,
+            mass,
+            charge,
+            state: None,
+        };
+        event.particles.push(particle(job.flux.neutrino, Status::Beam, beam, 0.0, 0));
+        super::super::events::push_target(job.target, self.masses.target, event);
+        let lepton = job.vertex.outgoing;
+        event.particles.push(particle(lepton, Status::Final, out.lepton, self.masses.lepton, -lepton.signum()));
+        let (number, mass, charge) = nucleon(job.struck().other());
+        event.particles.push(particle(number, Status::Final, out.nucleon, mass, charge));
+        let status = if state.excitation > 0.0 { Status::Residue } else { Status::Final };
+        let mass = out.residue.mass_sq().sqrt();
+        event.particles.push(Particle {
+            state: Some(*state),
+            ..particle(job.residue().pdg(), status, out.residue, mass, job.residue_charge())
+        });
+        event.vertices.push(Vertex {
+            status: VertexStatus::Primary,
+            incoming: (0, Some(1)),
+            first_out: 2,
+            count_out: 3,
+        });
+    }
+
+    /// The residue, before its first emission.
+    pub(in crate::chain) fn beginning(&self, begun: &Knocked) -> Beginning<f64> {
+        let charge = self.job.residue_charge();
+        Beginning { momentum: begun.out.residue, excitation: begun.state.excitation, charge }
+    }
+
+    /// Adds the score of a knockout: the derivative of the logarithm of its probability density, all angles and energies
+    /// kept.
+    pub(in crate::chain) fn add_score(&self, begun: &Knocked, space: &mut Space, out: &mut [f64]) {
+        let draw = &begun.draw;
+        space.slopes.resize(self.roles.form_factors.len(), 0.0);
+        self.sampler.log_slopes(draw, &mut space.sampler, &mut space.slopes);
+        self.roles.form_factors.iter().zip(&space.slopes).for_each(|(&slot, s)| out[slot] += s);
+        for (k, &slot) in self.roles.flux.iter().enumerate() {
+            let density = self.slopes[k / CHUNK].pdf(draw.energy.into());
+            out[slot] += density.eps[k % CHUNK] / density.re;
+        }
+        for slot in self.roles.form_factors.iter().chain(&self.roles.flux) {
+            out[*slot] -= self.total.gradient[*slot] / self.total.value;
+        }
+        let widths = self.holes[draw.hole].score(begun.hole[0], begun.hole[1]);
+        for (slot, score) in self.roles.widths.iter().zip(widths) {
+            if let Some(slot) = slot {
+                out[*slot] += score;
+            }
+        }
+    }
+}
+
+/// Memory of one thread.
+#[derive(Clone, Debug)]
+pub(in crate::chain) struct Space {
+    pub(in crate::chain) sampler: SamplerSpace,
+    slopes: Vec<f64>,
+}
+
+impl Space {
+    /// For a prepared job.
+    pub(in crate::chain) fn new(job: &PreparedJob) -> Self {
+        Space { sampler: job.space(), slopes: Vec::new() }
+    }
+}
