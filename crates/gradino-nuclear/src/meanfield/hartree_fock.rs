@@ -36,13 +36,20 @@ pub struct Options {
     pub mesh: Mesh,
     /// Whether hbar^2/2m is reduced by 1 - 1/A, the one-body part of the centre-of-mass correction.
     pub centre_of_mass: bool,
+    /// Whether the protons repel each other; without it neutrons and protons of N = Z are alike.
+    pub coulomb: bool,
     /// The Coulomb exchange energy.
     pub exchange: CoulombExchange,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { mesh: Mesh::default(), centre_of_mass: true, exchange: CoulombExchange::Slater }
+        Options {
+            mesh: Mesh::default(),
+            centre_of_mass: true,
+            coulomb: true,
+            exchange: CoulombExchange::Slater,
+        }
     }
 }
 
@@ -154,8 +161,8 @@ impl<D: Real> MeanField<D> {
 /// The energy functional of a nucleus.
 fn functional<D: Real>(force: &Skyrme<D>, nuclide: Nuclide, options: &Options) -> Functional<D> {
     let recoil = if options.centre_of_mass { 1.0 - 1.0 / f64::from(nuclide.a) } else { 1.0 };
-    let exchange = options.exchange == CoulombExchange::Slater;
-    Functional { force: *force, b_free: HBAR2_2M * recoil, exchange }
+    let exchange = options.coulomb && options.exchange == CoulombExchange::Slater;
+    Functional { force: *force, b_free: HBAR2_2M * recoil, coulomb: options.coulomb, exchange }
 }
 
 /// A nucleus whose field is looked for.
