@@ -1,6 +1,7 @@
 //! The spherical Hartree-Fock mean field of a Skyrme force, from which nucleons are knocked out.
 
 mod bound;
+pub mod choice;
 pub mod densities;
 pub mod energy;
 pub mod filling;
@@ -14,6 +15,7 @@ pub mod radial_field;
 pub mod shell;
 mod start;
 
+pub use choice::FieldChoice;
 pub use densities::Densities;
 pub use energy::{EnergyParts, Radii};
 pub use force::{Skyrme, SkyrmeForce};
