@@ -6,6 +6,7 @@
 pub mod amplitude;
 pub mod angular;
 pub mod coupling;
+pub mod grid;
 pub mod hadron;
 pub mod inclusive;
 pub mod lepton;
@@ -18,11 +19,12 @@ pub mod table;
 pub mod total;
 
 pub use angular::AngularSeries;
+pub use grid::Grid;
 pub use hadron::HadronTensor;
 pub use inclusive::ResponsePairs;
 pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
 pub use model::{Knockout, Point, PreparedKnockout, Workspace};
 pub use sampler::{KnockoutDraw, KnockoutSampler, SamplerSpace};
 pub use source::MeanFieldSource;
-pub use table::{ElementSource, Grid, Hole, KnockoutTable, Slice};
+pub use table::{ElementSource, Hole, KnockoutTable, Slice};
 pub use total::TotalCrossSection;
