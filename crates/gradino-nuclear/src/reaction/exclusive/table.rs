@@ -5,6 +5,7 @@
 
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
+use super::grid::Grid;
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
@@ -54,17 +55,11 @@ pub trait ElementSource: Sync {
     fn holes(&self) -> &[Hole];
     /// The elements at the kinetic energy `kinetic` [MeV] for all momentum transfers `momenta` [MeV].
     fn slice(&self, kinetic: f64, momenta: &[f64]) -> Result<Slice>;
+    /// The probability to find a nucleon of kinetic energy `kinetic` [MeV] inside the nucleus, summed over partial waves
+    /// [1/MeV]: it peaks at the resonances.
+    fn interior(&self, kinetic: f64) -> Result<f64>;
     /// Everything that the elements depend on, as text.
     fn identity(&self) -> String;
-}
-
-/// The nodes of a table.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Grid {
-    /// Kinetic energies of the nucleon [MeV], increasing from 0, where no nucleon leaves.
-    pub kinetic: Vec<f64>,
-    /// Momentum transfers [MeV], increasing.
-    pub momenta: Vec<f64>,
 }
 
 /// The elements of one hole at one node of T.
