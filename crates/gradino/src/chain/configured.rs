@@ -1,5 +1,6 @@
 //! From a configuration to a chain, and to what its files say of it.
 
+use super::knockout::KnockoutJob;
 use super::primary::{AtomicMasses, Primary, Process, Weighting};
 use super::{Chain, Origin, Setup};
 use crate::config::{self, Beam, Config, Source, Spectrum, TableFile, TableFormat};
@@ -18,6 +19,7 @@ use gradino_nuclear::structure::level_density::LevelDensityModel;
 use gradino_nuclear::structure::{ContinuumStart, StructureLibrary, masses};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The target whose charged-current strengths are known.
 const ARGON: Nuclide = Nuclide::new(18, 40);
@@ -32,6 +34,10 @@ impl Setup {
                 two_j: state.state.two_j,
                 parity: state.state.parity,
             },
+            Source::Beam(beam) if beam.reaction.knocks_out() => {
+                let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
+                Origin::Knockout(Arc::new(job))
+            }
             Source::Beam(beam) => Origin::Neutrino { primary: primary(beam)?, target: beam.target },
         };
         let models = CascadeModels {

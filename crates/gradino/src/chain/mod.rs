@@ -22,7 +22,7 @@ pub use within::ChannelShare;
 
 use crate::error::Result;
 use gradino_core::constants::ELECTRON_MASS;
-use gradino_core::{Event, Nuclide, ParamSet, Parameter, Parity, Purpose, Stream};
+use gradino_core::{Error as Ground, Event, Nuclide, ParamSet, Parameter, Parity, Purpose, Stream};
 use gradino_nuclear::decay::kinematics::Direction;
 use gradino_nuclear::decay::{self, Cascade, CascadeModels, CascadeRecord, Network, Start};
 use gradino_nuclear::reaction::{Masses, Transition};
@@ -79,6 +79,20 @@ impl Setup {
             Origin::Knockout(job) => list.extend(job.parameters()),
         }
         ParamSet::new(list)
+    }
+}
+
+impl Setup {
+    /// Refuses a chain whose events cannot be replayed, and so neither be moved nor given by channel: a knockout.
+    pub fn check_paths(&self) -> Result<()> {
+        match self.origin {
+            Origin::Knockout(_) => Err(Ground::Simulation {
+                reason: "events that begin with a knockout can neither be moved nor enumerated".into(),
+                hint: Some("use the gradients of the events of a run".into()),
+            }
+            .into()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -269,7 +283,7 @@ impl Chain {
                 let draw = interaction.primary.draw(&mut Stream::new(self.seed, number, Purpose::Reaction));
                 (interaction.outcomes[draw.channel].start, Some(draw))
             }
-            Kind::Knockout(_) => unreachable!("knockouts are drawn by themselves, and refused where events move"),
+            Kind::Knockout(_) => unreachable!("refused by Setup::check_paths"),
         };
         self.follow(number, start, primary.as_ref(), |c, s, stream, r| c.draw(s, stream, r), scratch, event);
         (start, primary)

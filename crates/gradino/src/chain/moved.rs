@@ -82,6 +82,7 @@ impl Mover {
         target: &ParamSet,
         order: Option<Order>,
     ) -> Result<Self> {
+        setup.check_paths()?;
         let energy = |set: &ParamSet| set.get(flux::ENERGY).ok().map(|p| p.value);
         if energy(origin) != energy(target) {
             return Err(Ground::Simulation {

@@ -34,6 +34,7 @@ impl ChainSimulator {
         if observables.is_empty() {
             return Err(Ground::EmptySample.into());
         }
+        setup.check_paths()?;
         let parameters: Vec<Parameter> = wanted.iter().map(|&i| params.at(i).clone()).collect();
         if parameters.is_empty() || parameters.iter().any(|p| p.name == flux::ENERGY) {
             return Err(Ground::Simulation {

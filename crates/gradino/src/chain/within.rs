@@ -52,6 +52,7 @@ impl Chain {
                 let draw = interaction.primary.draw_within(channel, energy, &mut stream);
                 (interaction.outcomes[channel].start, Some(draw))
             }
+            Kind::Knockout(_) => unreachable!("refused by Setup::check_paths"),
         };
         self.follow(
             number,

@@ -3,6 +3,7 @@
 use super::choices::{AxialFormFactor, Choice, CoulombExchange, HoleWidth, VectorFormFactors, Waves};
 use super::message::{Checked, complaint};
 use gradino_core::Nuclide;
+use gradino_nuclear::meanfield::Shell;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +18,10 @@ pub struct Knockout {
     pub force: String,
     /// Exchange part of the Coulomb energy.
     pub exchange: CoulombExchange,
-    /// "self-consistent", or a neighbouring nuclide like "16O" whose orbitals and field stand for those of the
-    /// target, its outermost shells emptied.
+    /// "self-consistent", or another nuclide like "16O" whose orbitals and field stand for those of the target.
     pub field: String,
+    /// Shells of neutrons and protons of `field` that are emptied, like "1p1/2".
+    pub empty: Vec<String>,
     /// Waves of the nucleon that leaves.
     pub waves: Waves,
     /// Vector form factors of the nucleon.
@@ -36,6 +38,7 @@ impl Default for Knockout {
             force: "SLy4".into(),
             exchange: CoulombExchange::default(),
             field: SELF_CONSISTENT.into(),
+            empty: Vec::new(),
             waves: Waves::default(),
             vector: VectorFormFactors::default(),
             axial: AxialFormFactor::default(),
@@ -67,6 +70,11 @@ impl Knockout {
             self.axial.choice(),
             self.width.choice(),
         ]
+    }
+
+    /// The shells that are emptied.
+    pub fn emptied_shells(&self) -> Vec<Shell> {
+        self.empty.iter().filter_map(|shell| shell.parse().ok()).collect()
     }
 
     /// The nuclide whose field stands for that of the target, if it is not the target itself.

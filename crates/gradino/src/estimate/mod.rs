@@ -77,6 +77,7 @@ impl EstimateJob {
 
     /// Prepares the chain.
     pub fn prepare(&self) -> Result<PreparedEstimate> {
+        self.setup.check_paths()?;
         let chain = Chain::prepare(&self.setup, &self.params, &self.wanted)?;
         let classes = match &self.target {
             Target::Bins { .. } if !self.observable.is_count() => NEUTRINO_CLASSES,

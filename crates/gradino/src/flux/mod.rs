@@ -201,7 +201,7 @@ impl Flux {
     }
 }
 
-const ENERGY_BOUNDS: [f64; 2] = [1e-3, 500.0];
+const ENERGY_BOUNDS: [f64; 2] = [1e-3, 5000.0];
 const ETA_BOUNDS: [f64; 2] = [-20.0, 50.0];
 const ALPHA_BOUNDS: [f64; 2] = [0.0, 30.0];
 
