@@ -26,9 +26,16 @@ pub fn citations(config: &Config) -> Vec<Citation> {
     used.cite("wang2021", "atomic masses");
     used.cite("capote2009", "discrete levels and where they are complete");
     used.cite("salmon2011", "random numbers");
-    if let Source::Beam(_) = config.source {
-        used.cite("gardiner2021", "allowed approximation with exact recoil");
-        used.cite("cheoun2012", "Gamow-Teller strengths above the measured ones");
+    match &config.source {
+        Source::State(_) => {}
+        Source::Beam(beam) if beam.reaction.knocks_out() => {
+            used.cite("vautherin1972", "Hartree-Fock with Skyrme forces");
+            used.cite("donnelly1979", "reduced matrix elements of one-body currents");
+        }
+        Source::Beam(_) => {
+            used.cite("gardiner2021", "allowed approximation with exact recoil");
+            used.cite("cheoun2012", "Gamow-Teller strengths above the measured ones");
+        }
     }
     let with_ids = |(key, what_for): (&str, &str)| Citation {
         key: key.into(),

@@ -220,6 +220,14 @@ impl Chain {
         }
     }
 
+    /// Highest energy of the neutrinos [MeV], for knockouts.
+    pub fn highest_energy(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::Knockout(job) => Some(job.highest_energy()),
+            _ => None,
+        }
+    }
+
     /// Number, name and flux-averaged cross section [cm^2] of each process.
     pub fn processes(&self) -> Vec<(u32, String, f64)> {
         let i = match &self.kind {

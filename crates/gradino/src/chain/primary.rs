@@ -10,9 +10,9 @@ mod replay;
 
 pub use rates::{Channel, ChannelKind, Process};
 
+use super::energy_table::{EnergyTable, Folded, Grid, fold};
 use crate::error::{Error, Result};
 use crate::flux::Flux;
-use super::energy_table::{EnergyTable, Folded, Grid, fold};
 use gradino_core::{Dual, ParamSet, Parameter, Stream};
 use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::reaction::TwoBody;

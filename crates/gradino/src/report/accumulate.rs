@@ -16,7 +16,7 @@ const GAMMA_BINS: usize = 1000;
 const GAMMA_END: f64 = 25.0;
 /// Multiplicities from 0 to one less than this have a bin of their own.
 const MULTIPLICITIES: usize = 16;
-/// Bins of the cosine of the electron angle.
+/// Bins of the cosine of the lepton's angle.
 const ANGLE_BINS: usize = 40;
 
 /// What an [`Accumulator`] must know beforehand.
@@ -101,8 +101,10 @@ pub struct Accumulator {
     pub(super) total: Tally,
     pub(super) processes: Vec<Tally>,
     pub(super) neutrino: Histogram,
-    pub(super) electron: Histogram,
-    pub(super) electron_angle: Histogram,
+    /// Kinetic energy and angle of the charged lepton, and its PDG number, positive; 0 while there is none.
+    pub(super) lepton: Histogram,
+    pub(super) lepton_angle: Histogram,
+    pub(super) lepton_pdg: i32,
     pub(super) gamma: Histogram,
     pub(super) hadrons: [Histogram; 6],
     /// Multiplicities of gammas, neutrons, protons.
@@ -125,8 +127,9 @@ impl Accumulator {
             total: Tally::default(),
             processes: Vec::new(),
             neutrino: energy(),
-            electron: energy(),
-            electron_angle: Histogram::new(-1.0, 2.0 / ANGLE_BINS as f64, ANGLE_BINS),
+            lepton: energy(),
+            lepton_pdg: 0,
+            lepton_angle: Histogram::new(-1.0, 2.0 / ANGLE_BINS as f64, ANGLE_BINS),
             gamma: Histogram::up_to(e_max.min(GAMMA_END), GAMMA_BINS),
             hadrons: std::array::from_fn(|_| energy()),
             multiplicities: std::array::from_fn(|_| count()),
@@ -160,6 +163,11 @@ impl Accumulator {
         &self.smooth_visible
     }
 
+    /// Name of the charged lepton.
+    pub(super) fn lepton_name(&self) -> &'static str {
+        if self.lepton_pdg == pdg::MUON { "muon" } else { "electron" }
+    }
+
     /// Adds one event.
     pub fn add(&mut self, event: &Event) {
         let w = event.weight;
@@ -191,9 +199,10 @@ impl Accumulator {
             } else if particle.pdg == pdg::PHOTON {
                 gammas += 1;
                 self.gamma.fill(particle.momentum.e, w);
-            } else if particle.pdg.abs() == pdg::ELECTRON {
-                self.electron.fill(particle.kinetic_energy(), w);
-                self.electron_angle.fill(cosine(particle, beam), w);
+            } else if matches!(particle.pdg.abs(), pdg::ELECTRON | pdg::MUON) {
+                self.lepton_pdg = particle.pdg.abs();
+                self.lepton.fill(particle.kinetic_energy(), w);
+                self.lepton_angle.fill(cosine(particle, beam), w);
             } else if !is_lepton(particle.pdg) {
                 state.others = state.others.saturating_add(1);
             }
@@ -237,6 +246,7 @@ impl Accumulator {
             self.processes.resize(other.processes.len(), Tally::default());
         }
         self.processes.iter_mut().zip(&other.processes).for_each(|(a, b)| a.merge(*b));
+        self.lepton_pdg = self.lepton_pdg.max(other.lepton_pdg);
         let own = self.histograms_mut();
         own.into_iter().zip(other.histograms()).for_each(|(a, b)| a.merge(b));
         self.smooth_visible.merge(&other.smooth_visible);
@@ -248,13 +258,13 @@ impl Accumulator {
     fn histograms(&self) -> [&Histogram; 14] {
         let [a, b, c, d, e, f] = &self.hadrons;
         let [x, y, z] = &self.multiplicities;
-        let (nu, el, angle) = (&self.neutrino, &self.electron, &self.electron_angle);
+        let (nu, el, angle) = (&self.neutrino, &self.lepton, &self.lepton_angle);
         [nu, el, angle, &self.gamma, a, b, c, d, e, f, x, y, z, &self.visible]
     }
     fn histograms_mut(&mut self) -> [&mut Histogram; 14] {
         let [a, b, c, d, e, f] = &mut self.hadrons;
         let [x, y, z] = &mut self.multiplicities;
-        let (nu, el, angle) = (&mut self.neutrino, &mut self.electron, &mut self.electron_angle);
+        let (nu, el, angle) = (&mut self.neutrino, &mut self.lepton, &mut self.lepton_angle);
         [nu, el, angle, &mut self.gamma, a, b, c, d, e, f, x, y, z, &mut self.visible]
     }
 }
@@ -305,9 +315,7 @@ mod tests {
     #[test]
     fn every_event_is_counted_once_in_every_per_event_histogram() {
         let a = filled(0..500);
-        for h in
-            [&a.neutrino, &a.visible, &a.electron, &a.electron_angle].into_iter().chain(&a.multiplicities)
-        {
+        for h in [&a.neutrino, &a.visible, &a.lepton, &a.lepton_angle].into_iter().chain(&a.multiplicities) {
             let inside: u64 = h.bins().iter().map(|t| t.entries).sum();
             assert_eq!(inside + h.underflow().entries + h.overflow().entries, 500);
         }

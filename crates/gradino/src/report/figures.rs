@@ -60,16 +60,18 @@ impl Figures {
         Some(self.finish(|n| draw(&curve, &axes, n, &caption), caption.clone(), look.wide))
     }
 
-    /// Energies of neutrino and electron, the visible energy, and the angle.
+    /// Energies of neutrino and charged lepton, the visible energy, and the angle.
     pub(super) fn leptons(&mut self, a: &Accumulator) -> Vec<Value> {
         let neutrino = "Energy of the neutrinos that interacted: flux times cross section.";
-        let electron =
-            "Kinetic energy of the electrons: the neutrino energy less the threshold and the excitation.";
-        let visible = "Visible energy: kinetic energies of electrons and charged fragments and energies of gammas, \
+        let name = a.lepton_name();
+        let lepton =
+            format!("Kinetic energy of the {name}s: what the nucleus leaves of the neutrino energy.");
+        let x = format!("{name} kinetic energy [MeV]");
+        let visible = "Visible energy: kinetic energies of charged leptons and fragments and energies of gammas, \
                        without neutrons and the remnant.";
         [
             self.spectrum(&a.neutrino, &a.total, "neutrino energy [MeV]", neutrino),
-            self.spectrum(&a.electron, &a.total, "electron kinetic energy [MeV]", electron),
+            self.spectrum(&a.lepton, &a.total, &x, &lepton),
             self.spectrum(&a.visible, &a.total, "visible energy [MeV]", visible),
             self.angle(a),
         ]
@@ -79,16 +81,20 @@ impl Figures {
     }
 
     fn angle(&mut self, a: &Accumulator) -> Option<Value> {
-        if a.electron_angle.occupied() == 0 || a.total.weight <= 0.0 {
+        if a.lepton_angle.occupied() == 0 || a.total.weight <= 0.0 {
             return None;
         }
-        let shown = a.electron_angle.rebinned(2);
+        let shown = a.lepton_angle.rebinned(2);
         let scale = 1.0 / (a.total.weight * shown.width());
         let curve = [Curve::steps(&shown, scale, shown.bins().len(), 0)];
-        let y = "electrons per event and unit of cos θ";
-        let axes = Axes { x: "cos θ of the electron", y, look: Look::LINEAR };
-        let caption = "Angle between electron and neutrino: Fermi transitions prefer forward electrons, Gamow-Teller transitions backward ones.";
-        Some(self.finish(|n| draw(&curve, &axes, n, caption), caption.to_string(), false))
+        let name = a.lepton_name();
+        let (x, y) = (format!("cos θ of the {name}"), format!("{name}s per event and unit of cos θ"));
+        let axes = Axes { x: &x, y: &y, look: Look::LINEAR };
+        let caption = match name {
+            "electron" => "Angle between electron and neutrino: Fermi transitions prefer forward electrons, Gamow-Teller transitions backward ones.".to_string(),
+            _ => format!("Angle between {name} and neutrino."),
+        };
+        Some(self.finish(|n| draw(&curve, &axes, n, &caption), caption.clone(), false))
     }
 
     /// Multiplicities of gammas, neutrons and protons.

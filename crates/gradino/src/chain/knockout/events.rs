@@ -84,7 +84,13 @@ impl PreparedJob {
         event.particles.push(particle(job.flux.neutrino, Status::Beam, beam, 0.0, 0));
         super::super::events::push_target(job.target, self.masses.target, event);
         let lepton = job.vertex.outgoing;
-        event.particles.push(particle(lepton, Status::Final, out.lepton, self.masses.lepton, -lepton.signum()));
+        event.particles.push(particle(
+            lepton,
+            Status::Final,
+            out.lepton,
+            self.masses.lepton,
+            -lepton.signum(),
+        ));
         let (number, mass, charge) = nucleon(job.struck().other());
         event.particles.push(particle(number, Status::Final, out.nucleon, mass, charge));
         let status = if state.excitation > 0.0 { Status::Residue } else { Status::Final };

@@ -218,6 +218,11 @@ impl PreparedJob {
         self.mean_flux_energy
     }
 
+    /// Highest energy of the neutrinos [MeV].
+    pub(super) fn highest_energy(&self) -> f64 {
+        self.job.flux.highest()
+    }
+
     /// Memory for draws.
     pub(super) fn space(&self) -> SamplerSpace {
         self.sampler.space()
