@@ -11,7 +11,7 @@ use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
 
 /// Shares of a row of T below which momentum transfers and partial waves are left out.
-const NEGLIGIBLE: f64 = 1e-8; // chosen: far below the error of interpolation
+const NEGLIGIBLE: f64 = 1e-7; // chosen: far below the error of interpolation
 
 /// A shell from which a nucleon can be knocked out.
 #[derive(Clone, Copy, Debug, PartialEq)]
