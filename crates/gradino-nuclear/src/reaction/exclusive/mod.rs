@@ -5,6 +5,7 @@
 
 pub mod amplitude;
 pub mod angular;
+pub mod cache;
 pub mod coupling;
 pub mod grid;
 pub mod hadron;
@@ -19,6 +20,7 @@ pub mod table;
 pub mod total;
 
 pub use angular::AngularSeries;
+pub use cache::Origin;
 pub use grid::Grid;
 pub use hadron::HadronTensor;
 pub use inclusive::ResponsePairs;

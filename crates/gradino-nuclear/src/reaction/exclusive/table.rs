@@ -118,6 +118,12 @@ impl KnockoutTable {
         Some(Elements { values, cos: &row.cos, sin: &row.sin })
     }
 
+    /// Number of partial waves that serves a node of T and the one before.
+    pub(super) fn waves_at(&self, kinetic: usize) -> usize {
+        let before = self.rows[kinetic.saturating_sub(1)].cos.len();
+        self.rows[kinetic].cos.len().max(before)
+    }
+
     /// Largest number of partial waves of a node.
     pub fn waves(&self) -> usize {
         self.rows.iter().map(|row| row.cos.len()).max().unwrap_or(0)
