@@ -254,7 +254,11 @@ impl Chain {
 
     /// Things the user should know, each said once.
     pub fn warnings(&self) -> Vec<String> {
-        self.cascade.as_ref().map_or_else(Vec::new, |c| c.network().warnings().to_vec())
+        let mut warnings = self.cascade.as_ref().map_or_else(Vec::new, |c| c.network().warnings().to_vec());
+        if let Kind::Knockout(job) = &self.kind {
+            warnings.extend(job.warning());
+        }
+        warnings
     }
 
     /// Memory for one thread.

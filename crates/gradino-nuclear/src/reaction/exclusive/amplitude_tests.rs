@@ -33,7 +33,7 @@ fn spinor(shell: Shell, two_m: i32, k: [f64; 2]) -> [f64; 2] {
     let length = k[0].hypot(k[1]);
     let coupling = Coupling::<f64>::new(Shell::new(1, 6, 13), 8);
     let mut y = Harmonics::new(&coupling);
-    y.fill(k[1] / length);
+    y.fill(k[1] / length, y.waves());
     let (l, m) = (f64::from(shell.l), 0.5 * f64::from(two_m));
     let whole = 2.0 * l + 1.0;
     let (a, b) = (((l + m + 0.5) / whole).sqrt(), ((l - m + 0.5) / whole).sqrt());
@@ -115,7 +115,7 @@ fn by_multipoles(shell: Shell, p: f64, cos_theta: f64, q: f64) -> (f64, Vec<Oper
     let none = vec![0.0; number];
     let coupling = Coupling::<f64>::new(shell, l_max);
     let mut harmonics = Harmonics::new(&coupling);
-    harmonics.fill(cos_theta);
+    harmonics.fill(cos_theta, harmonics.waves());
     let mut out = vec![OperatorAmplitudes::none(); shell.two_j as usize + 1];
     let elements = Elements { values: &values, cos: &phase, sin: &none };
     operator_amplitudes(&coupling, &elements, &harmonics, &mut out);

@@ -5,6 +5,7 @@
 
 pub mod amplitude;
 pub mod angular;
+pub mod cache;
 pub mod coupling;
 pub mod final_state;
 pub mod grid;
@@ -21,6 +22,7 @@ pub mod table;
 pub mod total;
 
 pub use angular::AngularSeries;
+pub use cache::Origin;
 pub use final_state::{FinalState, Transfer};
 pub use grid::Grid;
 pub use hadron::HadronTensor;

@@ -95,8 +95,8 @@ impl KnockoutSampler {
     ///
     /// # Errors
     /// An interval in which nothing can be knocked out.
-    pub fn new(model: Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
-        let series = AngularSeries::new(&model);
+    pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
+        let series = AngularSeries::new(model);
         let stations = LegendreStations::new(model.of.table.waves() + 1);
         if model.of.vertex.current == Current::Electromagnetic {
             // Its cross section is not bounded at small Q^2.
@@ -106,8 +106,8 @@ impl KnockoutSampler {
                 known: vec![Current::Charged.name(), Current::Neutral.name()],
             });
         }
-        let tables = edges.par_windows(2).map(|e| Table::new(&model, [e[0], e[1]])).collect::<Result<_>>()?;
-        Ok(KnockoutSampler { model, series, stations, tables })
+        let tables = edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
+        Ok(KnockoutSampler { model: model.clone(), series, stations, tables })
     }
 
     /// Room for draws.
@@ -193,7 +193,7 @@ impl KnockoutSampler {
         let terms = self.series.combine(hole, node, &lepton.inclusive_factors(), &mut space.series);
         let x = self.stations.invert(&space.series[..terms], stream.uniform());
         let phi = stream.uniform();
-        self.model.fill_harmonics(hole, x, &mut space.model);
+        self.model.fill_harmonics(hole, x, node.0, &mut space.model);
         let tensor = self.model.filled_node_tensor(hole, node, &mut space.model);
         (x, tensor.map_or(phi * 2.0 * PI, |w| lepton.fourier(&w).invert(phi)))
     }
@@ -210,7 +210,7 @@ impl KnockoutSampler {
         let Some(lepton) = LeptonTensor::new(&self.model.of.vertex, draw.energy, draw.omega, draw.q) else {
             return;
         };
-        self.model.fill_harmonics(draw.hole, draw.cos_nucleon, &mut space.model);
+        self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
     }
 

@@ -11,7 +11,7 @@ use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
 
 /// Shares of a row of T below which momentum transfers and partial waves are left out.
-const NEGLIGIBLE: f64 = 1e-8; // chosen: far below the error of interpolation
+const NEGLIGIBLE: f64 = 1e-7; // chosen: far below the error of interpolation
 
 /// A shell from which a nucleon can be knocked out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,6 +116,12 @@ impl KnockoutTable {
         let start = momentum.checked_sub(block.first)? * size;
         let values = block.values.get(start..start + size).filter(|v| !v.is_empty())?;
         Some(Elements { values, cos: &row.cos, sin: &row.sin })
+    }
+
+    /// Number of partial waves that serves a node of T and the one before.
+    pub(super) fn waves_at(&self, kinetic: usize) -> usize {
+        let before = self.rows[kinetic.saturating_sub(1)].cos.len();
+        self.rows[kinetic].cos.len().max(before)
     }
 
     /// Largest number of partial waves of a node.

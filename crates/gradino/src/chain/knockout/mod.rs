@@ -40,7 +40,7 @@ pub struct KnockoutJob {
     /// The models.
     pub choices: config::Knockout,
     /// Made at first use: it takes a while.
-    model: Mutex<Option<Arc<Knockout>>>,
+    model: Mutex<Option<(Arc<Knockout>, Option<String>)>>,
 }
 
 /// A knockout ready to be drawn.
@@ -125,12 +125,17 @@ impl KnockoutJob {
     /// The model: its mean field and its tables are made, or read from the cache, at first use.
     pub fn model(&self) -> Result<Arc<Knockout>> {
         let mut slot = self.model.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(model) = &*slot {
+        if let Some((model, _)) = &*slot {
             return Ok(model.clone());
         }
-        let model = Arc::new(self.choices.build(self.target, self.vertex, self.flux.highest())?);
-        *slot = Some(model.clone());
-        Ok(model)
+        let made = self.choices.build(self.target, self.vertex, self.flux.highest())?;
+        Ok(slot.insert(made).0.clone())
+    }
+
+    /// What the user should know of the making of the model.
+    fn warning(&self) -> Option<String> {
+        let slot = self.model.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref().and_then(|(_, warning)| warning.clone())
     }
 
     /// The parameters of the widths of holes, if they have widths.
@@ -156,7 +161,7 @@ impl KnockoutJob {
     ) -> Result<PreparedJob> {
         let model = self.model()?;
         let (roles, form_factors, flux) = self.roles(params, wanted);
-        let prepared = Arc::new(model.prepare(params, &form_factors));
+        let prepared = model.prepare(params, &form_factors);
         if let (crate::flux::Shape::Mono { .. }, Some(_)) = (self.flux.shape(), flux.first()) {
             return Err(Ground::Simulation {
                 reason: format!("a knockout has no derivative with respect to {}", crate::flux::ENERGY),
@@ -169,7 +174,7 @@ impl KnockoutJob {
         let (source, total, mean_flux_energy) =
             fold_flux(&self.flux.prepare(&theta), &slopes, &prepared, &roles, wanted.len())?;
         let edges = edges(&source, &prepared);
-        let sampler = KnockoutSampler::new(prepared, &edges)?;
+        let sampler = KnockoutSampler::new(&prepared, &edges)?;
         let (threshold, highest) = (cascade.network().lowest_separation(0), self.highest_excitation(params)?);
         let holes = HoleState::all(&model.table.holes, self.widths(params), threshold, highest);
         let holes = holes.into_iter().map(|h| h.standing_for(|s| cascade.stands_for(s))).collect();
@@ -216,6 +221,11 @@ impl PreparedJob {
     /// Mean energy of the flux [MeV].
     pub(super) fn mean_flux_energy(&self) -> f64 {
         self.mean_flux_energy
+    }
+
+    /// What the user should know.
+    pub(super) fn warning(&self) -> Option<String> {
+        self.job.warning()
     }
 
     /// Highest energy of the neutrinos [MeV].

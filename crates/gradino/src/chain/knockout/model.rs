@@ -7,12 +7,21 @@ use gradino_nuclear::meanfield::{
     self, AxialModel, ContinuumOptions, EmptiedField, FieldChoice, FinalState, FormFactorModel, Nucleon,
     Options, ResponseOptions, Skyrme, SkyrmeForce, VectorModel,
 };
-use gradino_nuclear::reaction::exclusive::{Grid, Knockout, KnockoutTable, LeptonVertex, MeanFieldSource};
-use std::path::Path;
+use gradino_nuclear::reaction::exclusive::{
+    Grid, Knockout, KnockoutTable, LeptonVertex, MeanFieldSource, Origin,
+};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Nodes of the table in kinetic energy and in momentum transfer.
 const NODES: [usize; 2] = [300, 250]; // chosen: see the page on knockout for the error of the interpolation
+
+/// The folder of tables that take long to make: `GRADINO_CACHE`, or `gradino` in the user's folder for such things.
+fn cache_folder() -> PathBuf {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let users = || variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
+    variable("GRADINO_CACHE").unwrap_or_else(|| users().unwrap_or_else(std::env::temp_dir).join("gradino"))
+}
 
 impl Choices {
     /// The form factors.
@@ -52,8 +61,14 @@ impl Choices {
         }
     }
 
-    /// The model of a knockout from `target` by leptons of up to `highest` [MeV].
-    pub(super) fn build(&self, target: Nuclide, vertex: LeptonVertex, highest: f64) -> Result<Knockout> {
+    /// The model of a knockout from `target` by leptons of up to `highest` [MeV], and a warning if its table on disk could
+    /// not be used.
+    pub(super) fn build(
+        &self,
+        target: Nuclide,
+        vertex: LeptonVertex,
+        highest: f64,
+    ) -> Result<(Arc<Knockout>, Option<String>)> {
         let force = self.force()?;
         let theta = force.parameters.values();
         let field = self.field(target).solve(&Skyrme::new(&theta))?;
@@ -68,7 +83,11 @@ impl Choices {
         let struck = if vertex.handedness > 0.0 { Nucleon::Neutron } else { Nucleon::Proton };
         let source = MeanFieldSource::new(&field, [struck, struck.other()], options, &momenta, kinetic_end);
         let kinetic = Grid::adapted_kinetic(&source, NODES[0], kinetic_end)?;
-        let table = KnockoutTable::build(&source, Grid { kinetic, momenta })?;
-        Ok(Knockout::new(Arc::new(table), vertex, self.form_factors())?)
+        let (table, origin) = KnockoutTable::cached(&source, Grid { kinetic, momenta }, &cache_folder())?;
+        let warning = match origin {
+            Origin::Rebuilt(reason) => Some(format!("a table was made anew: {reason}")),
+            Origin::Read | Origin::Built => None,
+        };
+        Ok((Knockout::new(Arc::new(table), vertex, self.form_factors())?, warning))
     }
 }
