@@ -7,8 +7,7 @@ use gradino::chain::primary::Weighting;
 use gradino::chain::{Chain, Scratch};
 use gradino::flux::Flux;
 use gradino::run::{self, Copies, EventSource, Plan};
-use gradino_core::particle::pdg;
-use gradino_core::{Event, FourVector, Particle, Status, VertexStatus};
+use gradino_core::{Event, VertexStatus};
 use std::sync::atomic::AtomicBool;
 
 const EVENTS: u64 = 20_000;
@@ -23,49 +22,6 @@ fn make(flux: Flux, wanted: usize) -> Chain {
     chain(&setup, &params, &(0..params.len().min(wanted)).collect::<Vec<_>>())
 }
 
-/// Baryon number by the PDG number.
-fn baryons(p: &Particle) -> i32 {
-    match p.pdg {
-        pdg::NEUTRON | pdg::PROTON => 1,
-        n if n > 1_000_000_000 => (n / 10) % 1000,
-        _ => 0,
-    }
-}
-
-/// Number of protons in it, by the PDG number.
-fn protons(p: &Particle) -> i32 {
-    match p.pdg {
-        pdg::PROTON => 1,
-        n if n > 1_000_000_000 => (n / 10_000) % 1000,
-        _ => 0,
-    }
-}
-
-fn sum<'a>(particles: impl Iterator<Item = &'a Particle>) -> (FourVector, i32, i32) {
-    particles.fold((FourVector::zero(), 0, 0), |(p, charge, baryon), x| {
-        (p + x.momentum, charge + x.charge, baryon + baryons(x))
-    })
-}
-
-/// Largest of the violations of energy and momentum at the vertices of an event [MeV].
-fn violation(event: &Event) -> f64 {
-    let mut worst = 0.0f64;
-    let mut check = |before: (FourVector, i32, i32), after: (FourVector, i32, i32), what: &str| {
-        let d = before.0 - after.0;
-        worst = [d.e, d.x, d.y, d.z].iter().fold(worst, |w, x| w.max(x.abs()));
-        assert_eq!(before.1, after.1, "charge, {what}, event {}", event.number);
-        assert_eq!(before.2, after.2, "baryon number, {what}, event {}", event.number);
-    };
-    for vertex in &event.vertices {
-        let (first, second) = vertex.incoming;
-        let incoming = std::iter::once(first).chain(second).map(|i| &event.particles[i as usize]);
-        check(sum(incoming), sum(event.particles[vertex.outgoing()].iter()), "vertex");
-    }
-    let incoming = event.particles.iter().filter(|p| matches!(p.status, Status::Beam | Status::Target));
-    check(sum(incoming), sum(event.final_state()), "whole event");
-    worst
-}
-
 #[test]
 fn energy_momentum_charge_and_baryon_number_are_conserved_at_every_vertex() {
     for (name, flux) in jobs() {
@@ -75,11 +31,7 @@ fn energy_momentum_charge_and_baryon_number_are_conserved_at_every_vertex() {
         for number in 0..EVENTS {
             chain.draw(number, &mut scratch, &mut event);
             worst = worst.max(violation(&event));
-            for p in &event.particles {
-                let k = p.momentum;
-                let momentum_sq = k.x * k.x + k.y * k.y + k.z * k.z;
-                off_shell = off_shell.max(((momentum_sq + p.mass * p.mass).sqrt() - k.e).abs());
-            }
+            off_shell = off_shell.max(off_mass_shell(&event));
         }
         println!("{name}: energy and momentum to {worst:.1e} MeV, on the mass shell to {off_shell:.1e} MeV");
         assert!(worst < 1e-9, "{name}: {worst}");

@@ -2,6 +2,11 @@
 
 #![allow(dead_code)]
 
+mod laws;
+
+#[allow(unused_imports)]
+pub(crate) use laws::*;
+
 use gradino::chain::primary::{AtomicMasses, Primary, Process, Weighting};
 use gradino::chain::{Chain, Origin, Setup};
 use gradino::flux::Flux;
