@@ -1,7 +1,7 @@
 //! Reduced elements of the waves and orbitals of a mean field.
 
-use super::amplitude::{AXIAL_CHARGE, CHARGE, LONG, OPERATORS};
-use super::coupling::{LANES, wave_index};
+use super::amplitude::{AXIAL_CHARGE, CHARGE, LONG, OPERATORS, element_index};
+use super::coupling::{LANES, Naturalness, wave_index};
 use super::table::{ElementSource, Hole, Slice};
 use crate::error::Result;
 use crate::meanfield::continuum::Continuum;
@@ -63,7 +63,7 @@ impl<'a> MeanFieldSource<'a> {
         }
     }
 
-    /// The elements of one hole by [q][parity][multipole][operator][wave].
+    /// The elements of one hole by q and, for each, in the order of [`super::amplitude::Elements`].
     fn dealt(&self, hole: usize, kinetic: f64, elements: &TransitionElements<f64>) -> Vec<f64> {
         let omega = kinetic + self.holes[hole].separation;
         let conserved = self.options.longitudinal == LongitudinalCurrent::Conserved;
@@ -81,7 +81,7 @@ impl<'a> MeanFieldSource<'a> {
     }
 }
 
-/// Elements by [q][parity][multipole][operator][wave], each five after `change`(elements, whether natural, number of q);
+/// Elements by q and, for each, in the order of [`super::amplitude::Elements`], each five after `change`(elements, whether natural, number of q);
 /// and the number of waves.
 pub(super) fn deal(
     shell: Shell,
@@ -99,11 +99,11 @@ pub(super) fn deal(
         let parity = usize::from(!channel.is_natural(shell.l));
         let multipole = count[wave][parity];
         count[wave][parity] += 1;
-        let first = (parity * multipoles + multipole) * OPERATORS * waves + wave;
+        let kind = Naturalness::BOTH[parity];
         for (momentum, five) in elements.channel(at).iter().enumerate() {
             let five = change(five.values, parity == 0, momentum);
             for (operator, x) in five.into_iter().enumerate() {
-                values[momentum * size + first + operator * waves] = x;
+                values[momentum * size + element_index(multipoles, kind, multipole, operator, wave)] = x;
             }
         }
     }
