@@ -83,6 +83,14 @@ pub enum Error {
         /// The text that was given.
         text: String,
     },
+    /// A file with a table that cannot be used.
+    #[error("the table {path} cannot be used: {problem}")]
+    BadTable {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A lepton that has no vertex with a current.
     #[error("the {current} current has no vertex with an incoming {lepton}")]
     NoVertex {
@@ -187,6 +195,7 @@ impl Error {
             Error::NotAShell { .. } => {
                 Some("write it like \"1p3/2\": the number from 1, the letter of l, and j".into())
             }
+            Error::BadTable { .. } => Some("remove the file: it is made anew".into()),
             Error::NoVertex { current, .. } => Some(
                 match *current {
                     "charged" => "give nu_e, nu_mu, anti-nu_e or anti-nu_mu",

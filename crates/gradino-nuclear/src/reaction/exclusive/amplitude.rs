@@ -6,6 +6,8 @@ use super::number::Number;
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
 
+/// Largest number of multipoles of one parity, j_h + 1/2, that is met: shells up to j = 15/2.
+const MOST_MULTIPOLES: usize = 8;
 /// Number of operators of one parity.
 pub const OPERATORS: usize = 5;
 /// Operators of natural parity: charge, longitudinal and electric convection, electric magnetisation, axial magnetic.
@@ -62,14 +64,165 @@ pub struct OperatorAmplitudes<S> {
 /// A group of waves.
 type Group<S> = [S; LANES];
 
+/// Fills `out` with the amplitudes of every state of the hole at the angle of `harmonics`.
+pub fn operator_amplitudes<S: Number>(
+    coupling: &Coupling<S::Constant>,
+    elements: &Elements<'_, S>,
+    harmonics: &Harmonics<S::Constant>,
+    out: &mut [OperatorAmplitudes<S>],
+) {
+    // The number of multipoles is known to the compiler, so that their sums stay in registers.
+    match coupling.multipoles {
+        1 => all_states::<S, 1>(coupling, elements, harmonics, out),
+        2 => all_states::<S, 2>(coupling, elements, harmonics, out),
+        3 => all_states::<S, 3>(coupling, elements, harmonics, out),
+        4 => all_states::<S, 4>(coupling, elements, harmonics, out),
+        _ => all_states::<S, MOST_MULTIPOLES>(coupling, elements, harmonics, out),
+    }
+}
+
+fn all_states<S: Number, const M: usize>(
+    coupling: &Coupling<S::Constant>,
+    elements: &Elements<'_, S>,
+    harmonics: &Harmonics<S::Constant>,
+    out: &mut [OperatorAmplitudes<S>],
+) {
+    for (state, amplitudes) in out.iter_mut().enumerate() {
+        let row = Row { coupling, elements, harmonics, state };
+        amplitudes.zero = row.longitudinal::<M>();
+        amplitudes.plus = row.transverse::<M>(Helicity::Plus, |el, mag| el.plus(mag));
+        amplitudes.minus = row.transverse::<M>(Helicity::Minus, |el, mag| el.minus(mag));
+    }
+}
+
+/// One state of a hole.
+struct Row<'a, S: Number> {
+    coupling: &'a Coupling<S::Constant>,
+    elements: &'a Elements<'a, S>,
+    harmonics: &'a Harmonics<S::Constant>,
+    state: usize,
+}
+
+/// The groups of a row of waves.
 #[inline(always)]
-fn group<T: Copy>(row: &[T], at: usize) -> [T; LANES] {
-    std::array::from_fn(|i| row[at + i])
+fn groups<T>(row: &[T], number: usize) -> &[[T; LANES]] {
+    &row.as_chunks::<LANES>().0[..number]
 }
 
 #[inline(always)]
-fn fold<S: Number>(c: [S::Constant; LANES], x: Group<S>, sum: Group<S>) -> Group<S> {
+fn fold<S: Number>(c: &Group<S::Constant>, x: &Group<S>, sum: Group<S>) -> Group<S> {
     std::array::from_fn(|i| sum[i].add_scaled(c[i], x[i]))
+}
+
+impl<S: Number> Row<'_, S> {
+    /// The coefficients of all groups of waves.
+    #[inline(always)]
+    fn factors<const M: usize>(
+        &self,
+        parity: Naturalness,
+        helicity: Helicity,
+        number: usize,
+    ) -> [&[Group<S::Constant>]; M] {
+        std::array::from_fn(|t| {
+            if t < self.coupling.multipoles {
+                groups(self.coupling.row(parity, t, self.state, helicity), number)
+            } else {
+                &[]
+            }
+        })
+    }
+
+    /// The elements of an operator for all groups of waves.
+    #[inline(always)]
+    fn operator<const M: usize>(
+        &self,
+        parity: Naturalness,
+        operator: usize,
+        number: usize,
+    ) -> [&[Group<S>]; M] {
+        std::array::from_fn(|t| {
+            if t < self.coupling.multipoles {
+                groups(self.elements.row(self.coupling.multipoles, parity, t, operator), number)
+            } else {
+                &[]
+            }
+        })
+    }
+
+    /// Y cos and Y sin of a group of waves.
+    #[inline(always)]
+    fn wave(&self, y: &Group<S::Constant>, cos: &Group<S>, sin: &Group<S>) -> [Group<S>; 2] {
+        [std::array::from_fn(|i| cos[i].scaled(y[i])), std::array::from_fn(|i| sin[i].scaled(y[i]))]
+    }
+
+    #[inline(always)]
+    fn longitudinal<const M: usize>(&self) -> [[S; 2]; 4] {
+        use Naturalness::{Natural, Unnatural};
+        let number = self.elements.waves() / LANES;
+        let factor = |parity| self.factors::<M>(parity, Helicity::Zero, number);
+        let (natural, unnatural) = (factor(Natural), factor(Unnatural));
+        let operators = [
+            self.operator::<M>(Natural, CHARGE, number),
+            self.operator::<M>(Natural, LONG, number),
+            self.operator::<M>(Unnatural, AXIAL_CHARGE, number),
+            self.operator::<M>(Unnatural, AXIAL_LONG, number),
+        ];
+        let y = groups(self.harmonics.row(self.coupling.m_l(self.state, Helicity::Zero)), number);
+        let (cos, sin) = (groups(self.elements.cos, number), groups(self.elements.sin, number));
+        let mut sums = [[[S::none(); LANES]; 2]; 4];
+        for g in 0..number {
+            let wave = self.wave(&y[g], &cos[g], &sin[g]);
+            for (k, (operator, sum)) in operators.iter().zip(&mut sums).enumerate() {
+                let c = if k < 2 { &natural } else { &unnatural };
+                project(contract(c, operator, g), &wave, sum);
+            }
+        }
+        sums.map(total)
+    }
+
+    #[inline(always)]
+    fn transverse<const M: usize>(&self, helicity: Helicity, join: impl Fn(S, S) -> S + Copy) -> [[S; 2]; 3] {
+        use Naturalness::{Natural, Unnatural};
+        let number = self.elements.waves() / LANES;
+        let factor = |parity| self.factors::<M>(parity, helicity, number);
+        let (natural, unnatural) = (factor(Natural), factor(Unnatural));
+        // Electric and magnetic multipoles: T^el + lambda T^mag.
+        let pairs = [
+            (&natural, ELECTRIC, Natural, &unnatural, CONVECTION, Unnatural),
+            (&natural, MAGNETISED, Natural, &unnatural, SPIN, Unnatural),
+            (&unnatural, AXIAL_ELECTRIC, Unnatural, &natural, AXIAL_MAGNETIC, Natural),
+        ]
+        .map(|(c_el, el, p_el, c_mag, mag, p_mag)| {
+            (c_el, self.operator::<M>(p_el, el, number), c_mag, self.operator::<M>(p_mag, mag, number))
+        });
+        let y = groups(self.harmonics.row(self.coupling.m_l(self.state, helicity)), number);
+        let (cos, sin) = (groups(self.elements.cos, number), groups(self.elements.sin, number));
+        let mut sums = [[[S::none(); LANES]; 2]; 3];
+        for g in 0..number {
+            let wave = self.wave(&y[g], &cos[g], &sin[g]);
+            for ((c_el, el, c_mag, mag), sum) in pairs.iter().zip(&mut sums) {
+                let (el, mag) = (contract(c_el, el, g), contract(c_mag, mag, g));
+                project(std::array::from_fn(|i| join(el[i], mag[i])), &wave, sum);
+            }
+        }
+        sums.map(total)
+    }
+}
+
+/// The sum over multipoles of coefficients times elements of one group.
+#[inline(always)]
+fn contract<S: Number, const M: usize>(
+    c: &[&[Group<S::Constant>]; M],
+    x: &[&[Group<S>]; M],
+    g: usize,
+) -> Group<S> {
+    let mut sum = [S::none(); LANES];
+    for (c, x) in c.iter().zip(x) {
+        if let (Some(c), Some(x)) = (c.get(g), x.get(g)) {
+            sum = fold::<S>(c, x, sum);
+        }
+    }
+    sum
 }
 
 /// Adds `x` times the wave to the two sums.
@@ -83,92 +236,6 @@ fn project<S: Number>(x: Group<S>, wave: &[Group<S>; 2], sums: &mut [Group<S>; 2
 #[inline(always)]
 fn total<S: Number>(sums: [Group<S>; 2]) -> [S; 2] {
     sums.map(|sum| sum.into_iter().fold(S::none(), S::plus))
-}
-
-/// Fills `out` with the amplitudes of every state of the hole at the angle of `harmonics`.
-pub fn operator_amplitudes<S: Number>(
-    coupling: &Coupling<S::Constant>,
-    elements: &Elements<'_, S>,
-    harmonics: &Harmonics<S::Constant>,
-    out: &mut [OperatorAmplitudes<S>],
-) {
-    for (state, amplitudes) in out.iter_mut().enumerate() {
-        amplitudes.zero = zero_helicity(coupling, elements, harmonics, state);
-        [amplitudes.plus, amplitudes.minus] = [Helicity::Plus, Helicity::Minus]
-            .map(|helicity| transverse(coupling, elements, harmonics, state, helicity));
-    }
-}
-
-/// The waves at one m_l: Y cos and Y sin.
-#[inline(always)]
-fn wave<S: Number>(y: [S::Constant; LANES], elements: &Elements<'_, S>, at: usize) -> [Group<S>; 2] {
-    let (cos, sin) = (group(elements.cos, at), group(elements.sin, at));
-    [std::array::from_fn(|i| cos[i].scaled(y[i])), std::array::from_fn(|i| sin[i].scaled(y[i]))]
-}
-
-#[inline(always)]
-fn zero_helicity<S: Number>(
-    coupling: &Coupling<S::Constant>,
-    elements: &Elements<'_, S>,
-    harmonics: &Harmonics<S::Constant>,
-    state: usize,
-) -> [[S; 2]; 4] {
-    let multipoles = coupling.multipoles;
-    let y = harmonics.row(coupling.m_l(state, Helicity::Zero));
-    let mut sums = [[[S::none(); LANES]; 2]; 4];
-    for at in (0..elements.waves()).step_by(LANES) {
-        let mut x = [[S::none(); LANES]; 4];
-        for t in 0..multipoles {
-            let c = |parity| group(coupling.row(parity, t, state, Helicity::Zero), at);
-            let (natural, unnatural) = (c(Naturalness::Natural), c(Naturalness::Unnatural));
-            let r = |parity, operator| group(elements.row(multipoles, parity, t, operator), at);
-            x[0] = fold::<S>(natural, r(Naturalness::Natural, CHARGE), x[0]);
-            x[1] = fold::<S>(natural, r(Naturalness::Natural, LONG), x[1]);
-            x[2] = fold::<S>(unnatural, r(Naturalness::Unnatural, AXIAL_CHARGE), x[2]);
-            x[3] = fold::<S>(unnatural, r(Naturalness::Unnatural, AXIAL_LONG), x[3]);
-        }
-        let waves = wave(group(y, at), elements, at);
-        x.into_iter().zip(&mut sums).for_each(|(x, sum)| project(x, &waves, sum));
-    }
-    sums.map(total)
-}
-
-#[inline(always)]
-fn transverse<S: Number>(
-    coupling: &Coupling<S::Constant>,
-    elements: &Elements<'_, S>,
-    harmonics: &Harmonics<S::Constant>,
-    state: usize,
-    helicity: Helicity,
-) -> [[S; 2]; 3] {
-    let multipoles = coupling.multipoles;
-    let y = harmonics.row(coupling.m_l(state, helicity));
-    let mut sums = [[[S::none(); LANES]; 2]; 3];
-    for at in (0..elements.waves()).step_by(LANES) {
-        // Electric and magnetic multipoles apart: T^el + lambda T^mag.
-        let (mut el, mut mag) = ([[S::none(); LANES]; 3], [[S::none(); LANES]; 3]);
-        for t in 0..multipoles {
-            let c = |parity| group(coupling.row(parity, t, state, helicity), at);
-            let (natural, unnatural) = (c(Naturalness::Natural), c(Naturalness::Unnatural));
-            let r = |parity, operator| group(elements.row(multipoles, parity, t, operator), at);
-            el[0] = fold::<S>(natural, r(Naturalness::Natural, ELECTRIC), el[0]);
-            el[1] = fold::<S>(natural, r(Naturalness::Natural, MAGNETISED), el[1]);
-            el[2] = fold::<S>(unnatural, r(Naturalness::Unnatural, AXIAL_ELECTRIC), el[2]);
-            mag[0] = fold::<S>(unnatural, r(Naturalness::Unnatural, CONVECTION), mag[0]);
-            mag[1] = fold::<S>(unnatural, r(Naturalness::Unnatural, SPIN), mag[1]);
-            mag[2] = fold::<S>(natural, r(Naturalness::Natural, AXIAL_MAGNETIC), mag[2]);
-        }
-        let waves = wave(group(y, at), elements, at);
-        for k in 0..3 {
-            let (a, b) = (el[k], mag[k]);
-            let x = std::array::from_fn(|i| match helicity {
-                Helicity::Minus => a[i].minus(b[i]),
-                _ => a[i].plus(b[i]),
-            });
-            project(x, &waves, &mut sums[k]);
-        }
-    }
-    sums.map(total)
 }
 
 /// What multiplies the operators in the components of the current.

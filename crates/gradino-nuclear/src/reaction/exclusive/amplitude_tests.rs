@@ -3,7 +3,10 @@
 
 use super::super::coupling::{Coupling, Harmonics};
 use super::*;
-use crate::meanfield::Shell;
+use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState};
+use crate::meanfield::functional::HBAR2_2M;
+use crate::meanfield::multipoles::{BesselTable, Couplings, transition_elements};
+use crate::meanfield::{Mesh, Nucleon, Orbital, RadialField, Shell};
 use gradino_core::constants::HBAR_C;
 use std::f64::consts::{PI, SQRT_2};
 
@@ -30,7 +33,7 @@ fn spinor(shell: Shell, two_m: i32, k: [f64; 2]) -> [f64; 2] {
     let length = k[0].hypot(k[1]);
     let coupling = Coupling::<f64>::new(Shell::new(1, 6, 13), 8);
     let mut y = Harmonics::new(&coupling);
-    y.fill(k[1] / length);
+    y.fill(k[1] / length, y.waves());
     let (l, m) = (f64::from(shell.l), 0.5 * f64::from(two_m));
     let whole = 2.0 * l + 1.0;
     let (a, b) = (((l + m + 0.5) / whole).sqrt(), ((l - m + 0.5) / whole).sqrt());
@@ -54,7 +57,8 @@ fn direct(shell: Shell, two_m: i32, p: f64, cos_theta: f64, q: f64) -> [f64; 10]
     let sin_theta = (1.0 - cos_theta * cos_theta).sqrt();
     let (px, pz) = (p * sin_theta, p * cos_theta);
     let [up, down] = spinor(shell, two_m, [px / HBAR_C, (pz - q) / HBAR_C]);
-    let norm = (p * NUCLEON_MASS / (2.0 * PI * HBAR_C).powi(3)).sqrt();
+    // p M / (2 pi hbar c)^3 with M c^2 = (hbar c)^2 / 2B.
+    let norm = (p / (2.0 * HBAR2_2M * HBAR_C * (2.0 * PI).powi(3))).sqrt();
     let two_mass = 2.0 * NUCLEON_MASS;
     [
         up,
@@ -70,4 +74,78 @@ fn direct(shell: Shell, two_m: i32, p: f64, cos_theta: f64, q: f64) -> [f64; 10]
         0.0,
     ]
     .map(|x| x * norm)
+}
+
+/// The same from reduced elements.
+fn by_multipoles(shell: Shell, p: f64, cos_theta: f64, q: f64) -> (f64, Vec<OperatorAmplitudes<f64>>) {
+    let mesh = Mesh { step_fm: 0.05, points: 400 };
+    let zero = vec![0.0; mesh.points];
+    let field = RadialField {
+        mesh,
+        b: vec![20.0; mesh.points],
+        db: zero.clone(),
+        d2b: zero.clone(),
+        u: zero.clone(),
+        w: zero,
+        charge: 0.0,
+        b_infinity: 20.0,
+    };
+    let radius = |i: usize| mesh.radius_fm(i);
+    let u = |i: usize| oscillator(shell.l, radius(i));
+    let du = |i: usize| {
+        let r = radius(i);
+        u(i) * (f64::from(shell.l + 1) / r - r / (LENGTH_FM * LENGTH_FM))
+    };
+    let orbital = Orbital {
+        shell,
+        nucleon: Nucleon::Neutron,
+        energy: -20.0,
+        occupation: shell.capacity(),
+        u: (0..mesh.points).map(u).collect(),
+        du: (0..mesh.points).map(du).collect(),
+    };
+    let kinetic = (p * p + NUCLEON_MASS * NUCLEON_MASS).sqrt() - NUCLEON_MASS;
+    let l_max = 27;
+    let options = ContinuumOptions { final_state: FinalState::Plane, relativistic: true };
+    let waves = Continuum::new(&field, kinetic, l_max, options).expect("a positive energy");
+    let bessel = BesselTable::new(mesh, &[q], l_max + shell.l + 2);
+    let elements = transition_elements(&orbital, &waves, &Couplings::new(shell, l_max), &bessel);
+    let (values, number) = super::super::source::deal(shell, &elements, |five, _, _| five);
+    let phase = vec![1.0; number];
+    let none = vec![0.0; number];
+    let coupling = Coupling::<f64>::new(shell, l_max);
+    let mut harmonics = Harmonics::new(&coupling);
+    harmonics.fill(cos_theta, harmonics.waves());
+    let mut out = vec![OperatorAmplitudes::none(); shell.two_j as usize + 1];
+    let elements = Elements { values: &values, cos: &phase, sin: &none };
+    operator_amplitudes(&coupling, &elements, &harmonics, &mut out);
+    (waves.wave_number_fm * HBAR_C, out)
+}
+
+#[test]
+fn plane_waves_give_the_free_current_times_the_momentum_distribution() {
+    for shell in ["1s1/2", "1p1/2", "1p3/2", "1d5/2", "1d3/2"].map(|s| s.parse::<Shell>().expect("a shell")) {
+        for (p, cos_theta, q) in [(350.0, 0.9, 420.0), (500.0, 0.85, 400.0), (250.0, -0.1, 120.0)] {
+            // The momentum of the waves is that of their own hbar^2/2m.
+            let (p, found) = by_multipoles(shell, p, cos_theta, q);
+            let sign = if shell.l % 2 == 0 { 1.0 } else { -1.0 };
+            let all: Vec<[f64; 10]> = (0..found.len())
+                .map(|state| direct(shell, 2 * state as i32 - shell.two_j as i32, p, cos_theta, q))
+                .collect();
+            for operator in 0..10 {
+                let scale = all.iter().map(|a| a[operator].abs()).fold(1e-6, f64::max);
+                for (state, (a, expected)) in found.iter().zip(&all).enumerate() {
+                    let flat = [a.zero.as_slice(), a.plus.as_slice(), a.minus.as_slice()].concat();
+                    let [re, im] = flat[operator];
+                    assert!(im.abs() < 1e-12);
+                    let difference = re * sign - expected[operator];
+                    assert!(
+                        difference.abs() < 2e-5 * scale,
+                        "{shell} p {p} cos {cos_theta} q {q} operator {operator} state {state}: {re} {}",
+                        expected[operator]
+                    );
+                }
+            }
+        }
+    }
 }

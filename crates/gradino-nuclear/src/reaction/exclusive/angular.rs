@@ -73,7 +73,7 @@ fn row(model: &PreparedKnockout<'_>, hole: usize, kinetic: usize, rules: &[Rule]
     let terms = rule.terms;
     sums.resize(table.grid.momenta.len(), Vec::new());
     for (x, weights) in rule.points.iter().zip(rule.weights.chunks_exact(terms)) {
-        model.fill_harmonics(hole, *x, &mut space);
+        model.fill_harmonics(hole, *x, kinetic, &mut space);
         for momentum in all.clone() {
             let Some(w) = model.filled_node_tensor(hole, (kinetic, momentum), &mut space) else { continue };
             let sum = &mut sums[momentum];

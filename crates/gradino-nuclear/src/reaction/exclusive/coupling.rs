@@ -214,52 +214,91 @@ fn ln_factorial(n: i32) -> f64 {
 pub struct Harmonics<C = f64> {
     first: i32,
     waves: usize,
+    /// By [m][wave].
     values: Vec<C>,
-    /// For each m and l: a_(l+1) and a_(l+1)/a_l, a_l = sqrt((4 l^2 - 1)/(l^2 - m^2)).
-    steps: Vec<[f64; 2]>,
+    /// The factors of each l for all m.
+    steps: Vec<Step>,
+    /// Y_mm without sin^m for all m.
+    starts: [f64; MOST_M],
+}
+
+/// Largest number of different m_l, 2 j_h + 3: shells up to j = 13/2.
+const MOST_M: usize = 16;
+
+/// a_(l+1) and a_(l+1)/a_l with a_l = sqrt((4 l^2 - 1)/(l^2 - m^2)), for all m.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    up: [f64; MOST_M],
+    down: [f64; MOST_M],
 }
 
 impl<C: Coefficient> Harmonics<C> {
     /// Room for the waves of `coupling`.
     pub fn new(coupling: &Coupling<C>) -> Self {
         let (first, last) = coupling.m_l_range();
-        let waves = coupling.waves;
-        let ratio = |l: usize, m: i32| {
-            let (l2, m2) = ((l * l) as f64, f64::from(m * m));
-            ((4.0 * l2 - 1.0) / (l2 - m2)).sqrt()
+        let (waves, number) = (coupling.waves, (last - first + 1) as usize);
+        debug_assert!(number <= MOST_M, "shells up to j = 13/2");
+        let mut harmonics = Harmonics {
+            first,
+            waves,
+            values: vec![C::of(0.0); number * waves],
+            steps: vec![Step { up: [0.0; MOST_M], down: [0.0; MOST_M] }; waves / 2 + 1],
+            starts: [0.0; MOST_M],
         };
-        let step = |m: i32, l: usize| {
-            let next = if l >= m.unsigned_abs() as usize { ratio(l + 1, m) } else { 0.0 };
-            [next, if l > m.unsigned_abs() as usize { next / ratio(l, m) } else { 0.0 }]
-        };
-        let steps = (first..=last).flat_map(|m| (0..=waves / 2).map(move |l| step(m, l))).collect();
-        Harmonics { first, waves, values: vec![C::of(0.0); (last - first + 1) as usize * waves], steps }
+        for k in 0..number {
+            harmonics.prepare(k);
+        }
+        harmonics
     }
 
-    /// Fills them for cos(theta) = `x`: Y_(l+1) = a_(l+1) (x Y_l - Y_(l-1)/a_l), from
-    /// Y_mm = (-1)^m sqrt((2m+1)!! / (4 pi (2m)!!)) sin^m(theta) (dlmf, 14.10.3, normalised).
-    pub fn fill(&mut self, x: f64) {
+    /// Fills in the factors of the m at position `k`.
+    fn prepare(&mut self, k: usize) {
+        let m = self.first + k as i32;
+        let order = m.unsigned_abs() as usize;
+        let ratio = |l: usize| {
+            let (l2, m2) = ((l * l) as f64, (order * order) as f64);
+            ((4.0 * l2 - 1.0) / (l2 - m2)).sqrt()
+        };
+        for (l, step) in self.steps.iter_mut().enumerate().skip(order) {
+            step.up[k] = ratio(l + 1);
+            step.down[k] = if l > order { step.up[k] / ratio(l) } else { 0.0 };
+        }
+        // Y_mm = (-1)^m sqrt((2m+1)!! / (4 pi (2m)!!)) sin^m(theta), Y_(m,-m) without the sign.
+        let product: f64 = (1..=order).map(|i| (2 * i + 1) as f64 / (2 * i) as f64).product();
+        let sign = if m > 0 && order % 2 == 1 { -1.0 } else { 1.0 };
+        self.starts[k] = sign * (0.25 * product / PI).sqrt();
+    }
+
+    /// Fills the first `waves` waves for cos(theta) = `x`: Y_(l+1) = a_(l+1) (x Y_l - Y_(l-1)/a_l) from Y_mm, for all m at
+    /// once (dlmf, 14.10.3, normalised).
+    pub fn fill(&mut self, x: f64, waves: usize) {
         let sine = (1.0 - x * x).max(0.0).sqrt();
-        let steps = self.steps.chunks_exact(self.waves / 2 + 1);
-        for ((k, row), steps) in self.values.chunks_exact_mut(self.waves).enumerate().zip(steps) {
-            let m = self.first + k as i32;
-            let order = m.unsigned_abs();
-            let mut here = (0.25 / PI).sqrt();
-            for i in 1..=order {
-                let ratio = (2.0 * f64::from(i) + 1.0) / (2.0 * f64::from(i));
-                here *= if m < 0 { sine } else { -sine } * ratio.sqrt();
+        let number = self.values.len() / self.waves;
+        let (mut before, mut here) = ([0.0; MOST_M], [0.0; MOST_M]);
+        for (l, step) in self.steps.iter().enumerate().take(waves / 2 + 1) {
+            for m in [l as i32, -(l as i32)] {
+                let k = m - self.first;
+                if (0..number as i32).contains(&k) {
+                    here[k as usize] = self.starts[k as usize] * sine.powi(l as i32);
+                }
             }
-            let mut before = 0.0;
-            for (l, [next, last]) in steps.iter().enumerate().skip(order as usize) {
+            for (row, &value) in self.values.chunks_exact_mut(self.waves).zip(&here) {
+                let value = C::of(value);
                 if l > 0 {
-                    row[2 * l - 1] = C::of(here);
+                    row[2 * l - 1] = value;
                 }
                 if let Some(slot) = row.get_mut(2 * l) {
-                    *slot = C::of(here);
+                    *slot = value;
                 }
-                (before, here) = (here, next * x * here - last * before);
             }
+            let next = std::array::from_fn(|k| step.up[k] * x * here[k] - step.down[k] * before[k]);
+            (before, here) = (here, next);
         }
+    }
+
+    /// Number of waves there is room for.
+    pub fn waves(&self) -> usize {
+        self.waves
     }
 
     /// All waves at one m.

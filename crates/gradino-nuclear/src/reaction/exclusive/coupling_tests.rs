@@ -38,7 +38,7 @@ fn harmonics_equal_their_closed_forms_and_the_addition_theorem() {
     let mut harmonics = Harmonics::new(&coupling);
     let x = 0.37f64;
     let s = (1.0 - x * x).sqrt();
-    harmonics.fill(x);
+    harmonics.fill(x, harmonics.waves());
     let at = |l: u32, m: i32| harmonics.row(m)[wave_index(l, 2 * l + 1)];
     assert!((at(0, 0) - (0.25 / PI).sqrt()).abs() < 1e-15);
     assert!((at(1, 1) + (0.375 / PI).sqrt() * s).abs() < 1e-15);

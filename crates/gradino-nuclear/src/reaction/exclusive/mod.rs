@@ -5,7 +5,9 @@
 
 pub mod amplitude;
 pub mod angular;
+pub mod cache;
 pub mod coupling;
+pub mod grid;
 pub mod hadron;
 pub mod inclusive;
 pub mod lepton;
@@ -13,14 +15,18 @@ pub mod model;
 pub mod number;
 pub mod sampler;
 pub mod series;
+pub mod source;
 pub mod table;
 pub mod total;
 
 pub use angular::AngularSeries;
+pub use cache::Origin;
+pub use grid::Grid;
 pub use hadron::HadronTensor;
 pub use inclusive::ResponsePairs;
 pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
 pub use model::{Knockout, Point, PreparedKnockout, Workspace};
 pub use sampler::{KnockoutDraw, KnockoutSampler, SamplerSpace};
-pub use table::{ElementSource, Grid, Hole, KnockoutTable, Slice};
+pub use source::MeanFieldSource;
+pub use table::{ElementSource, Hole, KnockoutTable, Slice};
 pub use total::TotalCrossSection;

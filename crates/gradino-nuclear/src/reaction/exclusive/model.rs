@@ -201,9 +201,9 @@ impl PreparedKnockout<'_> {
         Some(out)
     }
 
-    /// Prepares `space` for cos(theta_N) = `x`.
-    pub(super) fn fill_harmonics(&self, hole: usize, x: f64, space: &mut Workspace) {
-        space.harmonics[hole].fill(x);
+    /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
+    pub(super) fn fill_harmonics(&self, hole: usize, x: f64, kinetic: usize, space: &mut Workspace) {
+        space.harmonics[hole].fill(x, self.of.table.waves_at(kinetic));
     }
 
     /// The hadron tensor of a full shell at one node, for the angle that `space` is filled for [1/(MeV sr)].
@@ -229,7 +229,7 @@ impl PreparedKnockout<'_> {
     ) -> HadronTensor<f64> {
         let mut sum = HadronTensor::zero();
         let Some(corners) = self.corners(t, q) else { return sum };
-        space.harmonics[hole].fill(x);
+        self.fill_harmonics(hole, x, corners[3].0, space);
         for (kinetic, momentum, weight) in corners {
             if let Some(amplitudes) = self.amplitudes(hole, (kinetic, momentum), space) {
                 sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, kinetic, momentum)), weight);
@@ -270,7 +270,7 @@ impl PreparedKnockout<'_> {
         let Some((lepton, q)) = self.lepton(point) else { return 0.0 };
         let t = point.omega - self.of.table.holes[point.hole].separation;
         let Some(corners) = self.corners(t, q) else { return 0.0 };
-        space.harmonics[point.hole].fill(point.cos_nucleon);
+        self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
         let mut value = 0.0;
         for (kinetic, momentum, weight) in corners {
             let node = (kinetic, momentum);
@@ -395,3 +395,7 @@ pub(super) fn cell(nodes: &[f64], x: f64) -> Option<(usize, f64)> {
     let place = (x - nodes[i]) / (nodes[i + 1] - nodes[i]);
     (place <= 1.0).then_some((i, place))
 }
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+pub(super) mod tests;

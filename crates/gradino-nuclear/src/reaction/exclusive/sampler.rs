@@ -192,7 +192,7 @@ impl<'a> KnockoutSampler<'a> {
         let terms = self.series.combine(hole, node, &lepton.inclusive_factors(), &mut space.series);
         let x = self.stations.invert(&space.series[..terms], stream.uniform());
         let phi = stream.uniform();
-        self.model.fill_harmonics(hole, x, &mut space.model);
+        self.model.fill_harmonics(hole, x, node.0, &mut space.model);
         let tensor = self.model.filled_node_tensor(hole, node, &mut space.model);
         (x, tensor.map_or(phi * 2.0 * PI, |w| lepton.fourier(&w).invert(phi)))
     }
@@ -209,7 +209,7 @@ impl<'a> KnockoutSampler<'a> {
         let Some(lepton) = LeptonTensor::new(&self.model.of.vertex, draw.energy, draw.omega, draw.q) else {
             return;
         };
-        self.model.fill_harmonics(draw.hole, draw.cos_nucleon, &mut space.model);
+        self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
     }
 

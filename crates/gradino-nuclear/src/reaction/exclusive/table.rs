@@ -5,12 +5,13 @@
 
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
+use super::grid::Grid;
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
 
 /// Shares of a row of T below which momentum transfers and partial waves are left out.
-const NEGLIGIBLE: f64 = 1e-8; // chosen: far below the error of interpolation
+const NEGLIGIBLE: f64 = 1e-7; // chosen: far below the error of interpolation
 
 /// A shell from which a nucleon can be knocked out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,17 +55,11 @@ pub trait ElementSource: Sync {
     fn holes(&self) -> &[Hole];
     /// The elements at the kinetic energy `kinetic` [MeV] for all momentum transfers `momenta` [MeV].
     fn slice(&self, kinetic: f64, momenta: &[f64]) -> Result<Slice>;
+    /// The probability to find a nucleon of kinetic energy `kinetic` [MeV] inside the nucleus, summed over partial waves
+    /// [1/MeV]: it peaks at the resonances.
+    fn interior(&self, kinetic: f64) -> Result<f64>;
     /// Everything that the elements depend on, as text.
     fn identity(&self) -> String;
-}
-
-/// The nodes of a table.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Grid {
-    /// Kinetic energies of the nucleon [MeV], increasing from 0, where no nucleon leaves.
-    pub kinetic: Vec<f64>,
-    /// Momentum transfers [MeV], increasing.
-    pub momenta: Vec<f64>,
 }
 
 /// The elements of one hole at one node of T.
@@ -121,6 +116,12 @@ impl KnockoutTable {
         let start = momentum.checked_sub(block.first)? * size;
         let values = block.values.get(start..start + size).filter(|v| !v.is_empty())?;
         Some(Elements { values, cos: &row.cos, sin: &row.sin })
+    }
+
+    /// Number of partial waves that serves a node of T and the one before.
+    pub(super) fn waves_at(&self, kinetic: usize) -> usize {
+        let before = self.rows[kinetic.saturating_sub(1)].cos.len();
+        self.rows[kinetic].cos.len().max(before)
     }
 
     /// Largest number of partial waves of a node.

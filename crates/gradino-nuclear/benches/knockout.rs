@@ -1,0 +1,127 @@
+//! Speed of the exclusive cross section: `cargo bench -p gradino-nuclear --bench knockout`.
+//!
+//! Times are those of the processor, so that other programs do not count, except those of building, which are by the wall.
+//!
+//! Prints, for muon neutrinos on 16O with a table of 300 x 250 nodes: the time to build the table and its size; the time
+//! of one evaluation of the cross section at random points, of one with its gradient with respect to all parameters of
+//! the form factors; the time to prepare the sampler, events per second and the share of accepted proposals.
+
+use gradino_core::{Nuclide, ParamSet, Purpose, Stream};
+use gradino_nuclear::meanfield::{
+    Current, FormFactorModel, MeanField, Nucleon, Options, ResponseOptions, Skyrme, SkyrmeForce,
+};
+use gradino_nuclear::reaction::exclusive::{
+    Grid, Knockout, KnockoutSampler, KnockoutTable, LeptonVertex, MeanFieldSource, Point,
+};
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+const NEUTRINO: i32 = 14;
+const HIGHEST: f64 = 1200.0;
+const NODES: [usize; 2] = [300, 250];
+const POINTS: usize = 20_000;
+const EVENTS: u64 = 200_000;
+const PASSES: usize = 3;
+
+fn table() -> KnockoutTable {
+    let force = SkyrmeForce::named("SLy4").expect("a built-in force");
+    let theta = force.parameters.values();
+    let field = MeanField::solve(Nuclide::new(8, 16), &Skyrme::new(&theta), &Options::default())
+        .expect("16O is bound");
+    let begun = Instant::now();
+    let [t_max, q_max] = Grid::reach(HIGHEST);
+    let momenta = Grid::uniform_momenta(NODES[1], q_max);
+    let kinds = [Nucleon::Neutron, Nucleon::Proton];
+    let source = MeanFieldSource::new(&field, kinds, ResponseOptions::default(), &momenta, t_max);
+    let kinetic = Grid::adapted_kinetic(&source, NODES[0], t_max).expect("positive energies");
+    println!("grid: {:.1} s, T up to {t_max:.0} MeV, q up to {q_max:.0} MeV", begun.elapsed().as_secs_f64());
+    let table = KnockoutTable::build(&source, Grid { kinetic, momenta }).expect("positive energies");
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("table: {seconds:.1} s, {:.0} MB, {} waves", table.bytes() as f64 / 1e6, table.waves());
+    table
+}
+
+/// Seconds that this thread has run, or by the wall where the system does not say.
+fn seconds(begun: Instant) -> f64 {
+    let run = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = run.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or(begun.elapsed().as_secs_f64(), |n| n * 1e-9)
+}
+
+/// Seconds of the best of several passes of `one` over all points, per point.
+fn best(points: &[Point], mut one: impl FnMut(&Point) -> f64) -> f64 {
+    let origin = Instant::now();
+    let mut pass = || {
+        let begun = seconds(origin);
+        points.iter().for_each(|p| {
+            black_box(one(p));
+        });
+        (seconds(origin) - begun) / points.len() as f64
+    };
+    (0..PASSES).map(|_| pass()).fold(f64::INFINITY, f64::min)
+}
+
+fn main() {
+    let vertex = LeptonVertex::new(Current::Charged, NEUTRINO).expect("a neutrino");
+    let begun = Instant::now();
+    let knockout = Knockout::new(Arc::new(table()), vertex, FormFactorModel::default()).expect("neutrons");
+    println!("with response pairs: {:.1} s", begun.elapsed().as_secs_f64());
+    let params = ParamSet::new(knockout.parameters());
+    let wanted: Vec<usize> = (0..params.len()).collect();
+    let model = knockout.prepare(&params, &wanted);
+    let total = model.total(800.0);
+    println!("sigma(800 MeV) = {:.4e} cm2, by hole {:?}", total.value, total.by_hole);
+
+    let begun = Instant::now();
+    let sampler = KnockoutSampler::new(&model, &[800.0, 800.0]).expect("above threshold");
+    let (nodes, bytes) = sampler.size();
+    println!("sampler: {:.1} s, {nodes} nodes, {:.0} MB", begun.elapsed().as_secs_f64(), bytes as f64 / 1e6);
+    let mut space = sampler.space();
+    let draw = |event: u64, space: &mut _| {
+        sampler.draw(800.0, &mut Stream::new(1, event, Purpose::Test), space).expect("in range")
+    };
+    let points: Vec<Point> = (0..POINTS as u64)
+        .map(|event| {
+            let d = draw(event, &mut space);
+            let (hole, energy, omega, cos_theta) = (d.hole, d.energy, d.omega, d.cos_theta);
+            Point { hole, energy, omega, cos_theta, cos_nucleon: d.cos_nucleon, phi_nucleon: d.phi_nucleon }
+        })
+        .collect();
+
+    let mut work = model.workspace();
+    let near: Vec<Point> = points.iter().flat_map(|p| [*p; 8]).step_by(1).take(POINTS).collect();
+    let same = best(&near, |p| model.cross_section(p, &mut work));
+    println!("cross section at eight times the same point: {:.2} us", same * 1e6);
+    let value = best(&points, |p| model.cross_section(p, &mut work));
+    let mut gradient = vec![0.0; wanted.len()];
+    let both = best(&points, |p| model.cross_section_with_gradient(p, &mut work, &mut gradient));
+    println!(
+        "cross section: {:.2} us; with {} derivatives {:.2} us, {:.2} times",
+        value * 1e6,
+        wanted.len(),
+        both * 1e6,
+        both / value
+    );
+
+    let (mut rate, origin) = (0.0f64, Instant::now());
+    for _ in 0..PASSES {
+        space.proposals = 0;
+        let begun = seconds(origin);
+        for event in 0..EVENTS {
+            black_box(draw(event, &mut space));
+        }
+        rate = rate.max(EVENTS as f64 / (seconds(origin) - begun));
+    }
+    println!(
+        "sampler: {rate:.0} events/s on one core, {:.1} % accepted",
+        EVENTS as f64 / space.proposals as f64 * 100.0
+    );
+    let begun = seconds(origin);
+    for event in 0..POINTS as u64 {
+        let d = draw(event, &mut space);
+        sampler.log_slopes(&d, &mut space, &mut gradient);
+        black_box(&gradient);
+    }
+    println!("with scores: {:.0} events/s on one core", POINTS as f64 / (seconds(origin) - begun));
+}

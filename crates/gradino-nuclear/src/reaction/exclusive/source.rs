@@ -1,0 +1,178 @@
+//! Reduced elements of the waves and orbitals of a mean field.
+
+use super::amplitude::{AXIAL_CHARGE, CHARGE, LONG, OPERATORS};
+use super::coupling::{LANES, wave_index};
+use super::table::{ElementSource, Hole, Slice};
+use crate::error::Result;
+use crate::meanfield::continuum::Continuum;
+use crate::meanfield::form_factors::NUCLEON_MASS;
+use crate::meanfield::multipoles::{
+    BesselTable, Channel, Couplings, TransitionElements, transition_elements,
+};
+use crate::meanfield::responses::{AxialCharge, LongitudinalCurrent, ResponseOptions};
+use crate::meanfield::{MeanField, Nucleon, Orbital, Shell};
+use gradino_core::constants::HBAR_C;
+
+/// Reach of the orbitals [fm] beyond 1.2 A^(1/3) fm, for the largest l of the waves; what is negligible is dropped later.
+const REACH_FM: f64 = 3.5; // chosen: the strength beyond is below 1e-8
+/// Radius of the nucleus over A^(1/3) [fm].
+const RADIUS_FM: f64 = 1.2; // walecka1975
+/// Half the thickness of the surface [fm], for the probability of a wave inside.
+const SURFACE_FM: f64 = 1.0;
+/// Largest l of resonances that are looked for.
+const RESONANT_L: u32 = 9;
+/// Waves beyond the classical largest l.
+const EXTRA_WAVES: f64 = 7.0;
+
+/// The elements of knockout of `struck` nucleons, which leave as `outgoing`, from the filled orbitals of a mean field.
+#[derive(Clone, Debug)]
+pub struct MeanFieldSource<'a> {
+    field: &'a MeanField<f64>,
+    outgoing: Nucleon,
+    options: ResponseOptions,
+    orbitals: Vec<&'a Orbital<f64>>,
+    holes: Vec<Hole>,
+    couplings: Vec<Couplings>,
+    bessel: BesselTable,
+    momenta: Vec<f64>,
+}
+
+impl<'a> MeanFieldSource<'a> {
+    /// For the momentum transfers `momenta` [MeV] and kinetic energies of the nucleon up to `highest` [MeV].
+    pub fn new(
+        field: &'a MeanField<f64>,
+        [struck, outgoing]: [Nucleon; 2],
+        options: ResponseOptions,
+        momenta: &[f64],
+        highest: f64,
+    ) -> Self {
+        let orbitals: Vec<_> = field.occupied().filter(|o| o.nucleon == struck).collect();
+        let hole =
+            |o: &&Orbital<f64>| Hole { shell: o.shell, occupation: o.occupation, separation: -o.energy };
+        let l_max = largest_l(field, highest);
+        let l_hole = orbitals.iter().map(|o| o.shell.l).max().unwrap_or(0);
+        MeanFieldSource {
+            field,
+            outgoing,
+            options,
+            holes: orbitals.iter().map(hole).collect(),
+            couplings: orbitals.iter().map(|o| Couplings::new(o.shell, l_max)).collect(),
+            bessel: BesselTable::new(field.options.mesh, momenta, l_max + l_hole + 2),
+            orbitals,
+            momenta: momenta.to_vec(),
+        }
+    }
+
+    /// The elements of one hole by [q][parity][multipole][operator][wave].
+    fn dealt(&self, hole: usize, kinetic: f64, elements: &TransitionElements<f64>) -> Vec<f64> {
+        let omega = kinetic + self.holes[hole].separation;
+        let conserved = self.options.longitudinal == LongitudinalCurrent::Conserved;
+        let pole_alone = self.options.axial_charge == AxialCharge::PionPole;
+        let (values, _) = deal(self.holes[hole].shell, elements, |mut five, natural, momentum| {
+            if natural && conserved {
+                five[LONG] = five[CHARGE] * omega / self.momenta[momentum];
+            }
+            if !natural && pole_alone {
+                five[AXIAL_CHARGE] = 0.0;
+            }
+            five
+        });
+        values
+    }
+}
+
+/// Elements by [q][parity][multipole][operator][wave], each five after `change`(elements, whether natural, number of q);
+/// and the number of waves.
+pub(super) fn deal(
+    shell: Shell,
+    elements: &TransitionElements<f64>,
+    change: impl Fn([f64; OPERATORS], bool, usize) -> [f64; OPERATORS],
+) -> (Vec<f64>, usize) {
+    let index = |channel: &Channel| wave_index(channel.l, channel.two_j);
+    let last = elements.channels.iter().map(index).max().unwrap_or(0);
+    let (waves, multipoles) = ((last + 1).next_multiple_of(LANES), shell.two_j.div_ceil(2) as usize);
+    let size = 2 * multipoles * OPERATORS * waves;
+    let mut values = vec![0.0; size * elements.momenta];
+    let mut count = vec![[0; 2]; waves];
+    for (at, channel) in elements.channels.iter().enumerate() {
+        let wave = index(channel);
+        let parity = usize::from(!channel.is_natural(shell.l));
+        let multipole = count[wave][parity];
+        count[wave][parity] += 1;
+        let first = (parity * multipoles + multipole) * OPERATORS * waves + wave;
+        for (momentum, five) in elements.channel(at).iter().enumerate() {
+            let five = change(five.values, parity == 0, momentum);
+            for (operator, x) in five.into_iter().enumerate() {
+                values[momentum * size + first + operator * waves] = x;
+            }
+        }
+    }
+    (values, waves)
+}
+
+impl ElementSource for MeanFieldSource<'_> {
+    fn outgoing(&self) -> Nucleon {
+        self.outgoing
+    }
+
+    fn holes(&self) -> &[Hole] {
+        &self.holes
+    }
+
+    fn slice(&self, kinetic: f64, momenta: &[f64]) -> Result<Slice> {
+        debug_assert_eq!(momenta, self.momenta, "the momenta of the source are those of the grid");
+        let l_max = largest_l(self.field, kinetic);
+        let continuum = Continuum::new(
+            &self.field.fields[self.outgoing.index()],
+            kinetic,
+            l_max,
+            self.options.continuum,
+        )?;
+        let waves = continuum.waves.len().next_multiple_of(LANES);
+        let mut phases: Vec<f64> =
+            continuum.waves.iter().map(|w| continuum.coulomb_phases[w.l as usize] + w.phase_shift).collect();
+        phases.resize(waves, 0.0);
+        let of_hole = |hole: usize| {
+            let elements =
+                transition_elements(self.orbitals[hole], &continuum, &self.couplings[hole], &self.bessel);
+            self.dealt(hole, kinetic, &elements)
+        };
+        Ok(Slice { waves, phases, elements: (0..self.holes.len()).map(of_hole).collect() })
+    }
+
+    fn interior(&self, kinetic: f64) -> Result<f64> {
+        let field = &self.field.fields[self.outgoing.index()];
+        let l_max = largest_l(self.field, kinetic).min(RESONANT_L);
+        let continuum = Continuum::new(field, kinetic, l_max, self.options.continuum)?;
+        let radius = RADIUS_FM * f64::from(self.field.nuclide.a).cbrt() + SURFACE_FM;
+        let points = (radius / field.mesh.step_fm) as usize;
+        let inside = |u: &[f64]| u[..points].iter().map(|u| u * u).sum::<f64>() * field.mesh.step_fm;
+        Ok(continuum.waves.iter().map(|w| f64::from(w.two_j + 1) * inside(&w.u)).sum())
+    }
+
+    fn identity(&self) -> String {
+        let mesh = self.field.options.mesh;
+        let orbital = |o: &&Orbital<f64>| format!("{} {:?} {:?} {:?}", o.shell, o.energy, o.occupation, o.u);
+        let field = &self.field.fields[self.outgoing.index()];
+        let orbitals: Vec<String> = self.orbitals.iter().map(orbital).collect();
+        format!(
+            "{} {} {mesh:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {orbitals:?}",
+            self.field.nuclide,
+            self.outgoing,
+            self.options,
+            field.b,
+            field.u,
+            field.w,
+            field.charge,
+            field.b_infinity,
+            self.momenta,
+        )
+    }
+}
+
+/// Largest l of the waves at kinetic energy `kinetic` [MeV].
+fn largest_l(field: &MeanField<f64>, kinetic: f64) -> u32 {
+    let momentum = (kinetic * (kinetic + 2.0 * NUCLEON_MASS)).sqrt();
+    let radius = RADIUS_FM * f64::from(field.nuclide.a).cbrt() + REACH_FM;
+    (momentum * radius / HBAR_C + EXTRA_WAVES).ceil() as u32
+}
