@@ -1,18 +1,19 @@
-//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators` or `propagation` those
-//! of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of the chain,
-//! estimators, propagation of uncertainties.
+//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation` or
+//! `mean-field` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of
+//! the chain, estimators, propagation of uncertainties, the Hartree-Fock field.
 
 use gradino::Observable;
 use gradino::chain::Chain;
 use gradino_core::Parity;
 use gradino_infer::fit::Method;
 use gradino_nuclear::decay::StateAt;
+use gradino_nuclear::meanfield::{MeanField, Options, SkyrmeForce};
 use gradino_validation::agreement::Agreement;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
-use gradino_validation::{Result, chain_fits, decay, peer, propagation, transmission};
+use gradino_validation::{Result, chain_fits, cpu, decay, mean_field, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Some("chain-fits") => print_chain_fits(),
         Some("estimators") => print_estimators(),
         Some("propagation") => print_propagation(),
+        Some("mean-field") => print_mean_field(),
         _ => print_all(),
     };
     match printed {
@@ -41,7 +43,8 @@ fn print_all() -> Result<()> {
     print_estimators()?;
     print_toy_fits(None)?;
     print_chain_fits()?;
-    print_propagation()
+    print_propagation()?;
+    print_mean_field()
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {
@@ -56,6 +59,49 @@ fn print_peer() -> Result<()> {
     row("neutron transmission", peer::nucleon_transmission("n")?);
     row("proton transmission", peer::nucleon_transmission("p")?);
     row("cross section", peer::cross_section()?);
+    Ok(())
+}
+
+fn print_mean_field() -> Result<()> {
+    println!("\n| mean field | points | largest difference | median |\n| --- | --- | --- | --- |");
+    for name in SkyrmeForce::names() {
+        let [energy, radii, levels] =
+            mean_field::independent(name)?.map_or([None, None, None], |all| all.map(Some));
+        row(&format!("{name}: energy, against an independent program"), energy);
+        row(&format!("{name}: radii"), radii);
+        row(&format!("{name}: levels [MeV]"), levels);
+    }
+    let [energy, radii] = mean_field::published()?;
+    row("SLy4: energy, against carlson2023", Some(energy));
+    row("SLy4: radii, against carlson2023", Some(radii));
+    for name in SkyrmeForce::names() {
+        row(
+            &format!("{name}: step of 0.05 fm against 0.025 fm, levels [MeV]"),
+            Some(mean_field::mesh_step(name)?),
+        );
+    }
+    for (nuclide, name) in [("16O", "SLy4"), ("40Ar", "SkE2"), ("12C", "SIII"), ("56Fe", "SkM*")] {
+        let found = mean_field::derivatives(nuclide.parse()?, name)?;
+        row(&format!("{nuclide}, {name}: derivatives against finite differences"), Some(found));
+    }
+    println!("\n| nucleus | force | energy [MeV] | measured | charge radius [fm] | measured | CPU time |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for (nuclide, energy, radius) in mean_field::NUCLEI {
+        for name in SkyrmeForce::names() {
+            let force = mean_field::force(name)?;
+            let (solved, time) = cpu::timed(|| MeanField::solve(nuclide, &force, &Options::default()));
+            match solved {
+                Ok(field) => println!(
+                    "| {nuclide} | {name} | {:.2} | {:.2} | {:.3} | {radius:.3} | {:.0} ms |",
+                    field.energy.total(),
+                    -energy,
+                    field.radii.charge,
+                    1e3 * time
+                ),
+                Err(error) => println!("| {nuclide} | {name} | {error} | | | | |"),
+            }
+        }
+    }
     Ok(())
 }
 

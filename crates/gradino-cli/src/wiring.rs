@@ -4,8 +4,9 @@ use crate::message::{Done, Failure};
 use crate::table::Table;
 use gradino::chain::{self, Setup, cross_section_table};
 use gradino::config::{Config, Source, State};
-use gradino::figures::Tree;
+use gradino::figures::{Tree, mean_field, mean_field_page};
 use gradino::io::{self, EventSink, SinkOptions};
+use gradino::meanfield::Ground;
 use gradino::moving::OBSERVABLES;
 use gradino::propagate::{self as propagation, Histogram};
 use gradino::report::{Accumulator, ReportFacts, render};
@@ -15,6 +16,7 @@ use gradino_infer::estimate::Target;
 use gradino_nuclear::decay::tree::Cut;
 use gradino_nuclear::decay::{Network, StateAt};
 use gradino_nuclear::emission::Fragment;
+use gradino_nuclear::meanfield::{FieldChoice, SkyrmeForce};
 use gradino_nuclear::toy::{self, ToyNucleus};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -226,6 +228,44 @@ pub(crate) fn toy_tree(
     let mut set = ParamSet::new(toy::parameters());
     values.iter().try_for_each(|(name, value)| set.set(name, *value))?;
     Tree::of_toy(&Arc::new(ToyNucleus::default()), (&set, parameter), from, cut)
+}
+
+/// A Skyrme force: that of a file, or a built-in one by its name.
+pub(crate) fn force(name: &str, file: Option<&Path>) -> Result<SkyrmeForce> {
+    Ok(match file {
+        Some(path) => SkyrmeForce::from_file(path)?,
+        None => SkyrmeForce::named(name)?,
+    })
+}
+
+/// The ground state of a nucleus in its mean field, with some of the parameters of the force at other values.
+pub(crate) fn ground(
+    choice: &FieldChoice,
+    force: &SkyrmeForce,
+    values: &[(String, f64)],
+    gradient: Option<&str>,
+) -> Result<Ground> {
+    let mut set = force.parameters.clone();
+    values.iter().try_for_each(|(name, value)| set.set(name, *value))?;
+    Ground::new(choice, force, &set, gradient)
+}
+
+/// Refuses a figure whose name ends neither in .svg nor in .html.
+pub(crate) fn check_page(path: &Path) -> Result<bool> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("svg") => Ok(false),
+        Some("html") => Ok(true),
+        _ => Err(Error::BadEnding { path: path.to_path_buf(), endings: ".svg or .html" }),
+    }
+}
+
+/// Draws the mean field of a nucleus; the ending of the name chooses a picture or a page.
+pub(crate) fn write_mean_field(path: &Path, ground: &Ground) -> Result<()> {
+    let text = match check_page(path)? {
+        true => mean_field_page(ground, env!("CARGO_PKG_VERSION")),
+        false => mean_field(ground),
+    };
+    write_figure(path, &text)
 }
 
 /// The histogram of an observable in the bins of a text.

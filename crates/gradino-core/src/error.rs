@@ -98,6 +98,42 @@ pub enum Error {
         /// Features of the second.
         second: usize,
     },
+    /// A condition of a density outside what it can be.
+    #[error("{name} = {value}{} is outside [{low}, {high}]", spaced(unit))]
+    OutsideDomain {
+        /// The condition.
+        name: String,
+        /// Its unit.
+        unit: String,
+        /// The value given.
+        value: f64,
+        /// Lowest value.
+        low: f64,
+        /// Highest value.
+        high: f64,
+    },
+    /// A density with no axes, or with too many.
+    #[error("a density of {found} axes")]
+    NumberOfAxes {
+        /// Axes found.
+        found: usize,
+        /// Most axes possible.
+        most: usize,
+    },
+    /// An axis or a condition that can have no value.
+    #[error("{name} has nothing between its lowest and its highest value")]
+    EmptyDomain {
+        /// The axis or condition.
+        name: String,
+    },
+    /// A density that is negative, infinite or undefined somewhere.
+    #[error("the density is {value} at {point}")]
+    BadDensity {
+        /// Its value.
+        value: f64,
+        /// Coordinates and conditions.
+        point: String,
+    },
     /// A simulation that cannot be done at some point.
     #[error("{reason}")]
     Simulation {
@@ -106,6 +142,11 @@ pub enum Error {
         /// What to do.
         hint: Option<String>,
     },
+}
+
+/// A unit with a space before it, or nothing.
+fn spaced(unit: &str) -> String {
+    if unit.is_empty() { String::new() } else { format!(" {unit}") }
 }
 
 impl Error {
@@ -127,6 +168,14 @@ impl Error {
             Error::WrongLength { .. } => None,
             Error::NotFinite { .. } => Some("leave such rows out, or mend what made them".into()),
             Error::DifferentDimensions { .. } => Some("compare the same observables".into()),
+            Error::OutsideDomain { name, .. } => {
+                Some(format!("choose {name} inside, or extrapolate only on purpose"))
+            }
+            Error::NumberOfAxes { most, .. } => Some(format!("a density has 1 to {most} axes")),
+            Error::EmptyDomain { name } => Some(format!("give {name} a lowest value below its highest")),
+            Error::BadDensity { .. } => {
+                Some("a density is a number from 0 up: mend it there, or cut the axis".into())
+            }
             Error::Simulation { hint, .. } => hint.clone(),
             Error::NotANuclide { .. } => {
                 Some("write it like \"40K\" or \"K40\", with an element symbol and a mass number".into())

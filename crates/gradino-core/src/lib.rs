@@ -6,6 +6,7 @@
 pub mod cite;
 pub mod complex;
 pub mod constants;
+pub mod density;
 pub mod error;
 pub mod event;
 pub mod line;
@@ -20,6 +21,7 @@ pub mod units;
 pub mod vector;
 
 pub use complex::Complex;
+pub use density::{Axis, Condition, Density, Domain, Manifold, Sampler, Space};
 pub use error::{Error, Result};
 pub use event::{Event, NuclearState, Parity, Particle, Status, Vertex, VertexStatus};
 pub use line::{Along, First, Line, Second, Third, root_along};

@@ -23,6 +23,12 @@ pub enum Purpose {
     Parameters = 21,
     /// Where the points of a stratified estimate lie.
     Estimate = 22,
+    /// Points drawn from a density, by a flow or otherwise.
+    Point = 30,
+    /// Conditions under which points are drawn.
+    Condition = 31,
+    /// First weights of a network and the order of its training data.
+    Training = 32,
     /// Everything in a test or a benchmark.
     Test = 99,
 }

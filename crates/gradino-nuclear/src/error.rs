@@ -4,7 +4,7 @@ use crate::meanfield::{Nucleon, Shell};
 use gradino_core::Nuclide;
 use thiserror::Error;
 
-/// The nucleus that SkE2 does not hold together.
+/// The nucleus for which the response tables have another field.
 const CARBON_12: Nuclide = Nuclide::new(6, 12);
 
 /// Result of the nuclear room.
@@ -127,6 +127,16 @@ pub enum Error {
         /// The shell.
         shell: Shell,
     },
+    /// Shells whose emptying leaves another nucleus than the one that is wanted.
+    #[error("the emptied shells leave {left} of {of}, not {wanted}")]
+    OtherRemainder {
+        /// The whole nucleus.
+        of: Nuclide,
+        /// What is left of it.
+        left: Nuclide,
+        /// What should be left.
+        wanted: Nuclide,
+    },
     /// A nucleus that has no stable mean field: its density grows without end.
     #[error("the mean field of {nuclide} collapses: its density has reached {density:.2} nucleons/fm3")]
     Collapse {
@@ -201,6 +211,9 @@ impl Error {
                 Some("the nuclide is not bound by this force; choose another force or nuclide".into())
             }
             Error::EmptyShell { .. } => Some("only shells that hold nucleons can be emptied".into()),
+            Error::OtherRemainder { .. } => {
+                Some("name shells that leave it, as 1p1/2 of 16O for 12C, or take its own field".into())
+            }
             Error::Collapse { nuclide, .. } => Some(collapse_hint(*nuclide)),
             Error::NotSelfConsistent { .. } => {
                 Some("check the force: sets far from the published ones may have no stable nucleus".into())
@@ -214,7 +227,7 @@ impl Error {
 
 /// What to do where a mean field collapses. The response tables of dolan2022 have taken the orbitals of 16O for 12C.
 fn collapse_hint(nuclide: Nuclide) -> String {
-    let other = "choose another force: SLy4, SkM* and SIII have a stable field for every nucleus from 12C on";
+    let other = "choose another force: SLy4, SkM* and SIII have a stable field for all nuclei";
     match nuclide {
         CARBON_12 => format!("take the field of 16O with the 1p1/2 shell emptied instead, or {other}"),
         _ => other.to_string(),

@@ -1,4 +1,4 @@
-//! The nucleus: structure, emission, decay and low-energy neutrino reactions.
+//! The nucleus: structure, mean field, emission, decay and neutrino reactions.
 
 pub mod decay;
 pub mod emission;

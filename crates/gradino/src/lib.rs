@@ -9,6 +9,7 @@ pub mod fit;
 pub mod flux;
 pub mod io;
 pub mod literature;
+pub mod meanfield;
 pub mod moving;
 pub mod observable;
 pub mod propagate;

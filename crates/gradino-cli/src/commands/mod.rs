@@ -7,6 +7,7 @@ mod estimate;
 mod fit;
 mod init;
 mod list;
+mod meanfield;
 mod merge;
 mod move_events;
 mod propagate;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Estimate(estimate::Estimate),
     Fit(fit::Fit),
     Widths(widths::Widths),
+    #[command(name = "meanfield")]
+    MeanField(meanfield::PrintMeanField),
     Xsec(xsec::Xsec),
     Tree(tree::DrawTree),
     Toy(toy::Toy),
@@ -60,6 +63,7 @@ impl Command {
             Command::Estimate(command) => command.execute(),
             Command::Fit(command) => command.execute(),
             Command::Widths(command) => command.execute(),
+            Command::MeanField(command) => command.execute(),
             Command::Xsec(command) => command.execute(),
             Command::Tree(command) => command.execute(),
             Command::Toy(command) => command.execute(),

@@ -81,7 +81,7 @@ pub(super) fn fields<D: Real>(
         let db = mesh.derivative(&b, Symmetry::Even);
         let gradient: Vec<D> = slopes.iter().map(|s| s.drho[q]).collect();
         let bend = mesh.derivative(&gradient, Symmetry::Odd);
-        let charged = nucleon == Nucleon::Proton;
+        let charged = functional.coulomb && nucleon == Nucleon::Proton;
         let u = mesh.radii_fm().enumerate().map(|(i, r)| {
             let nuclear = slopes[i].rho[q] - bend[i] - gradient[i] * (2.0 / r);
             if charged { nuclear + coulomb[i] } else { nuclear }
@@ -120,6 +120,9 @@ pub(super) fn coulomb_potential<D: Real>(rho: &[D], protons: f64, mesh: Mesh) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meanfield::energy::EnergyParts;
+    use crate::meanfield::force::{Skyrme, SkyrmeForce};
+    use crate::meanfield::functional::HBAR2_2M;
 
     #[test]
     fn the_coulomb_potential_of_a_gaussian_charge_is_its_error_function() {
@@ -140,5 +143,43 @@ mod tests {
             assert!((v[i] / exact - 1.0).abs() < 1e-7, "{r}: {} {exact}", v[i]);
         }
         assert!((v[mesh.points - 1] * mesh.end_fm() / (z * E2) - 1.0).abs() < 1e-14);
+    }
+
+    /// Smooth densities of a nucleus, all moved by `shift` times a smooth function in one place of `[q][part]`.
+    fn densities(mesh: Mesh, shift: f64, moved: [usize; 2]) -> [Densities<f64>; 2] {
+        let shape = |q: usize, part: usize| -> Vec<f64> {
+            let at = |r: f64| {
+                let decay = 0.12 + 0.01 * q as f64;
+                let density = [0.08, 0.05, 0.01 * r][part] * (1.0 + 0.1 * r * r) * (-decay * r * r).exp();
+                let bump = [1.0, 1.0, r][part] * (-0.2 * r * r).exp();
+                density + if moved == [q, part] { shift * bump } else { 0.0 }
+            };
+            mesh.radii_fm().map(at).collect()
+        };
+        [0, 1].map(|q| Densities { rho: shape(q, 0), tau: shape(q, 1), j: shape(q, 2) })
+    }
+
+    #[test]
+    fn the_fields_are_the_functional_derivatives_of_the_energy() {
+        let mesh = Mesh::default();
+        for name in SkyrmeForce::names() {
+            let force = Skyrme::new(&SkyrmeForce::named(name).expect("built in").parameters.values());
+            let functional = Functional { force, b_free: HBAR2_2M, coulomb: true, exchange: true };
+            let protons = |d: &[Densities<f64>; 2]| {
+                mesh.integral(mesh.radii_fm().zip(&d[1].rho).map(|(r, &rho)| 4.0 * PI * r * r * rho))
+            };
+            let at = densities(mesh, 0.0, [0, 0]);
+            let made = fields(&functional, &at, protons(&at), mesh);
+            let energy = |d: &[Densities<f64>; 2]| EnergyParts::of(&functional, d, mesh).total();
+            for (q, part) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)] {
+                let [up, down] = [1e-4, -1e-4].map(|shift| densities(mesh, shift, [q, part]));
+                let found = (energy(&up) - energy(&down)) / 2e-4;
+                let field = [&made[q].u, &made[q].b, &made[q].w][part];
+                let bump = |r: f64| [1.0, 1.0, r][part] * (-0.2 * r * r).exp();
+                let exact =
+                    mesh.integral(mesh.radii_fm().zip(field).map(|(r, f)| 4.0 * PI * r * r * f * bump(r)));
+                assert!((found / exact - 1.0).abs() < 1e-6, "{name} {q} {part}: {found} {exact}");
+            }
+        }
     }
 }

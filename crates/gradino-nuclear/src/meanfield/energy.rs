@@ -20,8 +20,10 @@ const DARWIN_FOLDY: f64 = 0.75 * (HBAR_C / NUCLEON_MASS) * (HBAR_C / NUCLEON_MAS
 pub struct EnergyParts<D> {
     /// Kinetic energy, with the centre-of-mass correction.
     pub kinetic: D,
-    /// Terms of t0, t1 and t2.
-    pub two_body: D,
+    /// Terms of t0.
+    pub contact: D,
+    /// Terms of t1 and t2.
+    pub momentum: D,
     /// Terms of t3.
     pub density_dependent: D,
     /// Terms of t4.
@@ -37,6 +39,7 @@ pub struct EnergyParts<D> {
 impl<D: Real> EnergyParts<D> {
     /// Of the densities.
     pub fn of(functional: &Functional<D>, densities: &[Densities<D>; 2], mesh: Mesh) -> Self {
+        let unit = if functional.coulomb { 2.0 * PI } else { 0.0 };
         let parts: Vec<EnergyDensity<D>> =
             local(densities, mesh).iter().map(|at| functional.energy_density(at)).collect();
         let whole = |of: &dyn Fn(&EnergyDensity<D>) -> D| {
@@ -45,10 +48,11 @@ impl<D: Real> EnergyParts<D> {
         let rho = &densities[Nucleon::Proton.index()].rho;
         let protons = mesh.integral(mesh.radii_fm().zip(rho).map(|(r, &rho)| rho * (4.0 * PI * r * r)));
         let potential = coulomb_potential(rho, protons.re(), mesh);
-        let direct = mesh.radii_fm().enumerate().map(|(i, r)| rho[i] * potential[i] * (2.0 * PI * r * r));
+        let direct = mesh.radii_fm().enumerate().map(|(i, r)| rho[i] * potential[i] * (unit * r * r));
         EnergyParts {
             kinetic: whole(&|h| h.kinetic),
-            two_body: whole(&|h| h.two_body),
+            contact: whole(&|h| h.contact),
+            momentum: whole(&|h| h.momentum),
             density_dependent: whole(&|h| h.density_dependent),
             three_body: whole(&|h| h.three_body),
             spin_orbit: whole(&|h| h.spin_orbit),
@@ -60,7 +64,8 @@ impl<D: Real> EnergyParts<D> {
     /// The sum [MeV].
     pub fn total(&self) -> D {
         self.kinetic
-            + self.two_body
+            + self.contact
+            + self.momentum
             + self.density_dependent
             + self.three_body
             + self.spin_orbit

@@ -32,8 +32,10 @@ pub struct Local<D> {
 pub struct EnergyDensity<D> {
     /// hbar^2/2m tau.
     pub kinetic: D,
-    /// Terms of t0, t1 and t2.
-    pub two_body: D,
+    /// Terms of t0.
+    pub contact: D,
+    /// Terms of t1 and t2.
+    pub momentum: D,
     /// Terms of t3.
     pub density_dependent: D,
     /// Terms of t4.
@@ -48,7 +50,8 @@ impl<D: Real> EnergyDensity<D> {
     /// The sum.
     pub fn total(&self) -> D {
         self.kinetic
-            + self.two_body
+            + self.contact
+            + self.momentum
             + self.density_dependent
             + self.three_body
             + self.spin_orbit
@@ -69,13 +72,15 @@ pub struct Derivatives<D> {
     pub j: [D; 2],
 }
 
-/// The energy functional of a nucleus without its direct Coulomb energy.
+/// The energy functional of a nucleus.
 #[derive(Clone, Copy, Debug)]
 pub struct Functional<D> {
     /// The force.
     pub force: Skyrme<D>,
     /// hbar^2/2m with the centre-of-mass correction [MeV fm^2].
     pub b_free: f64,
+    /// Whether the protons repel each other.
+    pub coulomb: bool,
     /// Whether the Coulomb exchange energy of Slater is in it.
     pub exchange: bool,
 }
@@ -105,7 +110,8 @@ impl<D: Real> Functional<D> {
         let proton = at.rho[Nucleon::Proton.index()];
         EnergyDensity {
             kinetic: tau * self.b_free,
-            two_body: t0 * contact(0) * 0.5 + momentum * 0.25 + gradient / 16.0,
+            contact: t0 * contact(0) * 0.5,
+            momentum: momentum * 0.25 + gradient / 16.0,
             density_dependent: t3 * power * contact(3) / 12.0,
             three_body: three_body(force, at),
             spin_orbit: force.w0 * (sum(at.j) * drho + dot(at.j, at.drho)) * 0.5,
@@ -119,7 +125,8 @@ impl<D: Real> Functional<D> {
         let seeded =
             Local { rho: seed(at.rho, 0), drho: seed(at.drho, 2), tau: seed(at.tau, 4), j: seed(at.j, 6) };
         let force = self.force.map(Dual::constant);
-        let lifted = Functional { force, b_free: self.b_free, exchange: self.exchange };
+        let lifted =
+            Functional { force, b_free: self.b_free, coulomb: self.coulomb, exchange: self.exchange };
         let h = lifted.energy_density(&seeded).total().eps;
         Derivatives { rho: [h[0], h[1]], drho: [h[2], h[3]], tau: [h[4], h[5]], j: [h[6], h[7]] }
     }
@@ -141,4 +148,77 @@ fn three_body<E: Real>(force: &Skyrme<E>, at: &Local<E>) -> E {
 fn slater<E: Real>(rho: E) -> E {
     let factor = -0.75 * (3.0 / std::f64::consts::PI).cbrt() * E2;
     if rho.re() > EMPTY { rho.powf(4.0 / 3.0) * factor } else { E::zero() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meanfield::force::SkyrmeForce;
+    use proptest::prelude::*;
+
+    /// The derivatives as chabanat1998, eqs. (2.9) to (2.11), writes them for one kind; `o` is the other one.
+    fn chabanat(f: &Skyrme<f64>, b_free: f64, at: &Local<f64>, q: usize) -> [f64; 4] {
+        let ([t0, t1, t2, t3, t4], [x0, x1, x2, x3], o) = (f.t, f.x, 1 - q);
+        let (rho, tau) = (at.rho[0] + at.rho[1], at.tau[0] + at.tau[1]);
+        let (drho, j) = (at.drho[0] + at.drho[1], at.j[0] + at.j[1]);
+        let squares = at.rho[0].powi(2) + at.rho[1].powi(2);
+        let potential = 0.5 * t0 * ((2.0 + x0) * rho - (1.0 + 2.0 * x0) * at.rho[q])
+            + t3 / 24.0
+                * ((2.0 + x3) * (2.0 + f.sigma) * rho.powf(f.sigma + 1.0)
+                    - (2.0 * x3 + 1.0)
+                        * (2.0 * rho.powf(f.sigma) * at.rho[q]
+                            + f.sigma * rho.powf(f.sigma - 1.0) * squares))
+            + (t1 * (2.0 + x1) + t2 * (2.0 + x2)) * tau / 8.0
+            + (t2 * (2.0 * x2 + 1.0) - t1 * (2.0 * x1 + 1.0)) * at.tau[q] / 8.0
+            + t4 / 6.0
+                * (at.tau[q] * at.rho[o] / 2.0
+                    + at.tau[o] * (at.rho[o] + at.rho[q]) / 2.0
+                    + 5.0 / 16.0 * at.drho[o] * (at.drho[o] + 2.0 * at.drho[q]));
+        let kinetic = b_free
+            + (t1 * (2.0 + x1) + t2 * (2.0 + x2)) * rho / 8.0
+            + (t2 * (2.0 * x2 + 1.0) - t1 * (2.0 * x1 + 1.0)) * at.rho[q] / 8.0
+            + t4 / 24.0 * at.rho[o] * (2.0 * at.rho[q] + at.rho[o]);
+        let gradient = (3.0 * t1 * (2.0 + x1) - t2 * (2.0 + x2)) * drho / 16.0
+            - (3.0 * t1 * (2.0 * x1 + 1.0) + t2 * (2.0 * x2 + 1.0)) * at.drho[q] / 16.0
+            + 0.5 * f.w0 * (j + at.j[q])
+            + t4 * 5.0 / 48.0 * (at.drho[q] * at.rho[o] + rho * at.drho[o]);
+        [potential, gradient, kinetic, 0.5 * f.w0 * (drho + at.drho[q])]
+    }
+
+    proptest! {
+        #[test]
+        fn derivatives_of_the_energy_density_are_the_fields_of_chabanat1998(
+            rho in prop::array::uniform2(0.01..0.1f64),
+            drho in prop::array::uniform2(-0.1..0.1f64),
+            tau in prop::array::uniform2(0.0..0.1f64),
+            j in prop::array::uniform2(-0.02..0.02f64),
+        ) {
+            let at = Local { rho, drho, tau, j };
+            for name in SkyrmeForce::names() {
+                let force = Skyrme::new(&SkyrmeForce::named(name).expect("built in").parameters.values());
+                let functional = Functional { force, b_free: HBAR2_2M, coulomb: false, exchange: false };
+                let found = functional.derivatives(&at);
+                for q in [0, 1] {
+                    let ours = [found.rho[q], found.drho[q], found.tau[q], found.j[q]];
+                    for (ours, exact) in ours.iter().zip(chabanat(&force, HBAR2_2M, &at, q)) {
+                        prop_assert!((ours - exact).abs() < 1e-10 * (1.0 + exact.abs()), "{name}: {ours} {exact}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn exchange_potential_is_that_of_slater1951() {
+        let theta = SkyrmeForce::named("SLy4").expect("built in").parameters.values();
+        let functional =
+            |exchange| Functional { force: Skyrme::new(&theta), b_free: 0.0, coulomb: true, exchange };
+        let at = Local { rho: [0.08, 0.07], drho: [0.0; 2], tau: [0.0; 2], j: [0.0; 2] };
+        let [n, p] = [0, 1]
+            .map(|q| functional(true).derivatives(&at).rho[q] - functional(false).derivatives(&at).rho[q]);
+        assert!(
+            n.abs() < 1e-12 && (p + E2 * (3.0 / std::f64::consts::PI * 0.07).cbrt()).abs() < 1e-12,
+            "{n} {p}"
+        );
+    }
 }

@@ -26,6 +26,8 @@ const SHARE: f64 = 0.5;
 const GROWTH: f64 = 2.0;
 /// A nucleus of this density [1/fm^3], more than twice that of nuclear matter, is on its way to collapse.
 const COLLAPSED: f64 = 0.4;
+/// No stable nucleus has this density [1/fm^3].
+const DENSE: f64 = 0.25;
 /// Largest l of the shells that are looked for above the filled ones.
 const L_MAX: u32 = 7;
 
@@ -36,13 +38,20 @@ pub struct Options {
     pub mesh: Mesh,
     /// Whether hbar^2/2m is reduced by 1 - 1/A, the one-body part of the centre-of-mass correction.
     pub centre_of_mass: bool,
+    /// Whether the protons repel each other; without it neutrons and protons of N = Z are alike.
+    pub coulomb: bool,
     /// The Coulomb exchange energy.
     pub exchange: CoulombExchange,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { mesh: Mesh::default(), centre_of_mass: true, exchange: CoulombExchange::Slater }
+        Options {
+            mesh: Mesh::default(),
+            centre_of_mass: true,
+            coulomb: true,
+            exchange: CoulombExchange::Slater,
+        }
     }
 }
 
@@ -154,8 +163,8 @@ impl<D: Real> MeanField<D> {
 /// The energy functional of a nucleus.
 fn functional<D: Real>(force: &Skyrme<D>, nuclide: Nuclide, options: &Options) -> Functional<D> {
     let recoil = if options.centre_of_mass { 1.0 - 1.0 / f64::from(nuclide.a) } else { 1.0 };
-    let exchange = options.exchange == CoulombExchange::Slater;
-    Functional { force: *force, b_free: HBAR2_2M * recoil, exchange }
+    let exchange = options.coulomb && options.exchange == CoulombExchange::Slater;
+    Functional { force: *force, b_free: HBAR2_2M * recoil, coulomb: options.coulomb, exchange }
 }
 
 /// A nucleus whose field is looked for.
@@ -240,8 +249,15 @@ impl Nucleus {
         let (mut last, mut best) = (f64::INFINITY, f64::INFINITY);
         for step in 1..=MAX_STEPS {
             let at = self.unflat(&x);
-            self.refuse_collapse(&at)?;
-            let orbitals = self.filled(&self.fields(functional, &at), &guesses)?;
+            let density = self.largest_density(&at);
+            let collapse = Error::Collapse { nuclide: self.nuclide, density };
+            if density > COLLAPSED {
+                return Err(collapse);
+            }
+            // A nucleus that is denser than any stable one loses its shells on the way.
+            let orbitals = self
+                .filled(&self.fields(functional, &at), &guesses)
+                .map_err(|unbound| if density > DENSE { collapse } else { unbound })?;
             guesses = orbitals.iter().map(|o| o.energy.re()).collect();
             let made = flat(&self.densities(&orbitals));
             let residual: Vec<D> = made.iter().zip(&x).map(|(&f, &x)| f - x).collect();
@@ -259,10 +275,9 @@ impl Nucleus {
         Err(Error::NotSelfConsistent { nuclide: self.nuclide, steps: MAX_STEPS, residual: last })
     }
 
-    fn refuse_collapse<D: Real>(&self, at: &[Densities<D>; 2]) -> Result<()> {
-        let density =
-            (0..self.options.mesh.points).map(|i| at[0].rho[i].re() + at[1].rho[i].re()).fold(0.0, f64::max);
-        if density < COLLAPSED { Ok(()) } else { Err(Error::Collapse { nuclide: self.nuclide, density }) }
+    /// The largest density [1/fm^3].
+    fn largest_density<D: Real>(&self, at: &[Densities<D>; 2]) -> f64 {
+        (0..self.options.mesh.points).map(|i| at[0].rho[i].re() + at[1].rho[i].re()).fold(0.0, f64::max)
     }
 
     /// Everything that follows from self-consistent densities.

@@ -1,6 +1,7 @@
 //! The spherical Hartree-Fock mean field of a Skyrme force, from which nucleons are knocked out.
 
 mod bound;
+pub mod choice;
 pub mod continuum;
 pub mod densities;
 pub mod energy;
@@ -9,6 +10,7 @@ pub mod force;
 pub mod form_factors;
 pub mod functional;
 pub mod hartree_fock;
+pub mod matter;
 pub mod mesh;
 mod mixing;
 pub mod multipoles;
@@ -17,16 +19,18 @@ pub mod responses;
 pub mod shell;
 mod start;
 
+pub use choice::FieldChoice;
 pub use continuum::{Continuum, ContinuumOptions, FinalState, PartialWave};
 pub use densities::Densities;
 pub use energy::{EnergyParts, Radii};
 pub use force::{Skyrme, SkyrmeForce};
 pub use form_factors::{AxialModel, Current, FormFactorModel, FormFactors, PreparedFormFactors, VectorModel};
 pub use hartree_fock::{CoulombExchange, EmptiedField, MeanField, Options};
+pub use matter::NuclearMatter;
 pub use mesh::Mesh;
 pub use radial_field::RadialField;
 pub use responses::{
-    AxialCharge, HoleSums, LongitudinalCurrent, Probe, ResponseModel, ResponseOptions, ResponseSums,
+    AxialCharge, HoleSums, LongitudinalCurrent, Monopole, Probe, ResponseModel, ResponseOptions, ResponseSums,
     Responses,
 };
 pub use shell::{Nucleon, Orbital, Shell};

@@ -1,7 +1,7 @@
 //! The result of a fit as a picture: each pair of parameters with its ellipses, and each parameter alone.
 
 use super::colours::standalone;
-use super::scale::{decimals, nice_step};
+use super::scale::{axis_ticks, decimals};
 use crate::fit::FitRecord;
 use crate::report::plots::escaped;
 use std::f64::consts::TAU;
@@ -142,7 +142,7 @@ impl<'a> Corner<'a> {
             "<rect x=\"{left}\" y=\"{}\" width=\"{CELL}\" height=\"{CELL}\" fill=\"none\" stroke=\"var(--axis)\"/>",
             panel.top
         );
-        for (value, text) in ticks(panel.x) {
+        for (value, text) in axis_ticks(panel.x, PARTS) {
             let [x, _] = panel.at([value, panel.y[0]]);
             let _ = write!(out, "<path d=\"M{x:.2} {bottom} v-5\" stroke=\"var(--axis)\"/>");
             if row + 1 == n {
@@ -154,7 +154,7 @@ impl<'a> Corner<'a> {
                 );
             }
         }
-        for (value, text) in ticks(panel.y) {
+        for (value, text) in axis_ticks(panel.y, PARTS) {
             let [_, y] = panel.at([panel.x[0], value]);
             let _ = write!(out, "<path d=\"M{left} {y:.2} h5\" stroke=\"var(--axis)\"/>");
             if column == 0 {
@@ -297,14 +297,6 @@ fn rises(value: f64, variance: f64, [low, high]: [f64; 2]) -> Vec<[f64; 2]> {
     (0..POINTS).map(at).map(|x| [x, rise(x)]).collect()
 }
 
-/// Round numbers on an axis with their texts.
-fn ticks([low, high]: [f64; 2]) -> Vec<(f64, String)> {
-    let step = nice_step(high - low, PARTS);
-    let places = decimals(step);
-    let numbers = (low / step).ceil() as i64..=(high / step).floor() as i64;
-    numbers.map(|i| i as f64 * step).map(|x| (x, format!("{x:.places$}").replace('-', "−"))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,6 +316,6 @@ mod tests {
             }
         }
         assert!(rises(1.0, 4.0, [-9.0, 9.0]).iter().all(|p| p[1] <= RISE + 1e-9));
-        assert_eq!(ticks([0.95, 1.06]).len(), 3);
+        assert_eq!(axis_ticks([0.95, 1.06], PARTS).len(), 3);
     }
 }

@@ -1,4 +1,4 @@
-//! Figures: the tree of discrete decays, those of the toy, and the result of a fit.
+//! Figures: the tree of discrete decays, those of the toy, the result of a fit, the mean field of a nucleus.
 //!
 //! A figure is SVG that takes its colours from the page around it; [`standalone`] makes a file of it that
 //! needs no page.
@@ -6,6 +6,7 @@
 mod colours;
 mod corner;
 mod loss;
+mod mean_field;
 mod page;
 mod plane;
 mod scale;
@@ -15,6 +16,7 @@ mod tree_drawing;
 
 pub use colours::standalone;
 pub use corner::corner;
+pub use mean_field::{mean_field, mean_field_page};
 pub use page::{Figure, toy_page};
 pub use toy::{Descent, Field, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
 pub use tree::{Level, Measure, Tree, TreePath};

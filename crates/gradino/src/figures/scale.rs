@@ -97,6 +97,14 @@ pub(super) fn decimals(step: f64) -> usize {
     (-step.log10().floor()).clamp(0.0, 12.0) as usize
 }
 
+/// Round numbers on an axis that is cut in `most` parts or fewer, with their texts.
+pub(super) fn axis_ticks([low, high]: [f64; 2], most: usize) -> Vec<(f64, String)> {
+    let step = nice_step(high - low, most);
+    let places = decimals(step);
+    let numbers = (low / step).ceil() as i64..=(high / step).floor() as i64;
+    numbers.map(|i| i as f64 * step).map(|x| (x, format!("{x:.places$}").replace('-', "−"))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
