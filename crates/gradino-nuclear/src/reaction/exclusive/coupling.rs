@@ -288,7 +288,7 @@ impl<C: Coefficient> Harmonics<C> {
                     *slot = value;
                 }
             }
-            let next = std::array::from_fn(|k| step.up[k] * x * here[k] - step.down[k] * before[k]);
+            let next = std::array::from_fn(|k| (step.up[k] * x).mul_add(here[k], -step.down[k] * before[k]));
             (before, here) = (here, next);
         }
     }

@@ -7,6 +7,7 @@ pub mod amplitude;
 pub mod angular;
 pub mod cache;
 pub mod coupling;
+pub mod density;
 pub mod grid;
 pub mod hadron;
 pub mod inclusive;
@@ -21,6 +22,7 @@ pub mod total;
 
 pub use angular::AngularSeries;
 pub use cache::Origin;
+pub use density::KnockoutDensity;
 pub use grid::Grid;
 pub use hadron::HadronTensor;
 pub use inclusive::ResponsePairs;

@@ -46,7 +46,7 @@ impl LegendreStations {
         for (l, (&a_l, [up, down])) in a.iter().zip(&self.recurrence[1..]).enumerate() {
             value += a_l * here;
             integral += a_l * (next - before) * INVERSE_ODD[l];
-            (before, here, next) = (here, next, up * x * next - down * here);
+            (before, here, next) = (here, next, (up * x).mul_add(next, -down * here));
         }
         (integral, value)
     }
