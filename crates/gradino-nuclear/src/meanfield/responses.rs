@@ -1,7 +1,7 @@
 //! Inclusive responses of a nucleus to a boson of energy omega and momentum q: sums over all final states.
 
 use crate::error::Result;
-use crate::meanfield::continuum::{Continuum, ContinuumOptions};
+use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState};
 use crate::meanfield::form_factors::{Current, FormFactors, NUCLEON_MASS, PreparedFormFactors};
 use crate::meanfield::hartree_fock::MeanField;
 use crate::meanfield::multipoles::{
@@ -70,6 +70,16 @@ pub enum AxialCharge {
     PionPole,
 }
 
+/// The charge multipole of rank 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Monopole {
+    /// From all orbitals.
+    #[default]
+    Full,
+    /// Without that from s orbitals to s waves, which the response tables of dolan2022 lack.
+    NotFromS,
+}
+
 /// Choices that change responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ResponseOptions {
@@ -79,6 +89,20 @@ pub struct ResponseOptions {
     pub longitudinal: LongitudinalCurrent,
     /// The axial charge.
     pub axial_charge: AxialCharge,
+    /// The charge monopole.
+    pub monopole: Monopole,
+}
+
+impl ResponseOptions {
+    /// The choices that come closest to the response tables of dolan2022, found by comparison with them.
+    pub fn of_the_tables(final_state: FinalState) -> Self {
+        ResponseOptions {
+            continuum: ContinuumOptions { final_state, relativistic: true },
+            longitudinal: LongitudinalCurrent::Conserved,
+            axial_charge: AxialCharge::PionPole,
+            monopole: Monopole::NotFromS,
+        }
+    }
 }
 
 /// The five inclusive responses [1/MeV]; for the sign and the factor of each see [`ResponseSums::responses`].
@@ -187,10 +211,19 @@ impl<D: Real> ResponseSums<D> {
     }
 
     /// Of the elements at momentum transfer number `momentum`, for `nucleons` in the orbital.
-    pub fn new(elements: &TransitionElements<D>, hole: &Orbital<D>, momentum: usize) -> Self {
+    pub fn new(
+        elements: &TransitionElements<D>,
+        hole: &Orbital<D>,
+        momentum: usize,
+        monopole: Monopole,
+    ) -> Self {
         let mut sums = ResponseSums::zero();
         let weight = 4.0 * PI * hole.occupation / hole.shell.capacity();
         for (channel, element) in elements.at(momentum) {
+            let from_s = hole.shell.l == 0 && channel.l == 0 && channel.rank == 0;
+            if from_s && monopole == Monopole::NotFromS {
+                continue;
+            }
             if channel.is_natural(hole.shell.l) {
                 sums.add_natural(element, weight);
             } else {
@@ -373,7 +406,8 @@ impl<'a, D: Real> ResponseModel<'a, D> {
         let mut all = Vec::new();
         for hole in self.holes() {
             if let Some((_, elements)) = self.elements(hole, omega)? {
-                let sums = (0..self.momenta.len()).map(|i| ResponseSums::new(&elements, hole, i)).collect();
+                let of = |i| ResponseSums::new(&elements, hole, i, self.options.monopole);
+                let sums = (0..self.momenta.len()).map(of).collect();
                 all.push(HoleSums { shell: hole.shell, nucleon: hole.nucleon, sums });
             }
         }

@@ -7,6 +7,7 @@ pub mod amplitude;
 pub mod angular;
 pub mod cache;
 pub mod coupling;
+pub mod density;
 pub mod final_state;
 pub mod grid;
 pub mod hadron;
@@ -23,6 +24,7 @@ pub mod total;
 
 pub use angular::AngularSeries;
 pub use cache::Origin;
+pub use density::KnockoutDensity;
 pub use final_state::{FinalState, Transfer};
 pub use grid::Grid;
 pub use hadron::HadronTensor;

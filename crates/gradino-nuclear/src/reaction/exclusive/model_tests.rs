@@ -2,12 +2,13 @@ use super::super::angular::gauss_legendre;
 use super::super::coupling::Harmonics;
 use super::super::source::MeanFieldSource;
 use super::super::table::ElementSource;
-use super::super::{AngularSeries, Grid, Origin};
+use super::super::{AngularSeries, Grid, KnockoutDensity, Origin};
 use super::*;
 use crate::meanfield::{
     ContinuumOptions, FinalState, LongitudinalCurrent, MeanField, Options, Probe, ResponseModel,
     ResponseOptions, Skyrme, SkyrmeForce,
 };
+use gradino_core::density::Density;
 use gradino_core::{Complex, Nuclide, Purpose, Stream};
 use std::sync::{LazyLock, OnceLock};
 
@@ -21,6 +22,7 @@ const PLANE: ResponseOptions = ResponseOptions {
     continuum: ContinuumOptions { final_state: FinalState::Plane, relativistic: true },
     longitudinal: LongitudinalCurrent::Convection,
     axial_charge: crate::meanfield::AxialCharge::Full,
+    monopole: crate::meanfield::responses::Monopole::Full,
 };
 
 fn source<'a>(kinds: [Nucleon; 2], options: ResponseOptions, momenta: &[f64]) -> MeanFieldSource<'a>
@@ -329,4 +331,26 @@ fn a_lepton_that_makes_another_nucleon_is_refused() {
     let vertex = LeptonVertex::new(Current::Charged, -14).expect("an antineutrino");
     let error = Knockout::new(table, vertex, FormFactorModel::default()).expect_err("it makes neutrons");
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn as_a_density_the_model_is_its_cross_section() {
+    let knockout = knockout(14);
+    let (set, _) = all(&knockout);
+    let model = knockout.prepare(&set, &[]);
+    let density = KnockoutDensity::new(&model, [200.0, 500.0]);
+    density.space().check().expect("axes and conditions");
+    let conditions = [POINT.energy, POINT.hole as f64, 210.0, 0.0];
+    let points = [
+        [POINT.omega, POINT.cos_theta, POINT.cos_nucleon, POINT.phi_nucleon],
+        // No muon is left.
+        [150.0, POINT.cos_theta, POINT.cos_nucleon, POINT.phi_nucleon],
+    ];
+    let mut values = [1.0; 2];
+    density.evaluate_checked(&conditions, points.as_flattened(), &mut values).expect("finite");
+    let expected = model.cross_section(&POINT, &mut model.workspace());
+    assert_eq!(values, [expected, 0.0]);
+    assert!(expected > 0.0);
+    let outside = density.evaluate(&[600.0, 0.0], &points[0], &mut values[..1]);
+    assert!(outside.is_err(), "an energy outside the condition");
 }
