@@ -3,29 +3,30 @@
 use super::model::{Point, PreparedKnockout};
 use gradino_core::density::{Axis, Condition, Density, Space};
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
-/// d4 sigma / (d omega d cos(theta) d Omega_N) [cm^2/(MeV sr)] of one shell over omega, cos(theta), cos(theta_N) and phi_N,
-/// under the conditions of the lepton's energy and the shell.
+/// d4 sigma / (d x d cos(theta) d Omega_N) [cm^2/sr] of one shell over x, cos(theta), cos(theta_N) and phi_N, under the
+/// conditions of the lepton's energy E and the shell.
+///
+/// x = (omega - S) / (E - m - S) is the energy transfer as a share of its range at E, from the lowest separation energy S
+/// to what leaves no lepton of mass m: so the support has the same edge at all energies.
 #[derive(Clone, Debug)]
-pub struct KnockoutDensity<'a> {
-    model: &'a PreparedKnockout<'a>,
+pub struct KnockoutDensity {
+    model: Arc<PreparedKnockout>,
     space: Space,
+    lowest: f64,
 }
 
-impl<'a> KnockoutDensity<'a> {
-    /// For energies of the lepton in `energies` [MeV]; omega reaches from the lowest separation energy to what the highest
-    /// energy leaves, or to the end of the table.
-    pub fn new(model: &'a PreparedKnockout<'a>, energies: [f64; 2]) -> Self {
-        let (table, vertex) = (&model.of.table, &model.of.vertex);
-        let separations = || table.holes.iter().map(|h| h.separation);
-        let lowest = separations().fold(f64::INFINITY, f64::min);
-        let end = table.grid.kinetic.last().copied().unwrap_or(0.0) + separations().fold(0.0, f64::max);
-        let highest = (energies[1] - vertex.outgoing_mass).min(end);
+impl KnockoutDensity {
+    /// For energies of the lepton in `energies` [MeV].
+    pub fn new(model: &Arc<PreparedKnockout>, energies: [f64; 2]) -> Self {
+        let table = &model.of.table;
+        let lowest = table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
         let labels: Vec<String> = table.holes.iter().map(|h| h.shell.to_string()).collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         let space = Space {
             axes: vec![
-                Axis::interval("omega", "MeV", lowest, highest),
+                Axis::interval("omega_share", "", 0.0, 1.0),
                 Axis::interval("cos_theta", "", -1.0, 1.0),
                 Axis::interval("cos_theta_N", "", -1.0, 1.0),
                 Axis::circle("phi_N", "rad", 0.0, TAU),
@@ -35,11 +36,21 @@ impl<'a> KnockoutDensity<'a> {
                 Condition::category("shell", &labels),
             ],
         };
-        KnockoutDensity { model, space }
+        KnockoutDensity { model: model.clone(), space, lowest }
+    }
+
+    /// Range of the energy transfer at the energy `energy` [MeV], from the lowest separation energy on [MeV].
+    pub fn range(&self, energy: f64) -> f64 {
+        (energy - self.model.of.vertex.outgoing_mass - self.lowest).max(0.0)
+    }
+
+    /// The energy transfer [MeV] at a share of its range.
+    pub fn omega(&self, energy: f64, share: f64) -> f64 {
+        self.lowest + share * self.range(energy)
     }
 }
 
-impl Density for KnockoutDensity<'_> {
+impl Density for KnockoutDensity {
     fn space(&self) -> &Space {
         &self.space
     }
@@ -47,7 +58,7 @@ impl Density for KnockoutDensity<'_> {
     fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> gradino_core::Result<()> {
         let mut work = self.model.workspace();
         let (conditions, points) = (conditions.as_chunks::<2>().0, points.as_chunks::<4>().0);
-        for ((value, [energy, shell]), [omega, cos_theta, cos_nucleon, phi]) in
+        for ((value, [energy, shell]), [share, cos_theta, cos_nucleon, phi]) in
             values.iter_mut().zip(conditions).zip(points)
         {
             self.space.conditions[0].check(*energy)?;
@@ -55,13 +66,13 @@ impl Density for KnockoutDensity<'_> {
             let point = Point {
                 hole: *shell as usize,
                 energy: *energy,
-                omega: *omega,
+                omega: self.omega(*energy, *share),
                 cos_theta: *cos_theta,
                 cos_nucleon: *cos_nucleon,
                 phi_nucleon: *phi,
             };
             // Where the amplitudes cancel, single precision may leave less than nothing.
-            *value = self.model.cross_section(&point, &mut work).max(0.0);
+            *value = self.model.cross_section(&point, &mut work).max(0.0) * self.range(*energy);
         }
         Ok(())
     }
