@@ -30,7 +30,7 @@ pub use matter::NuclearMatter;
 pub use mesh::Mesh;
 pub use radial_field::RadialField;
 pub use responses::{
-    AxialCharge, HoleSums, LongitudinalCurrent, Monopole, Probe, ResponseModel, ResponseOptions, ResponseSums,
-    Responses,
+    AxialCharge, HoleSums, LongitudinalCurrent, Monopole, Probe, ResponseModel, ResponseOptions,
+    ResponseSums, Responses,
 };
 pub use shell::{Nucleon, Orbital, Shell};

@@ -406,7 +406,8 @@ impl<'a, D: Real> ResponseModel<'a, D> {
         let mut all = Vec::new();
         for hole in self.holes() {
             if let Some((_, elements)) = self.elements(hole, omega)? {
-                let sums = (0..self.momenta.len()).map(|i| ResponseSums::new(&elements, hole, i)).collect();
+                let of = |i| ResponseSums::new(&elements, hole, i, self.options.monopole);
+                let sums = (0..self.momenta.len()).map(of).collect();
                 all.push(HoleSums { shell: hole.shell, nucleon: hole.nucleon, sums });
             }
         }
