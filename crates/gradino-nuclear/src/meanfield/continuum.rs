@@ -34,7 +34,7 @@ pub struct ContinuumOptions {
     /// Distorted or plane.
     pub final_state: FinalState,
     /// Whether the kinetic energy T is replaced by T (1 + T/2M) in the radial equation, which makes the wave number of a
-    /// free nucleon the relativistic one (jeschonnek1998, amaro2005).
+    /// free nucleon the relativistic one (jeschonnek1998).
     pub relativistic: bool,
 }
 

@@ -6,8 +6,6 @@ use super::number::Number;
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
 
-/// Largest number of multipoles of one parity, j_h + 1/2, that is met: shells up to j = 15/2.
-const MOST_MULTIPOLES: usize = 8;
 /// Number of operators of one parity.
 pub const OPERATORS: usize = 5;
 /// Operators of natural parity: charge, longitudinal and electric convection, electric magnetisation, axial magnetic.
@@ -26,7 +24,7 @@ pub(super) const AXIAL_ELECTRIC: usize = 4;
 /// The reduced elements of one hole at one (omega, q), and the phases of the waves.
 #[derive(Clone, Copy, Debug)]
 pub struct Elements<'a, S> {
-    /// By [parity][multipole][operator][wave].
+    /// By [group of waves][parity][multipole][operator][wave of the group], see [`element_index`].
     pub values: &'a [S],
     /// cos(sigma_l + delta_lj) by wave.
     pub cos: &'a [S],
@@ -34,18 +32,23 @@ pub struct Elements<'a, S> {
     pub sin: &'a [S],
 }
 
+/// Position of an element of a hole with `multipoles` multipoles of either parity.
+#[inline]
+pub fn element_index(
+    multipoles: usize,
+    parity: Naturalness,
+    multipole: usize,
+    operator: usize,
+    wave: usize,
+) -> usize {
+    let group = wave / LANES * 2 + parity as usize;
+    ((group * multipoles + multipole) * OPERATORS + operator) * LANES + wave % LANES
+}
+
 impl<S: Copy> Elements<'_, S> {
     /// Number of waves.
     pub fn waves(&self) -> usize {
         self.cos.len()
-    }
-
-    /// The elements of one operator for all waves.
-    #[inline(always)]
-    pub fn row(&self, multipoles: usize, parity: Naturalness, multipole: usize, operator: usize) -> &[S] {
-        let waves = self.waves();
-        let start = ((parity as usize * multipoles + multipole) * OPERATORS + operator) * waves;
-        &self.values[start..start + waves]
     }
 }
 
@@ -77,7 +80,10 @@ pub fn operator_amplitudes<S: Number>(
         2 => all_states::<S, 2>(coupling, elements, harmonics, out),
         3 => all_states::<S, 3>(coupling, elements, harmonics, out),
         4 => all_states::<S, 4>(coupling, elements, harmonics, out),
-        _ => all_states::<S, MOST_MULTIPOLES>(coupling, elements, harmonics, out),
+        5 => all_states::<S, 5>(coupling, elements, harmonics, out),
+        6 => all_states::<S, 6>(coupling, elements, harmonics, out),
+        7 => all_states::<S, 7>(coupling, elements, harmonics, out),
+        more => unreachable!("a shell with {more} multipoles of one parity: j is at most 13/2"),
     }
 }
 
@@ -88,154 +94,88 @@ fn all_states<S: Number, const M: usize>(
     out: &mut [OperatorAmplitudes<S>],
 ) {
     for (state, amplitudes) in out.iter_mut().enumerate() {
-        let row = Row { coupling, elements, harmonics, state };
-        amplitudes.zero = row.longitudinal::<M>();
-        amplitudes.plus = row.transverse::<M>(Helicity::Plus, |el, mag| el.plus(mag));
-        amplitudes.minus = row.transverse::<M>(Helicity::Minus, |el, mag| el.minus(mag));
+        let groups = |helicity| groups::<S, M>(coupling, elements, harmonics, (state, helicity));
+        amplitudes.zero = longitudinal::<S, M>(groups(Helicity::Zero));
+        amplitudes.plus = transverse::<S, M>(groups(Helicity::Plus), S::plus);
+        amplitudes.minus = transverse::<S, M>(groups(Helicity::Minus), S::minus);
     }
 }
 
-/// One state of a hole.
-struct Row<'a, S: Number> {
+/// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], Y cos and Y sin.
+type Part<'a, S> = (&'a [Group<<S as Number>::Constant>], &'a [Group<S>], [<S as Number>::Lanes; 2]);
+
+/// The groups of waves for one state and helicity.
+#[inline(always)]
+fn groups<'a, S: Number, const M: usize>(
     coupling: &'a Coupling<S::Constant>,
     elements: &'a Elements<'a, S>,
     harmonics: &'a Harmonics<S::Constant>,
-    state: usize,
+    (state, helicity): (usize, Helicity),
+) -> impl Iterator<Item = Part<'a, S>> {
+    let c = coupling.row(state, helicity).as_chunks::<LANES>().0.chunks_exact(2 * M);
+    let x = elements.values.as_chunks::<LANES>().0.chunks_exact(2 * M * OPERATORS);
+    let y = harmonics.row(coupling.m_l(state, helicity)).as_chunks::<LANES>().0;
+    let phases = elements.cos.as_chunks::<LANES>().0.iter().zip(elements.sin.as_chunks::<LANES>().0);
+    c.zip(x).zip(y.iter().zip(phases)).map(|((c, x), (y, (cos, sin)))| {
+        let y = S::load_constants(y);
+        (c, x, [S::scaled(S::load(cos), y), S::scaled(S::load(sin), y)])
+    })
 }
 
-/// The groups of a row of waves.
-#[inline(always)]
-fn groups<T>(row: &[T], number: usize) -> &[[T; LANES]] {
-    &row.as_chunks::<LANES>().0[..number]
-}
-
-#[inline(always)]
-fn fold<S: Number>(c: &Group<S::Constant>, x: &Group<S>, sum: Group<S>) -> Group<S> {
-    std::array::from_fn(|i| sum[i].add_scaled(c[i], x[i]))
-}
-
-impl<S: Number> Row<'_, S> {
-    /// The coefficients of all groups of waves.
-    #[inline(always)]
-    fn factors<const M: usize>(
-        &self,
-        parity: Naturalness,
-        helicity: Helicity,
-        number: usize,
-    ) -> [&[Group<S::Constant>]; M] {
-        std::array::from_fn(|t| {
-            if t < self.coupling.multipoles {
-                groups(self.coupling.row(parity, t, self.state, helicity), number)
-            } else {
-                &[]
-            }
-        })
-    }
-
-    /// The elements of an operator for all groups of waves.
-    #[inline(always)]
-    fn operator<const M: usize>(
-        &self,
-        parity: Naturalness,
-        operator: usize,
-        number: usize,
-    ) -> [&[Group<S>]; M] {
-        std::array::from_fn(|t| {
-            if t < self.coupling.multipoles {
-                groups(self.elements.row(self.coupling.multipoles, parity, t, operator), number)
-            } else {
-                &[]
-            }
-        })
-    }
-
-    /// Y cos and Y sin of a group of waves.
-    #[inline(always)]
-    fn wave(&self, y: &Group<S::Constant>, cos: &Group<S>, sin: &Group<S>) -> [Group<S>; 2] {
-        [std::array::from_fn(|i| cos[i].scaled(y[i])), std::array::from_fn(|i| sin[i].scaled(y[i]))]
-    }
-
-    #[inline(always)]
-    fn longitudinal<const M: usize>(&self) -> [[S; 2]; 4] {
-        use Naturalness::{Natural, Unnatural};
-        let number = self.elements.waves() / LANES;
-        let factor = |parity| self.factors::<M>(parity, Helicity::Zero, number);
-        let (natural, unnatural) = (factor(Natural), factor(Unnatural));
-        let operators = [
-            self.operator::<M>(Natural, CHARGE, number),
-            self.operator::<M>(Natural, LONG, number),
-            self.operator::<M>(Unnatural, AXIAL_CHARGE, number),
-            self.operator::<M>(Unnatural, AXIAL_LONG, number),
-        ];
-        let y = groups(self.harmonics.row(self.coupling.m_l(self.state, Helicity::Zero)), number);
-        let (cos, sin) = (groups(self.elements.cos, number), groups(self.elements.sin, number));
-        let mut sums = [[[S::none(); LANES]; 2]; 4];
-        for g in 0..number {
-            let wave = self.wave(&y[g], &cos[g], &sin[g]);
-            for (k, (operator, sum)) in operators.iter().zip(&mut sums).enumerate() {
-                let c = if k < 2 { &natural } else { &unnatural };
-                project(contract(c, operator, g), &wave, sum);
-            }
-        }
-        sums.map(total)
-    }
-
-    #[inline(always)]
-    fn transverse<const M: usize>(&self, helicity: Helicity, join: impl Fn(S, S) -> S + Copy) -> [[S; 2]; 3] {
-        use Naturalness::{Natural, Unnatural};
-        let number = self.elements.waves() / LANES;
-        let factor = |parity| self.factors::<M>(parity, helicity, number);
-        let (natural, unnatural) = (factor(Natural), factor(Unnatural));
-        // Electric and magnetic multipoles: T^el + lambda T^mag.
-        let pairs = [
-            (&natural, ELECTRIC, Natural, &unnatural, CONVECTION, Unnatural),
-            (&natural, MAGNETISED, Natural, &unnatural, SPIN, Unnatural),
-            (&unnatural, AXIAL_ELECTRIC, Unnatural, &natural, AXIAL_MAGNETIC, Natural),
-        ]
-        .map(|(c_el, el, p_el, c_mag, mag, p_mag)| {
-            (c_el, self.operator::<M>(p_el, el, number), c_mag, self.operator::<M>(p_mag, mag, number))
-        });
-        let y = groups(self.harmonics.row(self.coupling.m_l(self.state, helicity)), number);
-        let (cos, sin) = (groups(self.elements.cos, number), groups(self.elements.sin, number));
-        let mut sums = [[[S::none(); LANES]; 2]; 3];
-        for g in 0..number {
-            let wave = self.wave(&y[g], &cos[g], &sin[g]);
-            for ((c_el, el, c_mag, mag), sum) in pairs.iter().zip(&mut sums) {
-                let (el, mag) = (contract(c_el, el, g), contract(c_mag, mag, g));
-                project(std::array::from_fn(|i| join(el[i], mag[i])), &wave, sum);
-            }
-        }
-        sums.map(total)
-    }
-}
-
-/// The sum over multipoles of coefficients times elements of one group.
+/// The sum over multipoles of coefficients times elements of one operator.
 #[inline(always)]
 fn contract<S: Number, const M: usize>(
-    c: &[&[Group<S::Constant>]; M],
-    x: &[&[Group<S>]; M],
-    g: usize,
-) -> Group<S> {
-    let mut sum = [S::none(); LANES];
-    for (c, x) in c.iter().zip(x) {
-        if let (Some(c), Some(x)) = (c.get(g), x.get(g)) {
-            sum = fold::<S>(c, x, sum);
-        }
+    c: &[Group<S::Constant>],
+    x: &[Group<S>],
+    parity: Naturalness,
+    operator: usize,
+) -> S::Lanes {
+    let mut sum = S::no_lanes();
+    for t in 0..M {
+        let (c, x) = (&c[parity as usize * M + t], &x[(parity as usize * M + t) * OPERATORS + operator]);
+        sum = S::add_scaled(sum, S::load_constants(c), S::load(x));
     }
     sum
 }
 
 /// Adds `x` times the wave to the two sums.
 #[inline(always)]
-fn project<S: Number>(x: Group<S>, wave: &[Group<S>; 2], sums: &mut [Group<S>; 2]) {
-    for (sum, part) in sums.iter_mut().zip(wave) {
-        *sum = std::array::from_fn(|i| sum[i].add_product(x[i], part[i]));
-    }
+fn project<S: Number>(x: S::Lanes, wave: &[S::Lanes; 2], sums: &mut [S::Lanes; 2]) {
+    sums[0] = S::add_product(sums[0], x, wave[0]);
+    sums[1] = S::add_product(sums[1], x, wave[1]);
 }
 
 #[inline(always)]
-fn total<S: Number>(sums: [Group<S>; 2]) -> [S; 2] {
-    sums.map(|sum| sum.into_iter().fold(S::none(), S::plus))
+fn longitudinal<'a, S: Number, const M: usize>(groups: impl Iterator<Item = Part<'a, S>>) -> [[S; 2]; 4] {
+    use Naturalness::{Natural, Unnatural};
+    let none = [S::no_lanes(); 2];
+    let (mut charge, mut long, mut axial, mut spin) = (none, none, none, none);
+    for (c, x, wave) in groups {
+        project::<S>(contract::<S, M>(c, x, Natural, CHARGE), &wave, &mut charge);
+        project::<S>(contract::<S, M>(c, x, Natural, LONG), &wave, &mut long);
+        project::<S>(contract::<S, M>(c, x, Unnatural, AXIAL_CHARGE), &wave, &mut axial);
+        project::<S>(contract::<S, M>(c, x, Unnatural, AXIAL_LONG), &wave, &mut spin);
+    }
+    [charge, long, axial, spin].map(|sums| sums.map(S::total))
+}
+
+/// Convection, magnetisation and sigma: electric and magnetic multipoles, joined as T^el + lambda T^mag.
+#[inline(always)]
+fn transverse<'a, S: Number, const M: usize>(
+    groups: impl Iterator<Item = Part<'a, S>>,
+    join: impl Fn(S::Lanes, S::Lanes) -> S::Lanes,
+) -> [[S; 2]; 3] {
+    use Naturalness::{Natural, Unnatural};
+    let none = [S::no_lanes(); 2];
+    let (mut convection, mut magnetisation, mut sigma) = (none, none, none);
+    for (c, x, wave) in groups {
+        let natural = |operator| contract::<S, M>(c, x, Natural, operator);
+        let unnatural = |operator| contract::<S, M>(c, x, Unnatural, operator);
+        project::<S>(join(natural(ELECTRIC), unnatural(CONVECTION)), &wave, &mut convection);
+        project::<S>(join(natural(MAGNETISED), unnatural(SPIN)), &wave, &mut magnetisation);
+        project::<S>(join(unnatural(AXIAL_ELECTRIC), natural(AXIAL_MAGNETIC)), &wave, &mut sigma);
+    }
+    [convection, magnetisation, sigma].map(|sums| sums.map(S::total))
 }
 
 /// What multiplies the operators in the components of the current.

@@ -110,7 +110,7 @@ fn by_multipoles(shell: Shell, p: f64, cos_theta: f64, q: f64) -> (f64, Vec<Oper
     let waves = Continuum::new(&field, kinetic, l_max, options).expect("a positive energy");
     let bessel = BesselTable::new(mesh, &[q], l_max + shell.l + 2);
     let elements = transition_elements(&orbital, &waves, &Couplings::new(shell, l_max), &bessel);
-    let (values, number) = super::super::source::deal(shell, &elements, |five, _, _| five);
+    let (values, number) = super::super::source::deal(shell, &elements, |five, _, _, _| five);
     let phase = vec![1.0; number];
     let none = vec![0.0; number];
     let coupling = Coupling::<f64>::new(shell, l_max);

@@ -1,11 +1,9 @@
 //! The angular momentum algebra of the amplitudes, prepared once for a hole.
 
 use super::number::Coefficient;
+pub use super::number::LANES;
 use crate::meanfield::Shell;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
-
-/// Partial waves are dealt with in groups of this many, for the vector units.
-pub const LANES: usize = 8;
 
 /// Position of the partial wave (l, j): 2l - 1 for j = l - 1/2 and 2l for j = l + 1/2.
 pub fn wave_index(l: u32, two_j: u32) -> usize {
@@ -61,10 +59,8 @@ pub struct Coupling<C = f64> {
     pub waves: usize,
     /// Largest number of multipoles of one parity per partial wave, j_h + 1/2.
     pub multipoles: usize,
-    /// By [parity][multipole][m_h + j_h][helicity][wave].
+    /// By [m_h + j_h][helicity][group of waves][parity][multipole][wave of the group].
     coefficients: Vec<C>,
-    /// J by [parity][multipole][wave]; none where there is no such multipole.
-    orders: Vec<Option<u32>>,
 }
 
 /// Parity of a transition.
@@ -93,7 +89,6 @@ impl<C: Coefficient> Coupling<C> {
             waves,
             multipoles,
             coefficients: vec![C::of(0.0); size * states * Helicity::ALL.len()],
-            orders: vec![None; size],
         };
         for wave in 0..waves {
             coupling.fill(wave);
@@ -109,10 +104,9 @@ impl<C: Coefficient> Coupling<C> {
             let parity = (l + self.shell.l + order) as usize % 2;
             let multipole = count[parity];
             count[parity] += 1;
-            self.orders[(parity * self.multipoles + multipole) * self.waves + wave] = Some(order);
             for state in 0..=self.shell.two_j as usize {
                 for helicity in Helicity::ALL {
-                    let at = self.position(parity, multipole, state, helicity) + wave;
+                    let at = self.position((state, helicity), parity, multipole, wave);
                     self.coefficients[at] = C::of(self.coefficient(l, two_j, order, state, helicity));
                 }
             }
@@ -136,23 +130,26 @@ impl<C: Coefficient> Coupling<C> {
         sign * factor * (4.0 * PI * f64::from(2 * order + 1)).sqrt() * spin_up(l, two_j, two_m) * three_j
     }
 
-    fn position(&self, parity: usize, multipole: usize, state: usize, helicity: Helicity) -> usize {
-        let states = self.shell.two_j as usize + 1;
-        (((parity * self.multipoles + multipole) * states + state) * 3 + helicity as usize) * self.waves
+    fn position(
+        &self,
+        (state, helicity): (usize, Helicity),
+        parity: usize,
+        multipole: usize,
+        wave: usize,
+    ) -> usize {
+        let group = (state * Helicity::ALL.len() + helicity as usize) * (self.waves / LANES) + wave / LANES;
+        ((group * 2 + parity) * self.multipoles + multipole) * LANES + wave % LANES
     }
 
-    /// The coefficients of all waves.
-    pub fn row(&self, parity: Naturalness, multipole: usize, state: usize, helicity: Helicity) -> &[C] {
-        let start = self.position(parity as usize, multipole, state, helicity);
-        &self.coefficients[start..start + self.waves]
+    /// The coefficients of all waves for one state and helicity, by [group of waves][parity][multipole][wave of the group].
+    #[inline]
+    pub fn row(&self, state: usize, helicity: Helicity) -> &[C] {
+        let size = 2 * self.multipoles * self.waves;
+        let start = (state * Helicity::ALL.len() + helicity as usize) * size;
+        &self.coefficients[start..start + size]
     }
 
-    /// The order J of a multipole of a wave.
-    pub fn order(&self, parity: Naturalness, multipole: usize, wave: usize) -> Option<u32> {
-        self.orders[(parity as usize * self.multipoles + multipole) * self.waves + wave]
-    }
-
-    /// Twice m_l of the nucleon with spin up, over 2: m_l = m_h + lambda - 1/2.
+    /// m_l of the nucleon with spin up: m_l = m_h + lambda - 1/2.
     pub fn m_l(&self, state: usize, helicity: Helicity) -> i32 {
         (2 * state as i32 - self.shell.two_j as i32 - 1) / 2 + helicity.value()
     }

@@ -2,7 +2,7 @@
 
 use super::amplitude::{
     AXIAL_CHARGE, AXIAL_ELECTRIC, AXIAL_LONG, AXIAL_MAGNETIC, CHARGE, CONVECTION, CurrentFactors, ELECTRIC,
-    Elements, LONG, MAGNETISED, SPIN,
+    Elements, LONG, MAGNETISED, SPIN, element_index,
 };
 use super::coupling::Naturalness;
 use gradino_core::Real;
@@ -24,10 +24,11 @@ impl<D: Real> ResponsePairs<D> {
     pub fn new(elements: &Elements<'_, D>, multipoles: usize) -> Self {
         let mut sums = [D::zero(); PAIRS];
         for t in 0..multipoles {
-            let natural = |operator| elements.row(multipoles, Naturalness::Natural, t, operator);
-            let unnatural = |operator| elements.row(multipoles, Naturalness::Unnatural, t, operator);
             for wave in 0..elements.waves() {
-                let (n, u) = (|operator| natural(operator)[wave], |operator| unnatural(operator)[wave]);
+                let at =
+                    |parity, operator| elements.values[element_index(multipoles, parity, t, operator, wave)];
+                let n = |operator| at(Naturalness::Natural, operator);
+                let u = |operator| at(Naturalness::Unnatural, operator);
                 let terms = [
                     n(CHARGE).sq(),
                     u(AXIAL_CHARGE).sq(),

@@ -3,9 +3,9 @@
 use super::hadron::HadronTensor;
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, Nucleon};
-use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, MUON_MASS, VUD};
+use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, HBAR_C, MUON_MASS, VUD};
 use gradino_core::particle::pdg;
-use gradino_core::{Complex, Real};
+use gradino_core::{Complex, Nuclide, Real};
 use std::f64::consts::{PI, SQRT_2};
 
 /// A lepton that scatters by one exchanged boson.
@@ -23,6 +23,8 @@ pub struct LeptonVertex {
     pub outgoing_mass: f64,
     /// Handedness: 1 for neutrinos (left-handed), -1 for antineutrinos, 0 for unpolarised charged leptons.
     pub handedness: f64,
+    /// What the field of the residue adds to the energy of the outgoing lepton inside the nucleus [MeV].
+    pub coulomb_shift: f64,
 }
 
 impl LeptonVertex {
@@ -53,7 +55,29 @@ impl LeptonVertex {
             _ => 0.0,
         };
         let (incoming_mass, outgoing_mass) = (mass(incoming), mass(outgoing));
-        LeptonVertex { current, incoming, outgoing, incoming_mass, outgoing_mass, handedness }
+        LeptonVertex {
+            current,
+            incoming,
+            outgoing,
+            incoming_mass,
+            outgoing_mass,
+            handedness,
+            coulomb_shift: 0.0,
+        }
+    }
+
+    /// The outgoing lepton in the Coulomb field of `residue`, by the modified effective momentum approximation
+    /// (engel1998): its energy inside is E' + V for negative and E' - V for positive leptons,
+    /// V = 3 Z alpha / 2R with R = `radius_fm` A^(1/3), and the momentum follows from it, in the tensor, in q and in the
+    /// density of states. Neutral leptons, and the incoming one, are not changed.
+    pub fn in_coulomb_field(mut self, residue: Nuclide, radius_fm: f64) -> Self {
+        let radius = radius_fm * f64::from(residue.a).cbrt();
+        let depth = 1.5 * f64::from(residue.z) * ALPHA * HBAR_C / radius;
+        self.coulomb_shift = match self.outgoing.abs() {
+            pdg::ELECTRON | pdg::MUON => depth * f64::from(self.outgoing.signum()),
+            _ => 0.0,
+        };
+        self
     }
 
     /// What a hole of `struck` becomes, where this vertex can strike it: n -> p for neutrinos and p -> n for
@@ -98,7 +122,8 @@ impl LeptonVertex {
     /// What multiplies CC, CL, LL, T and T' in [`LeptonVertex::inclusive_in_q`].
     #[inline]
     pub fn inclusive_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
-        let (e_out, k2) = (energy - omega, energy * energy - self.incoming_mass * self.incoming_mass);
+        let (e_out, k2) =
+            (energy - omega + self.coulomb_shift, energy * energy - self.incoming_mass * self.incoming_mass);
         let out2 = e_out * e_out - self.outgoing_mass * self.outgoing_mass;
         let kz = (k2 - out2 + q * q) / (2.0 * q);
         let kz_out = kz - q;
@@ -124,10 +149,11 @@ impl LeptonVertex {
         }
     }
 
-    /// The momenta of the incoming and the outgoing lepton [MeV].
+    /// The momenta of the incoming and the outgoing lepton [MeV], of the latter inside the nucleus.
     pub fn momenta<D: Real>(&self, energy: D, omega: D) -> Option<(D, D)> {
-        let left = energy - omega;
-        if left.re() <= self.outgoing_mass || energy.re() <= self.incoming_mass {
+        let left = energy - omega + self.coulomb_shift;
+        let outside = left.re() - self.coulomb_shift;
+        if left.re().min(outside) <= self.outgoing_mass || energy.re() <= self.incoming_mass {
             return None;
         }
         let momentum = |e: D, mass: f64| (e.sq() - mass * mass).sqrt();
@@ -198,7 +224,7 @@ impl<D: Real> LeptonTensor<D> {
         [k, out, along]: [D; 3],
         transverse_sq: D,
     ) -> Self {
-        let (e, e_out, kz, kz_out) = (energy, energy - omega, along, along - q);
+        let (e, e_out, kz, kz_out) = (energy, energy - omega + vertex.coulomb_shift, along, along - q);
         let kx = transverse_sq.sqrt();
         let cross = transverse_sq + kz * kz_out;
         let product = e * e_out - cross - vertex.contact();
@@ -211,7 +237,8 @@ impl<D: Real> LeptonTensor<D> {
             kx * (e + e_out),
             kx * (kz + kz_out),
         ];
-        let antisymmetric = [e_out * kz - e * kz_out, -kx * q, -kx * omega].map(|x| x * vertex.handedness);
+        let antisymmetric =
+            [e_out * kz - e * kz_out, -kx * q, kx * (e_out - e)].map(|x| x * vertex.handedness);
         let flux = vertex.coupling(q.sq() - omega.sq()) * out / k;
         LeptonTensor { symmetric, antisymmetric, flux, cos_theta: cross / (k * out) }
     }

@@ -173,3 +173,27 @@ fn the_cross_section_in_q_is_that_in_the_angle() {
         assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
     }
 }
+
+#[test]
+fn the_coulomb_field_speeds_up_negative_leptons_as_engel1998_says() {
+    let residue = Nuclide::new(9, 16);
+    let of = |incoming: i32| {
+        let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
+        vertex.in_coulomb_field(residue, 1.2)
+    };
+    let depth = 1.5 * 9.0 * ALPHA * HBAR_C / (1.2 * 16f64.cbrt());
+    assert!((of(pdg::NU_E).coulomb_shift - depth).abs() < 1e-12 && (6.0..7.0).contains(&depth));
+    assert_eq!(of(-pdg::NU_MU).coulomb_shift, -of(pdg::NU_MU).coulomb_shift);
+    let neutral = LeptonVertex::new(Current::Neutral, pdg::NU_E).expect("a neutrino");
+    assert_eq!(neutral.in_coulomb_field(residue, 1.2), neutral);
+    // A contact charge at q from a lepton forwards: k' E'_eff (1 + v) / (2 k' E') is the factor of MEMA.
+    let (plain, inside) = (LeptonVertex::new(Current::Charged, pdg::NU_E).expect("one"), of(pdg::NU_E));
+    let size = |v: &LeptonVertex| {
+        let tensor = LeptonTensor::at_angle(v, 60.0, 20.0, 1.0).expect("open");
+        tensor.flux * tensor.inclusive(&[1.0, 0.0, 0.0, 0.0, 0.0])
+    };
+    let (e, m) = (40.0f64, ELECTRON_MASS);
+    let momentum = |e: f64| (e * e - m * m).sqrt();
+    let mema = momentum(e + depth) * (e + depth) / (momentum(e) * e);
+    assert!((size(&inside) / size(&plain) / mema - 1.0).abs() < 1e-4);
+}

@@ -21,7 +21,7 @@ const PLANE: ResponseOptions = ResponseOptions {
     continuum: ContinuumOptions { final_state: FinalState::Plane, relativistic: true },
     longitudinal: LongitudinalCurrent::Convection,
     axial_charge: crate::meanfield::AxialCharge::Full,
-    monopole: crate::meanfield::Monopole::Full,
+    monopole: crate::meanfield::responses::Monopole::Full,
 };
 
 fn source<'a>(kinds: [Nucleon; 2], options: ResponseOptions, momenta: &[f64]) -> MeanFieldSource<'a>

@@ -1,6 +1,10 @@
-//! The numbers in which amplitudes are summed: single precision where speed counts, `f64`, and duals.
+//! The numbers in which amplitudes are summed, eight at a time: single precision where speed counts, `f64`, and duals.
 
 use gradino_core::{Dual, Real};
+use wide::f32x8;
+
+/// Partial waves are dealt with in groups of this many, for the vector units.
+pub const LANES: usize = 8;
 
 /// A constant factor.
 pub trait Coefficient: Copy + Send + Sync + 'static {
@@ -22,75 +26,121 @@ impl Coefficient for f64 {
     }
 }
 
-/// A term of a sum.
+/// A term of a sum, and [`LANES`] of them together.
 pub trait Number: Copy + Send + Sync + 'static {
     /// The constants that go with it.
     type Constant: Coefficient;
+    /// Eight of them.
+    type Lanes: Copy;
+    /// Eight constants.
+    type Constants: Copy;
     /// Zero.
     fn none() -> Self;
-    /// `self + c x`.
-    fn add_scaled(self, c: Self::Constant, x: Self) -> Self;
-    /// `self + x y`.
-    fn add_product(self, x: Self, y: Self) -> Self;
-    /// `self + x`.
-    fn plus(self, x: Self) -> Self;
-    /// `self - x`.
-    fn minus(self, x: Self) -> Self;
-    /// `c self`.
-    fn scaled(self, c: Self::Constant) -> Self;
+    /// Eight zeros.
+    fn no_lanes() -> Self::Lanes;
+    /// Eight numbers.
+    fn load(x: &[Self; LANES]) -> Self::Lanes;
+    /// Eight constants.
+    fn load_constants(c: &[Self::Constant; LANES]) -> Self::Constants;
+    /// `sum + c x`.
+    fn add_scaled(sum: Self::Lanes, c: Self::Constants, x: Self::Lanes) -> Self::Lanes;
+    /// `sum + x y`.
+    fn add_product(sum: Self::Lanes, x: Self::Lanes, y: Self::Lanes) -> Self::Lanes;
+    /// `c x`.
+    fn scaled(x: Self::Lanes, c: Self::Constants) -> Self::Lanes;
+    /// `x + y`.
+    fn plus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes;
+    /// `x - y`.
+    fn minus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes;
+    /// The sum of the eight.
+    fn total(x: Self::Lanes) -> Self;
 }
 
-macro_rules! float {
-    ($($float:ty),*) => {$(
-        impl Number for $float {
-            type Constant = $float;
-            #[inline(always)]
+impl Number for f32 {
+    type Constant = f32;
+    type Lanes = f32x8;
+    type Constants = f32x8;
+    #[inline(always)]
+    fn none() -> Self {
+        0.0
+    }
+    #[inline(always)]
+    fn no_lanes() -> f32x8 {
+        f32x8::ZERO
+    }
+    #[inline(always)]
+    fn load(x: &[f32; LANES]) -> f32x8 {
+        f32x8::new(*x)
+    }
+    #[inline(always)]
+    fn load_constants(c: &[f32; LANES]) -> f32x8 {
+        f32x8::new(*c)
+    }
+    #[inline(always)]
+    fn add_scaled(sum: f32x8, c: f32x8, x: f32x8) -> f32x8 {
+        c.mul_add(x, sum)
+    }
+    #[inline(always)]
+    fn add_product(sum: f32x8, x: f32x8, y: f32x8) -> f32x8 {
+        x.mul_add(y, sum)
+    }
+    #[inline(always)]
+    fn scaled(x: f32x8, c: f32x8) -> f32x8 {
+        x * c
+    }
+    #[inline(always)]
+    fn plus(x: f32x8, y: f32x8) -> f32x8 {
+        x + y
+    }
+    #[inline(always)]
+    fn minus(x: f32x8, y: f32x8) -> f32x8 {
+        x - y
+    }
+    #[inline(always)]
+    fn total(x: f32x8) -> f32 {
+        x.reduce_add()
+    }
+}
+
+/// Numbers whose eight lanes are an array.
+macro_rules! in_arrays {
+    ($number:ty $(, $($generics:tt)+)?) => {
+        impl $(<$($generics)+>)? Number for $number {
+            type Constant = f64;
+            type Lanes = [Self; LANES];
+            type Constants = [f64; LANES];
             fn none() -> Self {
-                0.0
+                <Self as Real>::zero()
             }
-            #[inline(always)]
-            fn add_scaled(self, c: $float, x: Self) -> Self {
-                c.mul_add(x, self)
+            fn no_lanes() -> Self::Lanes {
+                [<Self as Real>::zero(); LANES]
             }
-            #[inline(always)]
-            fn add_product(self, x: Self, y: Self) -> Self {
-                x.mul_add(y, self)
+            fn load(x: &[Self; LANES]) -> Self::Lanes {
+                *x
             }
-            #[inline(always)]
-            fn plus(self, x: Self) -> Self {
-                self + x
+            fn load_constants(c: &[f64; LANES]) -> Self::Constants {
+                *c
             }
-            #[inline(always)]
-            fn minus(self, x: Self) -> Self {
-                self - x
+            fn add_scaled(sum: Self::Lanes, c: Self::Constants, x: Self::Lanes) -> Self::Lanes {
+                std::array::from_fn(|i| sum[i] + x[i] * c[i])
             }
-            #[inline(always)]
-            fn scaled(self, c: $float) -> Self {
-                self * c
+            fn add_product(sum: Self::Lanes, x: Self::Lanes, y: Self::Lanes) -> Self::Lanes {
+                std::array::from_fn(|i| sum[i] + x[i] * y[i])
+            }
+            fn scaled(x: Self::Lanes, c: Self::Constants) -> Self::Lanes {
+                std::array::from_fn(|i| x[i] * c[i])
+            }
+            fn plus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes {
+                std::array::from_fn(|i| x[i] + y[i])
+            }
+            fn minus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes {
+                std::array::from_fn(|i| x[i] - y[i])
+            }
+            fn total(x: Self::Lanes) -> Self {
+                x.into_iter().fold(<Self as Real>::zero(), |sum, x| sum + x)
             }
         }
-    )*};
+    };
 }
-float!(f32, f64);
-
-impl<T: Real, const N: usize> Number for Dual<T, N> {
-    type Constant = f64;
-    fn none() -> Self {
-        Dual::constant(T::zero())
-    }
-    fn add_scaled(self, c: f64, x: Self) -> Self {
-        self + x * c
-    }
-    fn add_product(self, x: Self, y: Self) -> Self {
-        self + x * y
-    }
-    fn plus(self, x: Self) -> Self {
-        self + x
-    }
-    fn minus(self, x: Self) -> Self {
-        self - x
-    }
-    fn scaled(self, c: f64) -> Self {
-        self * c
-    }
-}
+in_arrays!(f64);
+in_arrays!(Dual<T, N>, T: Real, const N: usize);

@@ -10,8 +10,8 @@ const STATIONS: usize = 32;
 pub(super) const MAX_TERMS: usize = 192;
 /// Steps of Newton's method, at most; each is kept inside the bracket.
 const MAX_STEPS: usize = 60;
-/// Change of an angle at which Newton's method stops: its square is below rounding.
-const CONVERGED: f64 = 1e-9;
+/// Change of an angle at which Newton's method stops: what is left is of the order of its square.
+const CONVERGED: f64 = 1e-7;
 
 /// Legendre polynomials at fixed stations and the factors of their recurrence, shared by all series.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Reduced elements of the waves and orbitals of a mean field.
 
-use super::amplitude::{AXIAL_CHARGE, CHARGE, LONG, OPERATORS};
-use super::coupling::{LANES, wave_index};
+use super::amplitude::{AXIAL_CHARGE, CHARGE, LONG, OPERATORS, element_index};
+use super::coupling::{LANES, Naturalness, wave_index};
 use super::table::{ElementSource, Hole, Slice};
 use crate::error::Result;
 use crate::meanfield::continuum::Continuum;
@@ -9,7 +9,7 @@ use crate::meanfield::form_factors::NUCLEON_MASS;
 use crate::meanfield::multipoles::{
     BesselTable, Channel, Couplings, TransitionElements, transition_elements,
 };
-use crate::meanfield::responses::{AxialCharge, LongitudinalCurrent, ResponseOptions};
+use crate::meanfield::responses::{AxialCharge, LongitudinalCurrent, Monopole, ResponseOptions};
 use crate::meanfield::{MeanField, Nucleon, Orbital, Shell};
 use gradino_core::constants::HBAR_C;
 
@@ -63,12 +63,17 @@ impl<'a> MeanFieldSource<'a> {
         }
     }
 
-    /// The elements of one hole by [q][parity][multipole][operator][wave].
+    /// The elements of one hole by q and, for each, in the order of [`super::amplitude::Elements`].
     fn dealt(&self, hole: usize, kinetic: f64, elements: &TransitionElements<f64>) -> Vec<f64> {
         let omega = kinetic + self.holes[hole].separation;
         let conserved = self.options.longitudinal == LongitudinalCurrent::Conserved;
         let pole_alone = self.options.axial_charge == AxialCharge::PionPole;
-        let (values, _) = deal(self.holes[hole].shell, elements, |mut five, natural, momentum| {
+        let no_monopole = self.options.monopole == Monopole::NotFromS && self.holes[hole].shell.l == 0;
+        let (values, _) = deal(self.holes[hole].shell, elements, |mut five, channel, natural, momentum| {
+            if natural && no_monopole && channel.rank == 0 {
+                five[CHARGE] = 0.0;
+                five[LONG] = 0.0;
+            }
             if natural && conserved {
                 five[LONG] = five[CHARGE] * omega / self.momenta[momentum];
             }
@@ -81,12 +86,12 @@ impl<'a> MeanFieldSource<'a> {
     }
 }
 
-/// Elements by [q][parity][multipole][operator][wave], each five after `change`(elements, whether natural, number of q);
+/// Elements by q and, for each, in the order of [`super::amplitude::Elements`], each five after `change`(elements, channel, whether natural, number of q);
 /// and the number of waves.
 pub(super) fn deal(
     shell: Shell,
     elements: &TransitionElements<f64>,
-    change: impl Fn([f64; OPERATORS], bool, usize) -> [f64; OPERATORS],
+    change: impl Fn([f64; OPERATORS], &Channel, bool, usize) -> [f64; OPERATORS],
 ) -> (Vec<f64>, usize) {
     let index = |channel: &Channel| wave_index(channel.l, channel.two_j);
     let last = elements.channels.iter().map(index).max().unwrap_or(0);
@@ -99,11 +104,11 @@ pub(super) fn deal(
         let parity = usize::from(!channel.is_natural(shell.l));
         let multipole = count[wave][parity];
         count[wave][parity] += 1;
-        let first = (parity * multipoles + multipole) * OPERATORS * waves + wave;
+        let kind = Naturalness::BOTH[parity];
         for (momentum, five) in elements.channel(at).iter().enumerate() {
-            let five = change(five.values, parity == 0, momentum);
+            let five = change(five.values, channel, parity == 0, momentum);
             for (operator, x) in five.into_iter().enumerate() {
-                values[momentum * size + first + operator * waves] = x;
+                values[momentum * size + element_index(multipoles, kind, multipole, operator, wave)] = x;
             }
         }
     }

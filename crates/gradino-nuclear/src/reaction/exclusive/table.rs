@@ -43,7 +43,7 @@ pub struct Slice {
     pub waves: usize,
     /// sigma_l + delta_lj of the waves [rad].
     pub phases: Vec<f64>,
-    /// For each hole by [q][parity][multipole][operator][wave] [MeV^(-1/2)].
+    /// For each hole by q and, for each, in the order of [`Elements`] [MeV^(-1/2)].
     pub elements: Vec<Vec<f64>>,
 }
 
@@ -67,7 +67,7 @@ pub trait ElementSource: Sync {
 pub(super) struct Block {
     /// First node of q that is kept.
     pub(super) first: usize,
-    /// By [q - first][parity][multipole][operator][wave].
+    /// By q - first and, for each, in the order of [`Elements`].
     pub(super) values: Vec<f32>,
 }
 
@@ -155,8 +155,9 @@ impl Row {
             let cone = momenta.partition_point(|&q| q <= kinetic + hole.separation).saturating_sub(1);
             let first = strength.iter().position(|&s| s > cut).unwrap_or(momenta.len()).max(cone);
             let last = strength.iter().rposition(|&s| s > cut).map_or(first, |i| (i + 1).max(first));
-            let kept = elements[first * size..last * size].chunks_exact(slice.waves);
-            Block { first, values: kept.flat_map(|w| w[..waves].iter().map(|&x| x as f32)).collect() }
+            let (kept, nodes) =
+                (hole.elements() * waves, elements[first * size..last * size].chunks_exact(size));
+            Block { first, values: nodes.flat_map(|node| node[..kept].iter().map(|&x| x as f32)).collect() }
         });
         let of = |f: fn(f64) -> f64| slice.phases[..waves].iter().map(|&x| f(x) as f32).collect();
         Row { cos: of(f64::cos), sin: of(f64::sin), blocks: blocks.collect() }
@@ -167,9 +168,12 @@ impl Slice {
     /// The number of waves, a multiple of [`LANES`], beyond which all of them together are negligible.
     fn kept_waves(&self, holes: &[Hole]) -> usize {
         let mut strength = vec![0.0; self.waves];
-        for (elements, _) in self.elements.iter().zip(holes) {
-            for waves in elements.chunks_exact(self.waves) {
-                strength.iter_mut().zip(waves).for_each(|(s, x)| *s += x * x);
+        for (elements, hole) in self.elements.iter().zip(holes) {
+            for (group, block) in elements.chunks_exact(hole.elements() * LANES).enumerate() {
+                let first = group % (self.waves / LANES) * LANES;
+                for lanes in block.chunks_exact(LANES) {
+                    strength[first..].iter_mut().zip(lanes).for_each(|(s, x)| *s += x * x);
+                }
             }
         }
         let total: f64 = strength.iter().sum();
