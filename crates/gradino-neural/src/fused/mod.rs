@@ -300,11 +300,10 @@ impl Block<'_> {
             }
             Operation::Activate { activation, from, into, rows } => {
                 let mut buffer = std::mem::take(&mut self.buffers[into.buffer]);
-                let target = &mut buffer[into.row..into.row + rows];
-                if from.buffer != into.buffer {
-                    target.copy_from_slice(&self.buffers[from.buffer][from.row..from.row + rows]);
-                }
-                self.arch.dispatch(Activate { activation: *activation, rows: target });
+                let from = (from.buffer != into.buffer)
+                    .then(|| &self.buffers[from.buffer][from.row..from.row + rows]);
+                let into_rows = &mut buffer[into.row..into.row + rows];
+                self.arch.dispatch(Activate { activation: *activation, from, into: into_rows });
                 self.buffers[into.buffer] = buffer;
             }
             Operation::See(sight) => self.see(sight),
