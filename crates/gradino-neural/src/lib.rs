@@ -9,6 +9,8 @@ pub mod flow;
 pub mod layout;
 pub mod spec;
 pub mod spline;
+#[cfg(feature = "train")]
+pub mod train;
 pub mod weights;
 
 pub use error::{Error, Result};

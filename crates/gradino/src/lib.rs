@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod config;
+pub mod density;
 pub mod error;
 pub mod estimate;
 pub mod figures;
