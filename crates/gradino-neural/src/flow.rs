@@ -196,7 +196,7 @@ impl Flow {
     }
 
     /// A point in the unit cube.
-    fn unit(&self, point: &[f64]) -> Result<Vec<f64>> {
+    pub(crate) fn unit(&self, point: &[f64]) -> Result<Vec<f64>> {
         let coordinate = |(number, (axis, &value)): (usize, (&Axis, &f64))| {
             let unit = self.wrapped(number, (value - axis.low) / axis.length());
             if (0.0..=1.0).contains(&unit) {
@@ -221,8 +221,14 @@ impl Flow {
         Ok(())
     }
 
+    /// A coordinate of a point, in the unit of its axis.
+    pub(crate) fn coordinate(&self, axis: usize, unit: f64) -> f64 {
+        let Axis { low, .. } = self.space().axes[axis];
+        low + self.wrapped(axis, unit) * self.space().axes[axis].length()
+    }
+
     /// Logarithm of the volume of the space.
-    fn ln_space(&self) -> f64 {
+    pub(crate) fn ln_space(&self) -> f64 {
         self.space().axes.iter().map(|axis| axis.length().ln()).sum()
     }
 
@@ -245,8 +251,8 @@ impl Flow {
             let base: Vec<f64> = point.iter().map(|_| stream.uniform()).collect();
             let mapped = self.from_base(conditions, &base);
             *ln_density = -mapped.ln_volume - ln_space;
-            for (axis, (x, unit)) in self.space().axes.iter().zip(point.iter_mut().zip(mapped.point)) {
-                *x = axis.low + unit * axis.length();
+            for (axis, (x, unit)) in point.iter_mut().zip(mapped.point).enumerate() {
+                *x = self.coordinate(axis, unit);
             }
         }
         Ok(())
@@ -277,7 +283,7 @@ impl Activation {
 }
 
 /// An error of the flow as the traits of the ground know it.
-fn simulation(error: Error) -> gradino_core::Error {
+pub(crate) fn simulation(error: Error) -> gradino_core::Error {
     match error {
         Error::Core(error) => error,
         other => gradino_core::Error::Simulation { reason: other.to_string(), hint: other.hint() },

@@ -6,6 +6,7 @@
 pub mod error;
 mod features;
 pub mod flow;
+pub mod fused;
 pub mod layout;
 pub mod spec;
 pub mod spline;
@@ -15,6 +16,7 @@ pub mod weights;
 
 pub use error::{Error, Result};
 pub use flow::Flow;
+pub use fused::{FusedFlow, Instructions};
 pub use layout::{Layer, Network};
 pub use spec::{Activation, Conditioner, Features, FlowSpec, Kind, Preset, TransformSpec};
 pub use spline::Spline;
