@@ -147,7 +147,10 @@ impl AdaptiveGrid {
         let points = (settings.evaluations / u64::from(settings.passes)) as usize / count;
         let axes = space.axes.len();
         let most = (2 * points / POINTS_PER_STRATUM).clamp(1, MOST_STRATA);
-        let strata = (1..=most).rev().find(|n| n.pow(axes as u32) <= most).unwrap_or(1);
+        let strata = (1..=most)
+            .rev()
+            .find(|n: &usize| n.checked_pow(axes as u32).is_some_and(|all| all <= most))
+            .unwrap_or(1);
         let mut grid = AdaptiveGrid { space, parts, strata, cells: Vec::new() };
         let trained = (0..count).into_par_iter().map(|cell| grid.trained(density, cell, points, settings));
         grid.cells = trained.collect::<Result<_>>()?;
@@ -312,12 +315,24 @@ impl Sampler for AdaptiveGrid {
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
+        let numbers: Vec<u64> = (first..).take(densities.len()).collect();
+        self.draw_numbers(seed, &numbers, conditions, points, densities)
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> gradino_core::Result<()> {
         let (axes, wide) = (self.space.axes.len(), self.space.conditions.len());
         let volume = self.space.volume();
         let mut pieces = vec![0; axes];
-        for (i, q) in densities.iter_mut().enumerate() {
+        for (i, (q, number)) in densities.iter_mut().zip(numbers).enumerate() {
             let cell = self.cell(&conditions[i * wide..(i + 1) * wide]);
-            let mut stream = Stream::new(seed, first + i as u64, Purpose::Point);
+            let mut stream = Stream::new(seed, *number, Purpose::Point);
             let point = &mut points[i * axes..(i + 1) * axes];
             *q = cell.draw(&mut stream, self.strata, point, &mut pieces).0 / volume;
             point.iter_mut().zip(&self.space.axes).for_each(|(x, a)| *x = a.low + a.length() * *x);

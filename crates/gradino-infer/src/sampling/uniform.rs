@@ -24,12 +24,24 @@ impl Sampler for Uniform {
         &self,
         seed: u64,
         first: u64,
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> gradino_core::Result<()> {
+        let numbers: Vec<u64> = (first..).take(densities.len()).collect();
+        self.draw_numbers(seed, &numbers, conditions, points, densities)
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
         _conditions: &[f64],
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
-        for (i, row) in points.chunks_exact_mut(self.space.axes.len()).enumerate() {
-            let mut stream = Stream::new(seed, first + i as u64, Purpose::Point);
+        for (row, number) in points.chunks_exact_mut(self.space.axes.len()).zip(numbers) {
+            let mut stream = Stream::new(seed, *number, Purpose::Point);
             row.iter_mut()
                 .zip(&self.space.axes)
                 .for_each(|(x, a)| *x = a.low + a.length() * stream.uniform());

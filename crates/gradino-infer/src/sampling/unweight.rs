@@ -12,8 +12,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const AGAIN: u64 = 1 << 63;
 /// Bits of the number of an attempt: after so many a point is given up.
 const ATTEMPT_BITS: u32 = 20;
-/// Points drawn together for one that is wanted: least and most.
-const TOGETHER: [f64; 2] = [4.0, 1024.0];
+/// Points drawn together for one that is wanted, in units of those that it takes on average, and at most.
+const TOGETHER: f64 = 0.5;
+const MOST_TOGETHER: f64 = 1024.0;
+/// Points that are drawn together for all that are wanted, at most.
+const BATCH: usize = 16_384;
 /// The maximum that accept-reject has found is raised by this factor, since the true one may be higher.
 const MARGIN: f64 = 1.02;
 
@@ -154,9 +157,9 @@ impl<'a> Unweighted<'a> {
         &self.normalisation
     }
 
-    /// Keeps or drops points, which have the numbers from `first` on: the density of each that is kept.
-    fn keep(&self, seed: u64, first: u64, drawn: Rows<'_>) -> Result<Vec<Option<f64>>> {
-        let Rows { conditions, points, densities } = drawn;
+    /// Keeps or drops points: the density of each that is kept.
+    fn keep(&self, seed: u64, drawn: Rows<'_>) -> Result<Vec<Option<f64>>> {
+        let Rows { numbers, conditions, points, densities } = drawn;
         let mut values = vec![0.0; densities.len()];
         self.density.evaluate_checked(conditions, points, &mut values)?;
         let wide = self.space().conditions.len();
@@ -170,64 +173,104 @@ impl<'a> Unweighted<'a> {
                 // The order of positive numbers is that of their bits.
                 self.excess[1].fetch_max(share.to_bits(), Ordering::Relaxed);
             }
-            let is_kept = share > Stream::new(seed, first + i as u64, Purpose::Acceptance).uniform();
+            let is_kept = share > Stream::new(seed, numbers[i], Purpose::Acceptance).uniform();
             is_kept.then(|| values[i].min(share.recip() * values[i]) / (integral * kept))
         });
         Ok(kept.collect())
     }
 
-    /// Draws a point anew until one is kept.
-    fn again(&self, seed: u64, number: u64, condition: &[f64], point: &mut [f64]) -> Result<f64> {
-        let cap = self.caps[self.normalisation.kind(condition)];
-        let together = (2.0 * cap.cap / cap.kept).clamp(TOGETHER[0], TOGETHER[1]) as usize;
-        let axes = point.len();
-        let conditions = condition.repeat(together);
-        let (mut points, mut densities) = (vec![0.0; together * axes], vec![0.0; together]);
-        let mut attempt = 0u64;
-        while attempt < 1 << ATTEMPT_BITS {
-            let first = AGAIN | number << ATTEMPT_BITS | attempt;
-            self.proposal.sampler().draw(seed, first, &conditions, &mut points, &mut densities)?;
-            let drawn = Rows { conditions: &conditions, points: &points, densities: &densities };
-            let kept = self.keep(seed, first, drawn)?;
-            if let Some((i, Some(density))) = kept.iter().enumerate().find(|(_, kept)| kept.is_some()) {
-                point.copy_from_slice(&points[i * axes..(i + 1) * axes]);
-                return Ok(*density);
+    fn fill(&self, seed: u64, first: u64, conditions: &[f64], out: Out<'_>) -> Result<()> {
+        let Out { points, densities } = out;
+        let numbers: Vec<u64> = (first..).take(densities.len()).collect();
+        self.proposal.sampler().draw(seed, first, conditions, points, densities)?;
+        let drawn = Rows { numbers: &numbers, conditions, points, densities };
+        let mut open = Vec::new();
+        for (i, kept) in self.keep(seed, drawn)?.into_iter().enumerate() {
+            match kept {
+                Some(density) => densities[i] = density,
+                None => open.push((i, 0)),
             }
-            attempt += together as u64;
         }
-        let names = self.space().conditions.iter().zip(condition).map(|(c, x)| format!("{} = {x}", c.name));
-        Err(Error::NothingThere { points: attempt, condition: names.collect::<Vec<_>>().join(", ") })
+        while !open.is_empty() {
+            // Those that come last in this pass come first in the next one.
+            let pass = open.split_off(open.len().saturating_sub(BATCH / self.most_together()));
+            open.extend(self.again(seed, first, conditions, pass, Out { points, densities })?);
+        }
+        Ok(())
     }
 
-    fn fill(
+    /// The most points that are drawn together for one.
+    fn most_together(&self) -> usize {
+        self.caps.iter().map(|cap| cap.together()).max().unwrap_or(1)
+    }
+
+    /// Draws some points again, each a few times; gives those of which none was kept, with their attempts.
+    fn again(
         &self,
         seed: u64,
         first: u64,
         conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> Result<()> {
+        open: Vec<(usize, u64)>,
+        out: Out<'_>,
+    ) -> Result<Vec<(usize, u64)>> {
         let (axes, wide) = (self.space().axes.len(), self.space().conditions.len());
-        self.proposal.sampler().draw(seed, first, conditions, points, densities)?;
-        let kept = self.keep(seed, first, Rows { conditions, points, densities })?;
-        for (i, kept) in kept.into_iter().enumerate() {
-            densities[i] = match kept {
-                Some(density) => density,
-                None => {
-                    let condition = &conditions[i * wide..(i + 1) * wide];
-                    self.again(seed, first + i as u64, condition, &mut points[i * axes..(i + 1) * axes])?
-                }
-            };
+        let condition = |i: usize| &conditions[i * wide..(i + 1) * wide];
+        let (mut numbers, mut repeated, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for &(i, attempt) in &open {
+            let together = self.caps[self.normalisation.kind(condition(i))].together();
+            let number = AGAIN | (first + i as u64) << ATTEMPT_BITS | attempt;
+            numbers.extend((number..).take(together));
+            (0..together).for_each(|_| repeated.extend_from_slice(condition(i)));
+            ends.push(numbers.len());
         }
-        Ok(())
+        let (mut points, mut densities) = (vec![0.0; numbers.len() * axes], vec![0.0; numbers.len()]);
+        self.proposal.sampler().draw_numbers(seed, &numbers, &repeated, &mut points, &mut densities)?;
+        let drawn = Rows { numbers: &numbers, conditions: &repeated, points: &points, densities: &densities };
+        let kept = self.keep(seed, drawn)?;
+        let (mut begin, mut left) = (0, Vec::new());
+        for ((i, attempt), end) in open.into_iter().zip(ends) {
+            match (begin..end).find_map(|row| kept[row].map(|density| (row, density))) {
+                Some((row, density)) => {
+                    out.points[i * axes..(i + 1) * axes]
+                        .copy_from_slice(&points[row * axes..(row + 1) * axes]);
+                    out.densities[i] = density;
+                }
+                None => left.push((i, self.next_attempt(attempt + (end - begin) as u64, condition(i))?)),
+            }
+            begin = end;
+        }
+        Ok(left)
+    }
+
+    /// The number of the next attempt; refuses to go on for ever.
+    fn next_attempt(&self, attempt: u64, condition: &[f64]) -> Result<u64> {
+        if attempt + MOST_TOGETHER as u64 <= 1 << ATTEMPT_BITS {
+            return Ok(attempt);
+        }
+        let names = self.space().conditions.iter().zip(condition).map(|(c, x)| format!("{} = {x}", c.name));
+        Err(Error::NothingThere { points: attempt, condition: names.collect::<Vec<_>>().join(", ") })
     }
 }
 
 /// Points as they were drawn.
 struct Rows<'a> {
+    numbers: &'a [u64],
     conditions: &'a [f64],
     points: &'a [f64],
     densities: &'a [f64],
+}
+
+/// Where points and their densities go.
+struct Out<'a> {
+    points: &'a mut [f64],
+    densities: &'a mut [f64],
+}
+
+impl Cap {
+    /// Points drawn together for one that is wanted.
+    fn together(&self) -> usize {
+        (TOGETHER * self.cap / self.kept).clamp(1.0, MOST_TOGETHER) as usize
+    }
 }
 
 /// Number of combinations of kinds.
@@ -265,7 +308,7 @@ impl Sampler for Unweighted<'_> {
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
-        self.fill(seed, first, conditions, points, densities).map_err(|error| match error {
+        self.fill(seed, first, conditions, Out { points, densities }).map_err(|error| match error {
             Error::Core(error) => error,
             other => gradino_core::Error::Simulation { reason: other.to_string(), hint: other.hint() },
         })
