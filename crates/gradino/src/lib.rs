@@ -1,5 +1,6 @@
 //! The hall: configuration, chain, runs, files and reports.
 
+pub mod assess;
 pub mod chain;
 pub mod config;
 pub mod density;
