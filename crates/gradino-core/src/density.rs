@@ -183,6 +183,25 @@ pub trait Sampler: Sync {
         points: &mut [f64],
         densities: &mut [f64],
     ) -> Result<()>;
+
+    /// The same for points of any numbers, one for each row. A sampler that draws many points faster than one after
+    /// the other does so here too: what rejects points draws the next ones by it.
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        let space = self.space();
+        let (axes, wide) = (space.axes.len(), space.conditions.len());
+        let rows = points.chunks_exact_mut(axes).zip(densities.chunks_exact_mut(1)).zip(numbers);
+        for (i, ((point, density), number)) in rows.enumerate() {
+            self.draw(seed, *number, &conditions[i * wide..(i + 1) * wide], point, density)?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

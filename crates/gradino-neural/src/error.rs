@@ -110,6 +110,14 @@ pub enum Error {
         /// The number.
         value: f32,
     },
+    /// A training whose loss or gradient is no number any more.
+    #[error("the loss is {loss} after {step} steps")]
+    Diverged {
+        /// Steps done.
+        step: u64,
+        /// The loss.
+        loss: f64,
+    },
 }
 
 impl Error {
@@ -130,6 +138,9 @@ impl Error {
             Error::OtherFormat { .. } => "train it again, or read it with the version that wrote it".into(),
             Error::Tensor { .. } | Error::Shape { .. } => {
                 "the weights belong to another flow: take the file whole, with its own metadata".into()
+            }
+            Error::Diverged { .. } => {
+                "the weights from before are kept: go on from them with a smaller learning rate".into()
             }
             Error::NotFinite { .. } => {
                 "the training diverged: go on from an earlier file, with a smaller learning rate".into()

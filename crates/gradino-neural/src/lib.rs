@@ -10,6 +10,8 @@ pub mod fused;
 pub mod layout;
 pub mod spec;
 pub mod spline;
+#[cfg(feature = "train")]
+pub mod train;
 pub mod weights;
 
 pub use error::{Error, Result};

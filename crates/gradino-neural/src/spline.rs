@@ -50,45 +50,80 @@ impl<D: Real> Spline<D> {
         Spline { knots, values, slopes }
     }
 
-    /// The image of `x` in [0, 1], and the slope there; eqs. (4) and (5) of durkan2019.
+    /// The image of `x` in [0, 1], and the slope there.
     pub fn forward(&self, x: D) -> Image<D> {
-        let bin = bin_of(&self.knots, x.re());
-        let width = self.knots[bin + 1] - self.knots[bin];
-        let share = (x - self.knots[bin]) / width;
-        let (rise, mean, bend) = self.shape(bin, width);
-        let cross = share * (D::one() - share);
-        let value =
-            self.values[bin] + rise * (mean * share.sq() + self.slopes[bin] * cross) / (mean + bend * cross);
-        Image { value: value.min(D::one()), slope: self.slope_at(bin, share, mean, bend) }
+        self.bin(bin_of(&self.knots, x.re())).forward(x)
     }
 
-    /// The point whose image is `y` in [0, 1], and its slope dx/dy there; eqs. (6) to (8) of durkan2019.
+    /// The point whose image is `y` in [0, 1], and its slope dx/dy there.
     pub fn inverse(&self, y: D) -> Image<D> {
-        let bin = bin_of(&self.values, y.re());
-        let width = self.knots[bin + 1] - self.knots[bin];
-        let (rise, mean, bend) = self.shape(bin, width);
-        let above = y - self.values[bin];
-        let a = rise * (mean - self.slopes[bin]) + above * bend;
-        let b = rise * self.slopes[bin] - above * bend;
+        self.bin(bin_of(&self.values, y.re())).inverse(y)
+    }
+
+    fn bin(&self, bin: usize) -> Bin<D> {
+        Bin {
+            start: self.knots[bin],
+            width: self.knots[bin + 1] - self.knots[bin],
+            base: self.values[bin],
+            rise: self.values[bin + 1] - self.values[bin],
+            left: self.slopes[bin],
+            right: self.slopes[bin + 1],
+        }
+    }
+}
+
+/// One bin of a spline.
+#[derive(Clone, Copy, Debug)]
+pub struct Bin<D> {
+    /// Where it begins.
+    pub start: D,
+    /// Its width.
+    pub width: D,
+    /// The value where it begins.
+    pub base: D,
+    /// How much the value rises over it.
+    pub rise: D,
+    /// The slope where it begins.
+    pub left: D,
+    /// The slope where it ends.
+    pub right: D,
+}
+
+impl<D: Real> Bin<D> {
+    /// The image of `x`, and the slope there; eqs. (4) and (5) of durkan2019.
+    pub fn forward(&self, x: D) -> Image<D> {
+        let share = (x - self.start) / self.width;
+        let (mean, bend) = self.shape();
+        let cross = share * (D::one() - share);
+        let value =
+            self.base + self.rise * (mean * share.sq() + self.left * cross) / (mean + bend * cross);
+        Image { value: value.min(D::one()), slope: self.slope_at(share, mean, bend) }
+    }
+
+    /// The point whose image is `y`, and its slope dx/dy there; eqs. (6) to (8) of durkan2019.
+    pub fn inverse(&self, y: D) -> Image<D> {
+        let (mean, bend) = self.shape();
+        let above = y - self.base;
+        let a = self.rise * (mean - self.left) + above * bend;
+        let b = self.rise * self.left - above * bend;
         let c = -(mean * above);
         let root = (b.sq() - a * c * 4.0).max(D::zero()).sqrt();
         let share = -(c + c) / (b + root);
-        let value = (self.knots[bin] + share * width).min(D::one());
-        Image { value, slope: self.slope_at(bin, share, mean, bend).recip() }
+        let value = (self.start + share * self.width).min(D::one());
+        Image { value, slope: self.slope_at(share, mean, bend).recip() }
     }
 
-    /// Height of a bin, its mean slope, and how much the slopes at its ends exceed the mean in sum.
-    fn shape(&self, bin: usize, width: D) -> (D, D, D) {
-        let rise = self.values[bin + 1] - self.values[bin];
-        let mean = rise / width;
-        (rise, mean, self.slopes[bin] + self.slopes[bin + 1] - mean - mean)
+    /// Mean slope, and how much the slopes at the ends exceed it in sum.
+    fn shape(&self) -> (D, D) {
+        let mean = self.rise / self.width;
+        (mean, self.left + self.right - mean - mean)
     }
 
-    /// Slope of the map at a share of the way through a bin, eq. (5) of durkan2019.
-    fn slope_at(&self, bin: usize, share: D, mean: D, bend: D) -> D {
+    /// Slope at a share of the way, eq. (5) of durkan2019.
+    fn slope_at(&self, share: D, mean: D, bend: D) -> D {
         let rest = D::one() - share;
         let cross = share * rest;
-        let top = self.slopes[bin + 1] * share.sq() + mean * cross * 2.0 + self.slopes[bin] * rest.sq();
+        let top = self.right * share.sq() + mean * cross * 2.0 + self.left * rest.sq();
         mean.sq() * top / (mean + bend * cross).sq()
     }
 }
@@ -110,7 +145,7 @@ fn edges<D: Real>(raw: &[D]) -> Vec<D> {
 }
 
 /// A slope at a knot: softplus, moved so that 0 gives the slope 1.
-fn slope<D: Real>(raw: D) -> D {
+pub(crate) fn slope<D: Real>(raw: D) -> D {
     let x = raw + (1.0 - LEAST_SLOPE).exp_m1().ln();
     let softplus = if x.re() > 0.0 { x + ((-x).exp() + 1.0).ln() } else { (x.exp() + 1.0).ln() };
     softplus + LEAST_SLOPE

@@ -333,6 +333,40 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
+    /// A density nobody knows.
+    #[error("unknown density \"{name}\"")]
+    UnknownDensity {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
+    },
+    /// A condition that a density does not have.
+    #[error("the density has no {what}")]
+    NoSuchCondition {
+        /// What was looked for.
+        what: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Threads that the system does not give.
+    #[error("no thread can be begun: {reason}")]
+    NoThreads {
+        /// What the system says.
+        reason: String,
+    },
+    /// A sampler nobody knows.
+    #[error("\"{name}\" is neither a sampler nor a file")]
+    UnknownSampler {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
+    },
     /// A result in a file whose ending names no form of it.
     #[error("{} does not end in {endings}", path.display())]
     BadEnding {
@@ -417,6 +451,7 @@ impl Error {
                 | Error::BadEvent { .. }
                 | Error::BadProvenance { .. }
                 | Error::WrongEventCount { .. }
+                | Error::NoThreads { .. }
                 | Error::Worker { .. }
         )
     }

@@ -1,7 +1,9 @@
 //! The hall: configuration, chain, runs, files and reports.
 
+pub mod assess;
 pub mod chain;
 pub mod config;
+pub mod density;
 pub mod error;
 pub mod estimate;
 pub mod figures;

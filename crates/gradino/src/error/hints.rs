@@ -50,8 +50,19 @@ impl Error {
                 )
             }
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
-            Error::UnknownObservable { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
-            Error::UnknownObservable { known, .. } => Some(format!("choose one of {}", known.join(", "))),
+            Error::UnknownObservable { suggestion: Some(s), .. }
+            | Error::UnknownDensity { suggestion: Some(s), .. }
+            | Error::UnknownSampler { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
+            Error::UnknownObservable { known, .. } | Error::UnknownDensity { known, .. } => {
+                Some(format!("choose one of {}", known.join(", ")))
+            }
+            Error::UnknownSampler { known, .. } => {
+                Some(format!("choose one of {}, or the file of a flow", known.join(", ")))
+            }
+            Error::NoSuchCondition { known, .. } => Some(match known.is_empty() {
+                true => "leave it out: the density has no condition of this kind".into(),
+                false => format!("choose of {}", known.join(", ")),
+            }),
             Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
             Error::BadBins { .. } => {
                 Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())

@@ -15,7 +15,8 @@ mod tree_drawing;
 
 pub use colours::standalone;
 pub use corner::corner;
-pub use page::{Figure, toy_page};
+pub use page::{Figure, stacked, toy_page};
+pub(crate) use page::{colour_values, rendered};
 pub use toy::{Descent, Field, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
 pub use tree::{Level, Measure, Tree, TreePath};
 pub use tree_drawing::{DRAWN, draw_tree, inverse_unit};
