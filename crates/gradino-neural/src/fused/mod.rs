@@ -24,7 +24,7 @@ use spline::{Coordinate, Map, Way};
 
 /// Most points that a thread takes through a transform before it goes on to the next: the weights of one
 /// transform stay in its cache meanwhile.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 4096;
 
 /// A set of vector instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
