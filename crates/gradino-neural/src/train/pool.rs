@@ -48,7 +48,12 @@ fn draw_conditions(conditions: &[Condition], stream: &mut Stream) -> Vec<f64> {
 
 impl Pool {
     /// Draws the pool number `round` of a training.
-    pub(super) fn draw(model: &Model, density: &dyn Density, training: &Training, round: u64) -> Result<Self> {
+    pub(super) fn draw(
+        model: &Model,
+        density: &dyn Density,
+        training: &Training,
+        round: u64,
+    ) -> Result<Self> {
         let groups = training.pool.div_ceil(GROUP).next_multiple_of(CHUNK / GROUP);
         let first = round * (groups * GROUP) as u64;
         let chunk = |chunk: usize| {

@@ -86,9 +86,8 @@ fn loss(networks: &Networks, weights: &Weights, numbers: &[f32]) -> f64 {
     let (conditions, unit) = rows();
     let weights = Weights::new(weights.spec().clone(), networks.name(numbers)).unwrap();
     let flow = Flow::new(weights);
-    let ln_q = |row: usize| {
-        flow.to_base(&conditions[2 * row..2 * row + 2], &unit[3 * row..3 * row + 3]).ln_volume
-    };
+    let ln_q =
+        |row: usize| flow.to_base(&conditions[2 * row..2 * row + 2], &unit[3 * row..3 * row + 3]).ln_volume;
     (0..4).map(|row| (row as f64 - 1.2) * ln_q(row)).sum()
 }
 

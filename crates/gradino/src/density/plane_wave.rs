@@ -63,8 +63,7 @@ impl PlaneWave {
         let dipole = (1.0 + (q2 - omega.powi(2)) / DIPOLE_MASS.powi(2)).powi(-4);
         let speed = momentum / muon;
         let longitudinal = 1.0 + speed * cos_l;
-        let transverse =
-            1.0 - speed * cos_l + energy * momentum * speed * sin(cos_l).powi(2) / q2;
+        let transverse = 1.0 - speed * cos_l + energy * momentum * speed * sin(cos_l).powi(2) / q2;
         let turning = 1.0 + TURNING * sin(cos_l) * sin(cos_n) * phi.cos();
         let [centre, width, strength] = RESONANCE;
         let resonance = 1.0 + strength / (1.0 + (2.0 * (kinetic - centre) / width).powi(2));
