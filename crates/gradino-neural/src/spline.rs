@@ -95,8 +95,7 @@ impl<D: Real> Bin<D> {
         let share = (x - self.start) / self.width;
         let (mean, bend) = self.shape();
         let cross = share * (D::one() - share);
-        let value =
-            self.base + self.rise * (mean * share.sq() + self.left * cross) / (mean + bend * cross);
+        let value = self.base + self.rise * (mean * share.sq() + self.left * cross) / (mean + bend * cross);
         Image { value: value.min(D::one()), slope: self.slope_at(share, mean, bend) }
     }
 

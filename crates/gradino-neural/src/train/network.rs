@@ -3,7 +3,7 @@
 use crate::layout::{Layer, Network};
 use crate::spec::{Activation, FlowSpec};
 use crate::weights::{Tensor as Numbers, Weights};
-use burn::tensor::{Device, Gradients, Tensor, TensorData, activation};
+use burn_tensor::{Device, Gradients, Tensor, TensorData, activation};
 use std::collections::BTreeMap;
 
 /// The networks of a flow, without their numbers; the numbers are one after the other: network by network, layer
@@ -60,7 +60,8 @@ impl Networks {
         let mut named = BTreeMap::new();
         let mut rest = numbers;
         for layer in self.all.iter().flat_map(|network| &network.layers) {
-            let shapes = [(layer.weight(), vec![layer.inputs, layer.outputs]), (layer.bias(), vec![layer.outputs])];
+            let shapes =
+                [(layer.weight(), vec![layer.inputs, layer.outputs]), (layer.bias(), vec![layer.outputs])];
             for (name, shape) in shapes {
                 let (values, after) = rest.split_at(shape.iter().product());
                 named.insert(name, Numbers { shape, values: values.to_vec() });

@@ -7,7 +7,7 @@ use std::f64::consts::TAU;
 
 /// Nucleon mass [MeV], the mean of proton and neutron of workman2022.
 const NUCLEON_MASS: f64 = 938.919;
-/// Mass of the dipole form factors [MeV], M_V^2 = 0.71 GeV^2 (bradford2006).
+/// Mass of the dipole form factors [MeV], M_V^2 = 0.71 GeV^2, as the full model has.
 const DIPOLE_MASS: f64 = 842.6;
 /// Length of the harmonic oscillator of carbon [fm], from the slope of its elastic form factor (hofstadter1957).
 const OSCILLATOR_FM: f64 = 1.64;
@@ -63,8 +63,7 @@ impl PlaneWave {
         let dipole = (1.0 + (q2 - omega.powi(2)) / DIPOLE_MASS.powi(2)).powi(-4);
         let speed = momentum / muon;
         let longitudinal = 1.0 + speed * cos_l;
-        let transverse =
-            1.0 - speed * cos_l + energy * momentum * speed * sin(cos_l).powi(2) / q2;
+        let transverse = 1.0 - speed * cos_l + energy * momentum * speed * sin(cos_l).powi(2) / q2;
         let turning = 1.0 + TURNING * sin(cos_l) * sin(cos_n) * phi.cos();
         let [centre, width, strength] = RESONANCE;
         let resonance = 1.0 + strength / (1.0 + (2.0 * (kinetic - centre) / width).powi(2));
