@@ -1,9 +1,11 @@
 //! Densities of physics that samplers draw from and networks learn.
 
 mod lobes;
+mod plane_wave;
 mod ridges;
 
 pub use lobes::Lobes;
+pub use plane_wave::PlaneWave;
 pub use ridges::Ridges;
 
 use crate::error::{Error, Result};
@@ -11,7 +13,8 @@ use gradino_core::Density;
 use gradino_core::text::closest;
 
 /// Names of the densities, with what they are.
-pub const NAMES: [(&str, &str); 2] = [
+pub const NAMES: [(&str, &str); 3] = [
+    ("plane-wave", "a nucleon knocked out by a neutrino as a plane wave, quick"),
     ("ridges", "two nucleons knocked out together, a toy in six dimensions with sharp ridges"),
     ("lobes", "lobes on the sphere whose integral is known"),
 ];
@@ -19,6 +22,7 @@ pub const NAMES: [(&str, &str); 2] = [
 /// The density of a name.
 pub fn named(name: &str) -> Result<Box<dyn Density>> {
     match name {
+        "plane-wave" => Ok(Box::new(PlaneWave::default())),
         "ridges" => Ok(Box::new(Ridges::default())),
         "lobes" => Ok(Box::new(Lobes::default())),
         _ => Err(Error::UnknownDensity {
