@@ -104,7 +104,7 @@ class Density:
 
     @classmethod
     def named(cls, name: str) -> "Density":
-        """One of those that come with gradino: plane-wave, ridges or lobes."""
+        """One of those that come with gradino: plane_wave, ridges or lobes."""
         density = cls.__new__(cls)
         density._native = _gradino.Density.named(name)
         return density

@@ -14,7 +14,7 @@ use gradino_core::text::closest;
 
 /// Names of the densities, with what they are.
 pub const NAMES: [(&str, &str); 3] = [
-    ("plane-wave", "a nucleon knocked out by a neutrino as a plane wave, quick"),
+    ("plane_wave", "a nucleon of carbon knocked out by a muon neutrino as a plane wave"),
     ("ridges", "two nucleons knocked out together, a toy in six dimensions with sharp ridges"),
     ("lobes", "lobes on the sphere whose integral is known"),
 ];
@@ -22,7 +22,7 @@ pub const NAMES: [(&str, &str); 3] = [
 /// The density of a name.
 pub fn named(name: &str) -> Result<Box<dyn Density>> {
     match name {
-        "plane-wave" => Ok(Box::new(PlaneWave::default())),
+        "plane_wave" => Ok(Box::new(PlaneWave::default())),
         "ridges" => Ok(Box::new(Ridges::default())),
         "lobes" => Ok(Box::new(Lobes::default())),
         _ => Err(Error::UnknownDensity {

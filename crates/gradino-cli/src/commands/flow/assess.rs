@@ -18,7 +18,7 @@ pub(crate) struct Assess {
     /// proportion to their weights
     #[arg(value_name = "SAMPLER")]
     sampler: String,
-    /// The density: plane-wave, ridges or lobes
+    /// The density: plane_wave, ridges or lobes
     #[arg(long, value_name = "NAME")]
     density: String,
     /// Energies at which points are put in bins, like 200MeV,600MeV [default: five, over the whole range]

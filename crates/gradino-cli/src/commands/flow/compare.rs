@@ -13,7 +13,7 @@ pub(crate) struct Compare {
     /// Samplers, and files of flows (FILE, FILE:unweighted) [default: all but flows]
     #[arg(value_name = "SAMPLER")]
     samplers: Vec<String>,
-    /// The density: plane-wave, ridges or lobes
+    /// The density: plane_wave, ridges or lobes
     #[arg(long, value_name = "NAME")]
     density: String,
     /// Points of each sampler, for each kind of conditions
