@@ -471,6 +471,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An error of the room of networks.
+    #[error(transparent)]
+    Neural(#[from] gradino_neural::Error),
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),

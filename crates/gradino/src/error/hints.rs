@@ -76,6 +76,7 @@ impl Error {
                 true => "leave it out: the density has no condition of this kind".into(),
                 false => format!("choose of {}", known.join(", ")),
             }),
+            Error::Neural(error) => error.hint(),
             Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
             Error::BadBins { .. } => {
                 Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())
