@@ -1,15 +1,16 @@
 """Seconds per million samples with densities of normalizing flows in PyTorch, beside `gradino`'s fused kernel.
 
     pip install torch normflows nflows zuko
-    python benches/peers/flow_peers.py --samples 100000 --threads 2
+    python benches/peers/flow_peers.py --samples 100000 --threads 2 --gradino
 
 Each builds the preset S: 10 autoregressive rational-quadratic spline transforms of 4 axes under 2 conditions,
 masked networks of 256 units (two residual blocks, or as many plain layers), 8 bins. Weights are those of a fresh
 network: they don't change the number of operations. Beside the clock's time stands the processor's time of all threads over
-the number of threads, which other work on the machine changes little.
+the number of threads, which other work on the machine changes little. `--gradino` runs the benchmark of the kernel first.
 """
 
 import argparse
+import subprocess
 import time
 
 import torch
@@ -65,7 +66,10 @@ def main():
     options.add_argument("--batch", type=int, default=10_000)
     options.add_argument("--threads", type=int, default=2)
     options.add_argument("--only", choices=["normflows", "nflows", "zuko"])
+    options.add_argument("--gradino", action="store_true", help="run `cargo bench` of the kernel, too")
     options = options.parse_args()
+    if options.gradino:
+        subprocess.run("cargo bench -q -p gradino-neural --bench flow -- small compact".split(), check=True)
     torch.set_num_threads(options.threads)
     print(f"torch {torch.__version__}, {options.threads} threads, {options.samples} samples")
     print(f"{'':<12} {'s per million':>14} {'processor s per million and thread':>36}")

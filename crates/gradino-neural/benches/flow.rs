@@ -1,7 +1,9 @@
-//! Speed of drawing from flows, with densities: `cargo bench -p gradino-neural --bench flow [NAME...]`.
+//! Speed of drawing from flows, with densities: `cargo bench -p gradino-neural --bench flow -- [PRESET] [SET]`.
 //!
-//! For each preset, each instruction set that the machine has, on one thread and on all: seconds per million points,
-//! multiplications and additions per second, and what share that is of the most that this machine did just before.
+//! For each preset and each instruction set that the machine has, or those named, on one thread and on all: seconds
+//! per million points by the clock, the best of some passes, and by the time that the processor spent, their mean;
+//! multiplications and additions in matrices per second of that, beside the most that one core did just
+//! before with its best instructions.
 
 use gradino_core::{Axis, Condition, Purpose, Sampler, Space, Stream};
 use gradino_neural::{Flow, FlowSpec, FusedFlow, Instructions, Preset, Weights};
@@ -34,6 +36,17 @@ impl WithSimd for Peak {
     }
 }
 
+/// Processor time of this program so far [s]; where the system does not tell, the clock's.
+fn processor() -> f64 {
+    let ticks = || -> Option<f64> {
+        let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+        // The name of the program stands in brackets and may hold anything; times are fields 14 and 15.
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
+    };
+    ticks().map_or(f64::NAN, |ticks| ticks / 100.0)
+}
+
 fn seconds(work: impl FnOnce()) -> f64 {
     let begun = Instant::now();
     work();
@@ -45,11 +58,13 @@ fn best(mut work: impl FnMut()) -> f64 {
     (0..PASSES).map(|_| seconds(&mut work)).fold(f64::INFINITY, f64::min)
 }
 
-/// Most multiplications and additions per second of one core.
+/// Most multiplications and additions per second of processor time of one core.
 fn peak() -> f64 {
-    let mut done = 0.0;
-    let time = best(|| done = pulp::Arch::new().dispatch(Peak(black_box(20_000_000))));
-    done / time
+    let (before, mut done) = (processor(), 0.0);
+    for _ in 0..PASSES {
+        done += pulp::Arch::new().dispatch(Peak(black_box(40_000_000)));
+    }
+    done / (processor() - before)
 }
 
 /// That of the four-fold cross section: omega, angles of lepton and nucleon.
@@ -74,19 +89,22 @@ fn report(name: &str, preset: Preset, instructions: Instructions) {
     let weights = Weights::initial(FlowSpec::preset(preset, space()), 1, 1.0).expect("a preset is a flow");
     let fused = FusedFlow::with_instructions(Flow::new(weights), instructions).expect("they are available");
     let work = fused.operations_per_point();
+    let slow = if instructions == Instructions::Plain { 10.0 } else { 1.0 };
     for threads in [1, rayon::current_num_threads()] {
-        let slow = if instructions == Instructions::Plain { 20.0 } else { 1.0 };
         let rows = (PASS * threads as f64 / work / slow) as usize;
         let mut stream = Stream::new(1, 0, Purpose::Test);
         let conditions: Vec<f64> = (0..rows).map(|_| 200.0 + 800.0 * stream.uniform()).collect();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let peak = peak();
-        let time = pool.install(|| best(|| draw(&fused, &conditions)));
-        let rate = work * rows as f64 / time / threads as f64;
+        let (before, mut clock) = (processor(), f64::INFINITY);
+        pool.install(|| clock = best(|| draw(&fused, &conditions)));
+        let busy = (processor() - before) / PASSES as f64 / threads as f64;
+        let rate = work * rows as f64 / threads as f64 / busy;
         println!(
-            "{name:<8} {:<7} {threads:>7} {:>14.3} {:>12.0} {:>12.1} {:>12.1} {:>6.0} %",
-            format!("{instructions:?}"),
-            1e6 * time / rows as f64,
+            "{name:<8} {:<7} {threads:>7} {:>11.3} {:>12.3} {:>12.0} {:>10.1} {:>10.1} {:>5.0} %",
+            set_name(instructions),
+            1e6 * clock / rows as f64,
+            1e6 * busy / rows as f64,
             work,
             rate / 1e9,
             peak / 1e9,
@@ -95,12 +113,24 @@ fn report(name: &str, preset: Preset, instructions: Instructions) {
     }
 }
 
+fn set_name(instructions: Instructions) -> String {
+    format!("{instructions:?}").to_lowercase()
+}
+
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let among = |names: &[String], name: &str| {
+        let mut asked = wanted.iter().filter(|wanted| names.contains(wanted)).peekable();
+        asked.peek().is_none() || asked.any(|asked| asked == name)
+    };
     println!(
-        "{:<8} {:<7} {:>7} {:>14} {:>12} {:>12} {:>12}",
-        "preset", "", "threads", "s per million", "flop/point", "GFLOP/s/core", "peak"
+        "{:<16} {:>7} {:>11} {:>12} {:>12} {:>10} {:>10}",
+        "", "", "clock s", "processor s", "", "GFLOP/s", "most"
+    );
+    println!(
+        "{:<16} {:>7} {:>11} {:>12} {:>12} {:>10} {:>10}",
+        "preset", "threads", "per million", "and thread", "flop/point", "and core", "of a core"
     );
     let presets = [
         ("compact", Preset::Compact),
@@ -108,9 +138,11 @@ fn main() {
         ("medium", Preset::Medium),
         ("large", Preset::Large),
     ];
-    for (name, preset) in presets {
-        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
-            for instructions in Instructions::available() {
+    let names = presets.map(|(name, _)| name.to_string());
+    let sets: Vec<String> = Instructions::available().into_iter().map(set_name).collect();
+    for (name, preset) in presets.into_iter().filter(|(name, _)| among(&names, name)) {
+        for instructions in Instructions::available() {
+            if among(&sets, &set_name(instructions)) {
                 report(name, preset, instructions);
             }
         }

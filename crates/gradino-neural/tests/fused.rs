@@ -116,6 +116,27 @@ fn all_instruction_sets_give_the_same_bits() {
     }
 }
 
+/// FNV-1a of the bits of numbers.
+fn fingerprint(numbers: &[f64]) -> u64 {
+    let bytes = numbers.iter().flat_map(|x| x.to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+#[test]
+fn every_machine_draws_the_same_bits() {
+    let drawn = |preset| {
+        let flow = flow(FlowSpec::preset(preset, space()));
+        let conditions = conditions(flow.space(), 500);
+        let (mut points, densities) = drawn(&FusedFlow::new(flow), 11, 0, &conditions, 500);
+        points.extend(densities);
+        fingerprint(&points)
+    };
+    assert_eq!(
+        [drawn(Preset::Compact), drawn(Preset::Small)],
+        [17_666_163_945_227_501_355, 12_238_679_727_662_167_529]
+    );
+}
+
 #[test]
 fn a_point_depends_on_its_number_and_condition_alone_not_on_threads_or_neighbours() {
     for (name, spec) in specs() {

@@ -6,10 +6,12 @@ use crate::spec::Activation;
 use gradino_core::Manifold;
 use pulp::{Simd, WithSimd};
 
-/// Applies an activation to rows in their place.
+/// Applies an activation to rows, in their place or into others.
 pub(super) struct Activate<'a> {
     pub(super) activation: Activation,
-    pub(super) rows: &'a mut [Row],
+    /// Where they come from, if not from where they go.
+    pub(super) from: Option<&'a [Row]>,
+    pub(super) into: &'a mut [Row],
 }
 
 impl WithSimd for Activate<'_> {
@@ -17,14 +19,17 @@ impl WithSimd for Activate<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        for row in self.rows {
-            for x in S::as_mut_simd_f32s(&mut row.0).0 {
-                let lanes = Lanes::new(simd, *x);
-                let activated = match self.activation {
-                    Activation::Relu => lanes.relu(),
-                    Activation::Silu => lanes.silu(),
+        for row in 0..self.into.len() {
+            for first in (0..BLOCK).step_by(S::F32_LANES) {
+                let x = match self.from {
+                    Some(from) => from[row].lanes(simd, first),
+                    None => self.into[row].lanes(simd, first),
                 };
-                *x = activated.value();
+                let activated = match self.activation {
+                    Activation::Relu => x.relu(),
+                    Activation::Silu => x.silu(),
+                };
+                self.into[row].store(first, activated);
             }
         }
     }

@@ -24,7 +24,7 @@ use spline::{Coordinate, Map, Way};
 
 /// Most points that a thread takes through a transform before it goes on to the next: the weights of one
 /// transform stay in its cache meanwhile.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 4096;
 
 /// A set of vector instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -325,11 +325,10 @@ impl Block<'_> {
             }
             Operation::Activate { activation, from, into, rows } => {
                 let mut buffer = std::mem::take(&mut self.buffers[into.buffer]);
-                let target = &mut buffer[into.row..into.row + rows];
-                if from.buffer != into.buffer {
-                    target.copy_from_slice(&self.buffers[from.buffer][from.row..from.row + rows]);
-                }
-                self.arch.dispatch(Activate { activation: *activation, rows: target });
+                let from = (from.buffer != into.buffer)
+                    .then(|| &self.buffers[from.buffer][from.row..from.row + rows]);
+                let into_rows = &mut buffer[into.row..into.row + rows];
+                self.arch.dispatch(Activate { activation: *activation, from, into: into_rows });
                 self.buffers[into.buffer] = buffer;
             }
             Operation::See(sight) => self.see(sight),

@@ -2,6 +2,8 @@
 //!
 //! The density feels errors of a coordinate many times over, so coordinates are sums of two numbers, of which the
 //! second holds what the first cannot, and edges of bins are summed in the same way.
+//!
+//! No closures here: they would be compiled without the vector instructions.
 
 use super::lanes::Lanes;
 use super::rows::{BLOCK, Row};
@@ -134,11 +136,13 @@ impl<S: Simd> Raw<'_, S> {
     /// Width and height of a bin.
     #[inline(always)]
     fn size(&self, bin: usize, factors: [[Lanes<S>; 2]; 2]) -> [Lanes<S>; 2] {
-        let size = |start: usize, factor: [Lanes<S>; 2]| {
-            let share = self.row(start + bin);
-            share.mul_add(factor[0], share.mul_add(factor[1], share.of(LEAST_BIN as f32)))
-        };
-        [size(0, factors[0]), size(self.bins, factors[1])]
+        [self.scaled(bin, factors[0]), self.scaled(self.bins + bin, factors[1])]
+    }
+
+    #[inline(always)]
+    fn scaled(&self, row: usize, factor: [Lanes<S>; 2]) -> Lanes<S> {
+        let share = self.row(row);
+        share.mul_add(factor[0], share.mul_add(factor[1], share.of(LEAST_BIN as f32)))
     }
 
     /// The bin that holds `x`; `factors` make widths and heights of their rows.
@@ -163,7 +167,7 @@ impl<S: Simd> Raw<'_, S> {
             };
             found = next.where_else(next.above.at_least(zero), found);
         }
-        found.slopes = found.slopes.map(slope_of);
+        found.slopes = [slope_of(found.slopes[0]), slope_of(found.slopes[1])];
         found
     }
 }
@@ -204,6 +208,11 @@ fn slope_of<S: Simd>(raw: Lanes<S>) -> Lanes<S> {
     (raw + raw.of(ONE)).softplus() + raw.of(LEAST_SLOPE as f32)
 }
 
+#[inline(always)]
+fn both<S: Simd>(these: [Lanes<S>; 2], mask: S::m32s, others: [Lanes<S>; 2]) -> [Lanes<S>; 2] {
+    [these[0].where_else(mask, others[0]), these[1].where_else(mask, others[1])]
+}
+
 /// A bin of a spline for each point of a vector.
 #[derive(Clone, Copy)]
 struct Bin<S: Simd> {
@@ -221,13 +230,11 @@ impl<S: Simd> Bin<S> {
     /// This bin where `mask` holds, `other` elsewhere.
     #[inline(always)]
     fn where_else(self, mask: S::m32s, other: Self) -> Self {
-        let both =
-            |a: [Lanes<S>; 2], b: [Lanes<S>; 2]| [a[0].where_else(mask, b[0]), a[1].where_else(mask, b[1])];
         Bin {
             above: self.above.where_else(mask, other.above),
-            edge: both(self.edge, other.edge),
-            size: both(self.size, other.size),
-            slopes: both(self.slopes, other.slopes),
+            edge: both(self.edge, mask, other.edge),
+            size: both(self.size, mask, other.size),
+            slopes: both(self.slopes, mask, other.slopes),
         }
     }
 
