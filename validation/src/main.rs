@@ -1,6 +1,6 @@
-//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators` or `propagation` those
-//! of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of the chain,
-//! estimators, propagation of uncertainties.
+//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation` or
+//! `flows` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of the
+//! chain, estimators, propagation of uncertainties, flows.
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -12,7 +12,7 @@ use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
-use gradino_validation::{Result, chain_fits, decay, peer, propagation, transmission};
+use gradino_validation::{Result, chain_fits, decay, flows, peer, propagation, transmission};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Some("chain-fits") => print_chain_fits(),
         Some("estimators") => print_estimators(),
         Some("propagation") => print_propagation(),
+        Some("flows") => print_flows(),
         _ => print_all(),
     };
     match printed {
@@ -41,7 +42,19 @@ fn print_all() -> Result<()> {
     print_estimators()?;
     print_toy_fits(None)?;
     print_chain_fits()?;
-    print_propagation()
+    print_propagation()?;
+    print_flows()
+}
+
+fn print_flows() -> Result<()> {
+    println!("\n| density | numbers | steps | CPU [s] | RESS [%] | efficiency at the 0.9999 quantile [%] |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    for name in ["plane_wave"] {
+        let flows::Trained { quality, seconds, steps, numbers, density } = flows::train(name)?;
+        let [ress, efficiency] = [quality.ress, quality.efficiency].map(|share| 100.0 * share);
+        println!("| {density} | {numbers} | {steps} | {seconds:.0} | {ress:.2} | {efficiency:.1} |");
+    }
+    Ok(())
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {

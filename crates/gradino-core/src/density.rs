@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Most axes that a density may have.
 pub const MOST_AXES: usize = 10;
@@ -201,6 +202,54 @@ pub trait Sampler: Sync {
             self.draw(seed, *number, &conditions[i * wide..(i + 1) * wide], point, density)?;
         }
         Ok(())
+    }
+}
+
+impl<T: Density + ?Sized> Density for &T {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
+        (**self).evaluate(conditions, points, values)
+    }
+}
+
+impl<T: Density + Send + ?Sized> Density for Arc<T> {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
+        (**self).evaluate(conditions, points, values)
+    }
+}
+
+impl<T: Sampler + ?Sized> Sampler for &T {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn draw(
+        &self,
+        seed: u64,
+        first: u64,
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        (**self).draw(seed, first, conditions, points, densities)
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        (**self).draw_numbers(seed, numbers, conditions, points, densities)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Errors of this room.
 
+use gradino_core::Axis;
 use thiserror::Error;
 
 /// Result of this room.
@@ -110,6 +111,25 @@ pub enum Error {
         /// The number.
         value: f32,
     },
+    /// A training without events and without a density.
+    #[error("there is nothing to learn from")]
+    NothingToLearn,
+    /// A density of another space than the flow.
+    #[error("the flow has other axes or conditions than the density")]
+    OtherSpace,
+    /// A setting of a training that cannot be.
+    #[error("{name} = {value} of a training is not {wanted}")]
+    BadTraining {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// Files that are no state of a training.
+    #[error("these weights are no state of a training")]
+    NotAState,
     /// A training whose loss or gradient is no number any more.
     #[error("the loss is {loss} after {step} steps")]
     Diverged {
@@ -121,6 +141,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// A coordinate outside its axis.
+    pub(crate) fn outside(axis: &Axis, value: f64) -> Self {
+        let Axis { name, low, high, .. } = axis.clone();
+        Error::OutsideAxis { axis: name, value, low, high }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -139,6 +165,10 @@ impl Error {
             Error::Tensor { .. } | Error::Shape { .. } => {
                 "the weights belong to another flow: take the file whole, with its own metadata".into()
             }
+            Error::NothingToLearn => "give events, a density, or both".into(),
+            Error::OtherSpace => "make the flow for the space of the density".into(),
+            Error::BadTraining { name, wanted, .. } => format!("choose {name} {wanted}"),
+            Error::NotAState => "give the three files of one training, as they were written".into(),
             Error::Diverged { .. } => {
                 "the weights from before are kept: go on from them with a smaller learning rate".into()
             }

@@ -73,7 +73,7 @@ impl Flow {
     }
 
     /// Maps a point of the unit cube to the base, where points are even: the logarithm of the density of the flow
-    /// in the unit cube is `ln_volume`. Coordinates of circles are taken modulo one before.
+    /// in the unit cube is `ln_volume`. Coordinates of circles lie in [0, 1).
     pub fn to_base<D: Real>(&self, conditions: &[D], unit: &[D]) -> Mapped<D> {
         let seen = self.condition_features(conditions);
         let mut mapped = Mapped { point: unit.to_vec(), ln_volume: D::zero() };
@@ -202,8 +202,7 @@ impl Flow {
             if (0.0..=1.0).contains(&unit) {
                 return Ok(unit);
             }
-            let Axis { name, low, high, .. } = axis.clone();
-            Err(Error::OutsideAxis { axis: name, value, low, high })
+            Err(Error::outside(axis, value))
         };
         self.space().axes.iter().zip(point).enumerate().map(coordinate).collect()
     }

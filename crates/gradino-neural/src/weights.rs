@@ -80,6 +80,11 @@ impl Weights {
         &self.spec
     }
 
+    /// The flow that they are for, as JSON.
+    pub fn spec_json(&self) -> String {
+        serde_json::to_string_pretty(&self.spec).expect("a flow can be written as JSON")
+    }
+
     /// All tensors by name.
     pub fn tensors(&self) -> &BTreeMap<String, Tensor> {
         &self.tensors

@@ -414,6 +414,45 @@ pub enum Error {
         /// What differs.
         problem: String,
     },
+    /// A condition that a flow does not have.
+    #[error("unknown condition \"{name}\"")]
+    UnknownCondition {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<String>,
+    },
+    /// A law of a condition that cannot be read, or that has no such value.
+    #[error("cannot read \"{text}\" as a condition")]
+    BadCondition {
+        /// The text.
+        text: String,
+    },
+    /// A table that does not fit.
+    #[error("{}: {problem}", path.display())]
+    BadTable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Axes or conditions for a density that has its own.
+    #[error("[data] gives axes or conditions, but the density {density} has its own")]
+    TwoSpaces {
+        /// The density.
+        density: String,
+    },
+    /// A stored training of another configuration.
+    #[error("{}: the stored training has another configuration", path.display())]
+    OtherTraining {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// An error of the room of networks.
+    #[error(transparent)]
+    Neural(#[from] gradino_neural::Error),
     /// An error of the room of inference.
     #[error(transparent)]
     Infer(#[from] gradino_infer::Error),
@@ -432,6 +471,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An error of the room of networks.
+    #[error(transparent)]
+    Neural(#[from] gradino_neural::Error),
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),

@@ -8,6 +8,7 @@ pub mod error;
 pub mod estimate;
 pub mod figures;
 pub mod fit;
+pub mod flow;
 pub mod flux;
 pub mod io;
 pub mod literature;

@@ -3,7 +3,7 @@
 
 use super::climb::climb;
 use super::draws::weighted;
-use super::{Law, Normalisation, Uniform};
+use super::{Draws, Law, Normalisation, Uniform};
 use crate::error::{Error, Result};
 use gradino_core::{Density, Domain, Purpose, Sampler, Space, Stream};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,54 +58,45 @@ struct Cap {
 /// A sampler with unit weights. A point is kept with the probability min(1, w / (cap I(c))), w = f / q, else another
 /// one is drawn; what it draws follows min(f, cap I q). Below the cap that is f itself, exactly; I(c) enters the
 /// efficiency and the density that is told with a point, not the distribution.
-pub struct Unweighted<'a> {
-    density: &'a dyn Density,
-    proposal: Proposal<'a>,
+pub struct Unweighted<D, S> {
+    density: D,
+    proposal: S,
     normalisation: Normalisation,
     caps: Vec<Cap>,
     excess: [AtomicU64; 2],
 }
 
-enum Proposal<'a> {
-    Uniform(Uniform),
-    Other(&'a dyn Sampler),
-}
-
-impl<'a> Proposal<'a> {
-    fn sampler(&self) -> &dyn Sampler {
-        match self {
-            Proposal::Uniform(uniform) => uniform,
-            Proposal::Other(other) => *other,
-        }
-    }
-}
-
-impl<'a> Unweighted<'a> {
-    /// Points of `proposal`, kept in proportion to f / q up to the cap at a quantile.
-    pub fn new(
-        density: &'a dyn Density,
-        proposal: &'a dyn Sampler,
-        settings: &UnweightSettings,
-    ) -> Result<Self> {
-        let normalisation = None;
-        Unweighted::prepare(density, Proposal::Other(proposal), normalisation, settings)
-    }
-
+impl<D: Density> Unweighted<D, Uniform> {
     /// Accept-reject: uniform points, kept in proportion to f up to the largest f that is found, by points and by
     /// climbing from the best of them. The `normalisation` is that of a better sampler.
     pub fn accept_reject(
-        density: &'a dyn Density,
+        density: D,
         normalisation: Normalisation,
         settings: &UnweightSettings,
     ) -> Result<Self> {
         let settings = UnweightSettings { quantile: 1.0, ..*settings };
-        let uniform = Proposal::Uniform(Uniform::new(density.space()));
-        Unweighted::prepare(density, uniform, Some(normalisation), &settings)
+        let uniform = Uniform::new(density.space());
+        let pilot = Pilot::run(&density, &uniform, Some(normalisation), &settings)?;
+        let Pilot { draws, weights, normalisation, mut caps } = pilot;
+        let top = climb(&density, &normalisation, &draws, &weights, settings.seed)?;
+        caps.iter_mut().zip(top).for_each(|(c, top)| c.cap = MARGIN * c.cap.max(top));
+        Ok(Unweighted { density, proposal: uniform, normalisation, caps, excess: Default::default() })
     }
+}
 
-    fn prepare(
-        density: &'a dyn Density,
-        proposal: Proposal<'a>,
+/// Points from which the caps are found.
+struct Pilot {
+    draws: Draws,
+    /// Divided by the mean weight under the same conditions.
+    weights: Vec<f64>,
+    normalisation: Normalisation,
+    caps: Vec<Cap>,
+}
+
+impl Pilot {
+    fn run(
+        density: &dyn Density,
+        proposal: &dyn Sampler,
         normalisation: Option<Normalisation>,
         settings: &UnweightSettings,
     ) -> Result<Self> {
@@ -115,8 +106,7 @@ impl<'a> Unweighted<'a> {
         let space = density.space();
         let kinds = kinds(space);
         let (law, count) = (Law::uniform(space), settings.pilot * kinds);
-        let (draws, mut weights) =
-            weighted(density, proposal.sampler(), &law, settings.seed, AGAIN >> 1, count)?;
+        let (draws, mut weights) = weighted(density, proposal, &law, settings.seed, AGAIN >> 1, count)?;
         let normalisation = match normalisation {
             Some(known) => known,
             None => Normalisation::fit(space, &draws.conditions, &weights)?,
@@ -128,11 +118,15 @@ impl<'a> Unweighted<'a> {
             *w /= normalisation.at(condition);
             of_kind[normalisation.kind(condition)].push(*w);
         }
-        let mut caps: Vec<Cap> = of_kind.iter_mut().map(|w| cap(w, settings.quantile)).collect();
-        if let Proposal::Uniform(_) = proposal {
-            let top = climb(density, &normalisation, &draws, &weights, settings.seed)?;
-            caps.iter_mut().zip(top).for_each(|(c, top)| c.cap = MARGIN * c.cap.max(top));
-        }
+        let caps = of_kind.iter_mut().map(|w| cap(w, settings.quantile)).collect();
+        Ok(Pilot { draws, weights, normalisation, caps })
+    }
+}
+
+impl<D: Density, S: Sampler> Unweighted<D, S> {
+    /// Points of `proposal`, kept in proportion to f / q up to the cap at a quantile.
+    pub fn new(density: D, proposal: S, settings: &UnweightSettings) -> Result<Self> {
+        let Pilot { normalisation, caps, .. } = Pilot::run(&density, &proposal, None, settings)?;
         Ok(Unweighted { density, proposal, normalisation, caps, excess: Default::default() })
     }
 
@@ -162,7 +156,7 @@ impl<'a> Unweighted<'a> {
         let Rows { numbers, conditions, points, densities } = drawn;
         let mut values = vec![0.0; densities.len()];
         self.density.evaluate_checked(conditions, points, &mut values)?;
-        let wide = self.space().conditions.len();
+        let wide = self.density.space().conditions.len();
         let kept = (0..densities.len()).map(|i| {
             let condition = &conditions[i * wide..(i + 1) * wide];
             let Cap { cap, kept } = self.caps[self.normalisation.kind(condition)];
@@ -182,7 +176,7 @@ impl<'a> Unweighted<'a> {
     fn fill(&self, seed: u64, first: u64, conditions: &[f64], out: Out<'_>) -> Result<()> {
         let Out { points, densities } = out;
         let numbers: Vec<u64> = (first..).take(densities.len()).collect();
-        self.proposal.sampler().draw(seed, first, conditions, points, densities)?;
+        self.proposal.draw(seed, first, conditions, points, densities)?;
         let drawn = Rows { numbers: &numbers, conditions, points, densities };
         let mut open = Vec::new();
         for (i, kept) in self.keep(seed, drawn)?.into_iter().enumerate() {
@@ -213,7 +207,7 @@ impl<'a> Unweighted<'a> {
         open: Vec<(usize, u64)>,
         out: Out<'_>,
     ) -> Result<Vec<(usize, u64)>> {
-        let (axes, wide) = (self.space().axes.len(), self.space().conditions.len());
+        let (axes, wide) = (self.density.space().axes.len(), self.density.space().conditions.len());
         let condition = |i: usize| &conditions[i * wide..(i + 1) * wide];
         let (mut numbers, mut repeated, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for &(i, attempt) in &open {
@@ -224,7 +218,7 @@ impl<'a> Unweighted<'a> {
             ends.push(numbers.len());
         }
         let (mut points, mut densities) = (vec![0.0; numbers.len() * axes], vec![0.0; numbers.len()]);
-        self.proposal.sampler().draw_numbers(seed, &numbers, &repeated, &mut points, &mut densities)?;
+        self.proposal.draw_numbers(seed, &numbers, &repeated, &mut points, &mut densities)?;
         let drawn = Rows { numbers: &numbers, conditions: &repeated, points: &points, densities: &densities };
         let kept = self.keep(seed, drawn)?;
         let (mut begin, mut left) = (0, Vec::new());
@@ -247,7 +241,8 @@ impl<'a> Unweighted<'a> {
         if attempt + MOST_TOGETHER as u64 <= 1 << ATTEMPT_BITS {
             return Ok(attempt);
         }
-        let names = self.space().conditions.iter().zip(condition).map(|(c, x)| format!("{} = {x}", c.name));
+        let names =
+            self.density.space().conditions.iter().zip(condition).map(|(c, x)| format!("{} = {x}", c.name));
         Err(Error::NothingThere { points: attempt, condition: names.collect::<Vec<_>>().join(", ") })
     }
 }
@@ -295,7 +290,7 @@ fn cap(weights: &mut [f64], quantile: f64) -> Cap {
     if cap > 0.0 { Cap { cap, kept: kept / all } } else { Cap { cap: 1.0, kept: 1.0 } }
 }
 
-impl Sampler for Unweighted<'_> {
+impl<D: Density, S: Sampler> Sampler for Unweighted<D, S> {
     fn space(&self) -> &Space {
         self.density.space()
     }

@@ -178,6 +178,40 @@ impl Density for FusedFlow {
     }
 }
 
+impl FusedFlow {
+    /// Draws points, row i with the number `number(i)`.
+    fn draw_each(
+        &self,
+        seed: u64,
+        number: impl Fn(usize) -> u64 + Sync,
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> gradino_core::Result<()> {
+        self.check(conditions, points.len(), densities.len()).map_err(simulation)?;
+        let (axes, wide) = self.sizes();
+        let (chunk, volume) = (chunk(densities.len()), self.flow.space().volume());
+        let work = |(part, (points, densities)): (usize, (&mut [f64], &mut [f64]))| {
+            let start = part * chunk;
+            let conditions = rows_of(conditions, wide, start, densities.len());
+            let mut batch = Batch::new(self, conditions, densities.len());
+            for row in 0..densities.len() {
+                let mut stream = Stream::new(seed, number(start + row), Purpose::Point);
+                batch.put(row, (0..axes).map(|_| stream.uniform()));
+            }
+            batch.run(self, Way::Inverse);
+            for (row, (point, density)) in points.chunks_exact_mut(axes).zip(densities).enumerate() {
+                *density = batch.density(row) / volume;
+                for (axis, x) in point.iter_mut().enumerate() {
+                    *x = self.flow.coordinate(axis, batch.unit(row, axis));
+                }
+            }
+        };
+        points.par_chunks_mut(chunk * axes).zip(densities.par_chunks_mut(chunk)).enumerate().for_each(work);
+        Ok(())
+    }
+}
+
 impl Sampler for FusedFlow {
     fn space(&self) -> &Space {
         self.flow.space()
@@ -191,27 +225,18 @@ impl Sampler for FusedFlow {
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
-        self.check(conditions, points.len(), densities.len()).map_err(simulation)?;
-        let (axes, wide) = self.sizes();
-        let (chunk, volume) = (chunk(densities.len()), self.flow.space().volume());
-        let work = |(number, (points, densities)): (usize, (&mut [f64], &mut [f64]))| {
-            let start = number * chunk;
-            let conditions = rows_of(conditions, wide, start, densities.len());
-            let mut batch = Batch::new(self, conditions, densities.len());
-            for row in 0..densities.len() {
-                let mut stream = Stream::new(seed, first + (start + row) as u64, Purpose::Point);
-                batch.put(row, (0..axes).map(|_| stream.uniform()));
-            }
-            batch.run(self, Way::Inverse);
-            for (row, (point, density)) in points.chunks_exact_mut(axes).zip(densities).enumerate() {
-                *density = batch.density(row) / volume;
-                for (axis, x) in point.iter_mut().enumerate() {
-                    *x = self.flow.coordinate(axis, batch.unit(row, axis));
-                }
-            }
-        };
-        points.par_chunks_mut(chunk * axes).zip(densities.par_chunks_mut(chunk)).enumerate().for_each(work);
-        Ok(())
+        self.draw_each(seed, |row| first + row as u64, conditions, points, densities)
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> gradino_core::Result<()> {
+        self.draw_each(seed, |row| numbers[row], conditions, points, densities)
     }
 }
 

@@ -7,8 +7,7 @@ use super::adjoint::Shape;
 use super::network::{Loaded, Networks, matrix, numbers};
 use crate::layout::Network;
 use crate::spec::FlowSpec;
-use crate::spline::Spline;
-use burn::tensor::Tensor;
+use burn_tensor::Tensor;
 use gradino_core::{Dual, Manifold};
 
 /// Points in the unit cube with the features of their conditions, row by row.
@@ -62,48 +61,6 @@ impl Model<'_> {
             self.backward(turn, &before, passes, &by_ln, &mut by_unit, &mut gradients);
         }
         (ln_q, gradients.concat())
-    }
-
-    /// ln q in the unit cube of rows.
-    pub(super) fn ln_density(&self, rows: Rows) -> Vec<f64> {
-        let axes = self.spec.space.axes.len();
-        let mut ln_q = vec![0.0; rows.unit.len() / axes];
-        let mut unit = rows.unit.to_vec();
-        for turn in 0..self.spec.transforms.len() {
-            let before = unit.clone();
-            for (number, network) in self.of(turn) {
-                let features = self.features(network, rows.seen, &before);
-                let features = matrix(features, ln_q.len(), &self.networks.device);
-                let mut output = numbers(self.loaded[number].run(network, features));
-                self.map(network, &mut output, &before, &mut unit, &mut ln_q);
-            }
-        }
-        ln_q
-    }
-
-    /// Moves points of the base to the unit cube; returns their ln q.
-    pub(super) fn draw(&self, seen: &[f32], unit: &mut [f64]) -> Vec<f64> {
-        let axes = self.spec.space.axes.len();
-        let mut ln_q = vec![0.0; unit.len() / axes];
-        for turn in (0..self.spec.transforms.len()).rev() {
-            let after = unit.to_vec();
-            for (number, network) in self.of(turn) {
-                for place in self.places(network) {
-                    let features = self.features(network, seen, unit);
-                    let features = matrix(features, ln_q.len(), &self.networks.device);
-                    let output = numbers(self.loaded[number].run(network, features));
-                    let wide = output.len() / ln_q.len();
-                    for (row, raw) in output.chunks_exact(wide).enumerate() {
-                        let raw: Vec<f64> = raw[place.range.clone()].iter().map(|&r| f64::from(r)).collect();
-                        let spline = Spline::from_raw(&raw, place.shape.bins, place.shape.manifold);
-                        let image = spline.inverse(after[row * axes + place.axis]);
-                        unit[row * axes + place.axis] = image.value;
-                        ln_q[row] -= image.slope.ln();
-                    }
-                }
-            }
-        }
-        ln_q
     }
 
     /// The networks of a transform with their numbers in the flow.

@@ -16,10 +16,11 @@ mod pool;
 mod tests;
 mod trainer;
 
-pub use burn::tensor::Device;
+pub use burn_tensor::Device;
 pub use pool::Quality;
 pub use trainer::{Progress, Source, Trainer};
 
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// How far the flow is from a density.
@@ -77,5 +78,32 @@ impl Default for Training {
             round: 50,
             seed: 1,
         }
+    }
+}
+
+impl Training {
+    /// Refuses what cannot be trained with.
+    fn check(&self) -> Result<()> {
+        let positive = [
+            ("steps", self.steps as f64),
+            ("batch", self.batch as f64),
+            ("rate", self.rate),
+            ("clip", self.clip),
+            ("pool", self.pool as f64),
+            ("round", self.round as f64),
+        ];
+        for (name, value) in positive {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(Error::BadTraining { name, value, wanted: "above 0" });
+            }
+        }
+        if !(0.0..=1.0).contains(&self.events_share) {
+            let value = self.events_share;
+            return Err(Error::BadTraining { name: "events_share", value, wanted: "from 0 to 1" });
+        }
+        if !(self.decay >= 0.0 && self.decay.is_finite()) {
+            return Err(Error::BadTraining { name: "decay", value: self.decay, wanted: "0 or above" });
+        }
+        Ok(())
     }
 }

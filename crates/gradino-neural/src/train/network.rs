@@ -3,7 +3,7 @@
 use crate::layout::{Layer, Network};
 use crate::spec::{Activation, FlowSpec};
 use crate::weights::{Tensor as Numbers, Weights};
-use burn::tensor::{Device, Gradients, Tensor, TensorData, activation};
+use burn_tensor::{Device, Gradients, Tensor, TensorData, activation};
 use std::collections::BTreeMap;
 
 /// The networks of a flow, without their numbers; the numbers are one after the other: network by network, layer

@@ -1,17 +1,16 @@
 //! Points drawn from the flow as it is, with the values of the density there.
 
 use super::Training;
-use super::gradient::{Model, Rows};
 use crate::error::Result;
-use gradino_core::{Condition, Density, Domain, Purpose, Space, Stream};
+use crate::flow::Flow;
+use crate::fused::FusedFlow;
+use gradino_core::{Condition, Density, Domain, Purpose, Sampler, Space, Stream};
 use rayon::prelude::*;
 
 /// Points under one condition each: they give the integral of the density under it.
 const GROUP: usize = 256;
 /// Share of points that are even over the space, so that nothing is overlooked.
 const EVEN: f64 = 1.0 / 16.0;
-/// Rows that are worked on at once.
-pub(super) const CHUNK: usize = 1024;
 
 /// Rows of points with what is known of them.
 #[derive(Default)]
@@ -47,86 +46,56 @@ fn draw_conditions(conditions: &[Condition], stream: &mut Stream) -> Vec<f64> {
 }
 
 impl Pool {
-    /// Draws the pool number `round` of a training.
-    pub(super) fn draw(
-        model: &Model,
-        density: &dyn Density,
-        training: &Training,
-        round: u64,
-    ) -> Result<Self> {
-        let groups = training.pool.div_ceil(GROUP).next_multiple_of(CHUNK / GROUP);
-        let first = round * (groups * GROUP) as u64;
-        let chunk = |chunk: usize| {
-            let first = first + (chunk * CHUNK) as u64;
-            Pool::draw_chunk(model, density, training.seed, first)
-        };
-        let chunks: Vec<Pool> =
-            (0..groups * GROUP / CHUNK).into_par_iter().map(chunk).collect::<Result<_>>()?;
-        let mut pool = Pool::default();
-        for chunk in chunks {
-            pool.seen.extend(chunk.seen);
-            pool.unit.extend(chunk.unit);
-            pool.ln_target.extend(chunk.ln_target);
-            pool.ln_drawn.extend(chunk.ln_drawn);
+    /// Draws the pool number `round` of a training from the flow as it is.
+    pub(super) fn draw(flow: Flow, density: &dyn Density, training: &Training, round: u64) -> Result<Self> {
+        let groups = training.pool.div_ceil(GROUP);
+        let rows = groups * GROUP;
+        let first = round * rows as u64;
+        let spec = flow.weights().spec().clone();
+        let Space { axes, conditions } = &spec.space;
+        let (mut pool, mut values, mut even) = (Pool::default(), Vec::new(), Vec::new());
+        for group in 0..groups {
+            let number = first + (group * GROUP) as u64;
+            let mut stream = Stream::new(training.seed, number, Purpose::Training);
+            let row = draw_conditions(conditions, &mut stream);
+            let mut seen: Vec<f64> = Vec::new();
+            spec.features.push_conditions(conditions, &row, &mut seen);
+            let seen: Vec<f32> = seen.into_iter().map(|feature| feature as f32).collect();
+            values.extend(row.repeat(GROUP));
+            pool.seen.extend(seen.repeat(GROUP));
+            let even_point =
+                |_| axes.iter().map(|axis| axis.low + axis.length() * stream.uniform()).collect();
+            even.extend((0..places()).map(even_point).collect::<Vec<Vec<f64>>>().concat());
         }
+        let fused = FusedFlow::new(flow);
+        let (mut points, mut drawn) = (vec![0.0; rows * axes.len()], vec![0.0; rows]);
+        fused.draw(training.seed, first, &values, &mut points, &mut drawn)?;
+        pool.ln_drawn = drawn.iter().map(|q| (q * spec.space.volume()).ln()).collect();
+        for group in 0..groups {
+            let rows = group * GROUP..group * GROUP + places();
+            let from = group * places() * axes.len();
+            let even = &even[from..from + places() * axes.len()];
+            points[rows.start * axes.len()..rows.end * axes.len()].copy_from_slice(even);
+            let wide = conditions.len();
+            fused.ln_density(
+                &values[rows.start * wide..rows.end * wide],
+                even,
+                &mut pool.ln_drawn[rows.clone()],
+            )?;
+            pool.ln_drawn[rows].iter_mut().for_each(|ln| *ln += spec.space.volume().ln());
+        }
+        let mixture = |ln: &mut f64| *ln = ((1.0 - EVEN) * ln.exp() + EVEN).ln();
+        pool.ln_drawn.iter_mut().for_each(mixture);
+        let unit = |(at, x): (usize, &f64)| (x - axes[at % axes.len()].low) / axes[at % axes.len()].length();
+        pool.unit = points.iter().enumerate().map(unit).collect();
+        pool.ln_target = targets(density, &values, &points, &pool.ln_drawn)?;
         pool.quality = pool.assess();
         Ok(pool)
     }
 
-    fn draw_chunk(model: &Model, density: &dyn Density, seed: u64, first: u64) -> Result<Self> {
-        let Space { axes, conditions } = density.space();
-        let mut pool = Pool::default();
-        let mut rows: Vec<f64> = Vec::new();
-        for group in 0..CHUNK / GROUP {
-            let mut stream = Stream::new(seed, first + (group * GROUP) as u64, Purpose::Training);
-            let values = draw_conditions(conditions, &mut stream);
-            let mut seen = Vec::new();
-            model.spec.features.push_conditions(&model.spec.space.conditions, &values, &mut seen);
-            for _ in 0..GROUP {
-                rows.extend_from_slice(&values);
-                pool.seen.extend(seen.iter().map(|&feature| feature as f32));
-                pool.unit.extend(axes.iter().map(|_| stream.uniform()));
-            }
-        }
-        let even = pool.unit.clone();
-        pool.ln_drawn = model.draw(&pool.seen, &mut pool.unit);
-        pool.replace_even(model, &even);
-        let scale = |(at, &unit): (usize, &f64)| {
-            let axis = &axes[at % axes.len()];
-            axis.low + unit * axis.length()
-        };
-        let points: Vec<f64> = pool.unit.iter().enumerate().map(scale).collect();
-        let mut values = vec![0.0; CHUNK];
-        density.evaluate_checked(&rows, &points, &mut values)?;
-        for group in 0..CHUNK / GROUP {
-            let range = group * GROUP..(group + 1) * GROUP;
-            let drawn = &mut pool.ln_drawn[range.clone()];
-            let terms = values[range.clone()].iter().zip(&*drawn).map(|(f, ln)| f * (-ln).exp());
-            let ln_integral = (terms.sum::<f64>() / GROUP as f64).ln();
-            pool.ln_target.extend(values[range].iter().map(|f| f.ln() - ln_integral));
-        }
-        Ok(pool)
-    }
-
-    /// Puts even points in the first places of each group; all are then from the mixture of both densities.
-    fn replace_even(&mut self, model: &Model, even: &[f64]) {
-        let axes = model.spec.space.axes.len();
-        let places = (EVEN * GROUP as f64) as usize;
-        let wide = self.seen.len() / CHUNK;
-        for group in 0..CHUNK / GROUP {
-            let rows = group * GROUP..group * GROUP + places;
-            let (points, seen) = (rows.start * axes..rows.end * axes, rows.start * wide..rows.end * wide);
-            self.unit[points.clone()].copy_from_slice(&even[points.clone()]);
-            let rows_of = Rows { seen: &self.seen[seen], unit: &self.unit[points] };
-            self.ln_drawn[rows].copy_from_slice(&model.ln_density(rows_of));
-        }
-        self.ln_drawn.iter_mut().for_each(|ln| *ln = ((1.0 - EVEN) * ln.exp() + EVEN).ln());
-    }
-
     /// Quality of the flow: q follows from the mixture from which the points come.
     fn assess(&self) -> Quality {
-        let places = (EVEN * GROUP as f64) as usize;
-        let from_flow = |row: &usize| row % GROUP >= places;
+        let from_flow = |row: &usize| row % GROUP >= places();
         let weight = |row: usize| {
             let ln_q = ((self.ln_drawn[row].exp() - EVEN).max(f64::MIN_POSITIVE) / (1.0 - EVEN)).ln();
             (self.ln_target[row] - ln_q).exp()
@@ -139,4 +108,26 @@ impl Pool {
         let kept = weights.iter().map(|w| w.min(cap)).sum::<f64>() / count;
         Quality { ress: sum * sum / (count * squares), efficiency: kept / cap }
     }
+}
+
+/// Even points of a group.
+fn places() -> usize {
+    (EVEN * GROUP as f64) as usize
+}
+
+/// ln of the density at points, normalised under the condition of each group: the mean of f / r over a group is
+/// its integral.
+fn targets(density: &dyn Density, conditions: &[f64], points: &[f64], ln_drawn: &[f64]) -> Result<Vec<f64>> {
+    let Space { axes, conditions: wide } = density.space();
+    let group = |(number, (points, ln_drawn)): (usize, (&[f64], &[f64]))| {
+        let conditions = &conditions[number * GROUP * wide.len()..(number + 1) * GROUP * wide.len()];
+        let mut values = vec![0.0; GROUP];
+        density.evaluate_checked(conditions, points, &mut values)?;
+        let terms = values.iter().zip(ln_drawn).map(|(f, ln)| f * (-ln).exp());
+        let ln_integral = (terms.sum::<f64>() / GROUP as f64).ln();
+        Ok(values.iter().map(|f| f.ln() - ln_integral).collect())
+    };
+    let groups = points.par_chunks(GROUP * axes.len()).zip(ln_drawn.par_chunks(GROUP)).enumerate();
+    let targets: Vec<Vec<f64>> = groups.map(group).collect::<Result<_>>()?;
+    Ok(targets.concat())
 }

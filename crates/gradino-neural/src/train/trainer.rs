@@ -3,17 +3,22 @@
 use super::adam::Adam;
 use super::gradient::{Model, Rows};
 use super::network::Networks;
-use super::pool::{CHUNK, Pool, Quality};
+use super::pool::{Pool, Quality};
 use super::{Divergence, Training};
 use crate::error::{Error, Result};
+use crate::flow::Flow;
 use crate::spec::FlowSpec;
 use crate::weights::Weights;
-use burn::tensor::Device;
-use gradino_core::{Density, Purpose, Stream};
+use burn_tensor::Device;
+use gradino_core::{Density, Purpose, Space, Stream};
 use rayon::prelude::*;
 
 /// Largest weight p / q, and largest factor q / r, that a point can have: early, when the flow is far off.
 const MOST: f64 = 50.0;
+/// The note on the steps done in a state.
+const STEP: &str = "step";
+/// Rows that are worked on at once.
+const CHUNK: usize = 1024;
 /// Where the numbers of the streams of batches begin, above those of pools.
 const BATCHES: u64 = 1 << 62;
 
@@ -24,6 +29,40 @@ pub struct Source<'a> {
     pub events: Option<(&'a [f64], &'a [f64])>,
     /// A density.
     pub density: Option<&'a dyn Density>,
+}
+
+impl Source<'_> {
+    /// Refuses nothing to train on, another space, and events outside the axes or conditions.
+    fn check(&self, space: &Space) -> Result<()> {
+        if self.density.is_some_and(|density| density.space() != space) {
+            return Err(Error::OtherSpace);
+        }
+        let Some((conditions, points)) = self.events else {
+            return if self.density.is_some() { Ok(()) } else { Err(Error::NothingToLearn) };
+        };
+        let (axes, wide) = (space.axes.len(), space.conditions.len());
+        let rows = points.len() / axes;
+        if rows == 0 {
+            return Err(Error::NothingToLearn);
+        }
+        for (what, found, wanted) in
+            [("coordinates", points.len(), rows * axes), ("conditions", conditions.len(), rows * wide)]
+        {
+            if found != wanted {
+                return Err(gradino_core::Error::WrongLength { what, found, wanted }.into());
+            }
+        }
+        for (at, &value) in points.iter().enumerate() {
+            let axis = &space.axes[at % axes];
+            if !(axis.low..=axis.high).contains(&value) {
+                return Err(Error::outside(axis, value));
+            }
+        }
+        for (at, &value) in conditions.iter().enumerate() {
+            space.conditions[at % wide].check(value)?;
+        }
+        Ok(())
+    }
 }
 
 /// Where a training is after a round.
@@ -58,11 +97,44 @@ struct Batch {
 
 impl<'a> Trainer<'a> {
     /// Starts a training from given weights, as those of [`Weights::initial`].
-    pub fn new(weights: &Weights, source: Source<'a>, training: Training, device: Device) -> Self {
+    pub fn new(weights: &Weights, source: Source<'a>, training: Training, device: Device) -> Result<Self> {
         let spec = weights.spec().clone();
+        source.check(&spec.space)?;
+        training.check()?;
         let networks = Networks::new(&spec, device);
         let adam = Adam::new(networks.flatten(weights));
-        Trainer { spec, source, training, networks, adam }
+        Ok(Trainer { spec, source, training, networks, adam })
+    }
+
+    /// Goes on from a state of [`Trainer::state`] to the same bits as a training that was not interrupted.
+    pub fn resume(
+        state: &[Weights; 3],
+        source: Source<'a>,
+        training: Training,
+        device: Device,
+    ) -> Result<Self> {
+        let [weights, mean, square] = state;
+        let mut trainer = Trainer::new(weights, source, training, device)?;
+        for moments in [mean, square] {
+            if moments.spec() != weights.spec() || moments.notes != weights.notes {
+                return Err(Error::NotAState);
+            }
+        }
+        trainer.adam.mean = trainer.networks.flatten(mean);
+        trainer.adam.square = trainer.networks.flatten(square);
+        let step = weights.notes.get(STEP).and_then(|step| step.parse().ok());
+        trainer.adam.step = step.ok_or(Error::NotAState)?;
+        Ok(trainer)
+    }
+
+    /// All that is needed to go on later: the weights, and what the optimiser remembers of their gradients.
+    pub fn state(&self) -> Result<[Weights; 3]> {
+        let weights = |numbers: &[f32]| -> Result<Weights> {
+            let mut weights = Weights::new(self.spec.clone(), self.networks.name(numbers))?;
+            weights.notes.insert(STEP.into(), self.adam.step.to_string());
+            Ok(weights)
+        };
+        Ok([weights(&self.adam.numbers)?, weights(&self.adam.mean)?, weights(&self.adam.square)?])
     }
 
     /// Steps done.
@@ -82,9 +154,9 @@ impl<'a> Trainer<'a> {
 
     /// One round of steps. Where the loss is no number any more, the weights stay those before the round.
     pub fn round(&mut self) -> Result<Progress> {
-        let model = self.model();
         let number = self.adam.step / self.training.round;
-        let draw = |density| Pool::draw(&model, density, &self.training, number);
+        let flow = Flow::new(self.weights()?);
+        let draw = |density| Pool::draw(flow, density, &self.training, number);
         let pool = self.source.density.map(draw).transpose()?;
         let before = self.adam.clone();
         let mut loss = 0.0;

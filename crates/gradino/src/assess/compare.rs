@@ -1,6 +1,6 @@
 //! Samplers of one density side by side.
 
-use super::{Place, SamplerName, law, places, with_sampler};
+use super::{Place, SamplerName, law, places, sampler};
 use crate::error::{Error, Result};
 use crate::estimate::cpu::cpu_seconds;
 use gradino_core::{Density, Sampler};
@@ -69,32 +69,28 @@ fn compared(
     let counted = Counted::new(density);
     let single = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let single = single.map_err(|error| Error::NoThreads { reason: error.to_string() })?;
-    let begun = single.install(cpu_seconds);
-    // The preparation runs on the one thread, and what follows it as well.
+    // All runs on the one thread, whose time is counted.
     single.install(|| {
-        with_sampler(name, &counted, settings.seed, |sampler| {
-            let preparation = cpu_seconds() - begun;
-            let preparation_evaluations = counted.take();
-            let (events_per_second, evaluations_per_event) = speed(&counted, sampler, settings.seed)?;
-            let found: Vec<Comparison> = benchmarks
-                .iter()
-                .map(|(_, benchmark)| benchmark.compare(density, sampler))
-                .collect::<gradino_infer::Result<_>>()?;
-            let moments = || found.iter().flat_map(|c| &c.moments);
-            let of_weights = found.iter().map(|c| c.weights.efficiency.value).fold(f64::INFINITY, f64::min);
-            let efficiency =
-                if evaluations_per_event > 0.0 { 1.0 / evaluations_per_event } else { of_weights };
-            Ok(Compared {
-                sampler: name.to_string(),
-                preparation,
-                preparation_evaluations,
-                events_per_second,
-                evaluations_per_event,
-                ress: found.iter().map(|c| c.weights.ress).collect(),
-                efficiency,
-                bias: (moments().fold(0.0, |most, z| z.abs().max(most)), moments().count()),
-                likelihood: found.iter().map(|c| c.likelihood.z).collect(),
-            })
+        let begun = cpu_seconds();
+        let sampler = sampler(name, &counted, settings.seed)?;
+        let preparation = cpu_seconds() - begun;
+        let preparation_evaluations = counted.take();
+        let (events_per_second, evaluations_per_event) = speed(&counted, &*sampler, settings.seed)?;
+        let compare = |(_, benchmark): &(Place, Benchmark)| benchmark.compare(density, &*sampler);
+        let found: Vec<Comparison> = benchmarks.iter().map(compare).collect::<gradino_infer::Result<_>>()?;
+        let moments = || found.iter().flat_map(|c| &c.moments);
+        let of_weights = found.iter().map(|c| c.weights.efficiency.value).fold(f64::INFINITY, f64::min);
+        let efficiency = if evaluations_per_event > 0.0 { 1.0 / evaluations_per_event } else { of_weights };
+        Ok(Compared {
+            sampler: name.to_string(),
+            preparation,
+            preparation_evaluations,
+            events_per_second,
+            evaluations_per_event,
+            ress: found.iter().map(|c| c.weights.ress).collect(),
+            efficiency,
+            bias: (moments().fold(0.0, |most, z| z.abs().max(most)), moments().count()),
+            likelihood: found.iter().map(|c| c.likelihood.z).collect(),
         })
     })
 }

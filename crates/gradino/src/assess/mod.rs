@@ -10,7 +10,7 @@ pub use compare::{Compared, compare};
 pub use flux::{FLUXES, law};
 pub use json::compared_json;
 pub use page::{drawings, page};
-pub use samplers::{SAMPLERS, SamplerName, with_sampler};
+pub use samplers::{SAMPLERS, SamplerName, sampler};
 
 use crate::error::{Error, Result};
 use gradino_core::{Density, Domain, Sampler, Space};
@@ -116,13 +116,9 @@ fn set_kinds(space: &Space, number: usize, condition: &mut [f64]) {
     }
 }
 
-/// What to assess, and how.
+/// How a sampler is assessed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssessJob {
-    /// Name of the density.
-    pub density: String,
-    /// The sampler.
-    pub sampler: SamplerName,
     /// flat, t2k, or a table of a flux.
     pub flux: String,
     /// Energies at which points are put in bins; without any, five.
@@ -135,26 +131,21 @@ pub struct AssessJob {
 const ENERGIES: usize = 5;
 
 impl AssessJob {
-    /// Assesses the sampler of the job. `progress` hears what is done next.
-    pub fn run(&self, progress: &dyn Fn(&str)) -> Result<Assessment> {
-        let density = crate::density::named(&self.density)?;
-        let places = places(density.space(), &self.energies, ENERGIES)?;
-        // Mistakes in the flux are found before the sampler is prepared.
-        law(density.space(), &self.flux)?;
-        progress(&format!("preparing {}", self.sampler));
-        with_sampler(&self.sampler, &*density, self.settings.seed, |sampler| {
-            self.of(&*density, sampler, places, progress)
-        })
+    /// Refuses energies and fluxes that do not fit a density, before anything is prepared.
+    pub fn check(&self, space: &Space) -> Result<()> {
+        places(space, &self.energies, ENERGIES)?;
+        law(space, &self.flux).map(drop)
     }
 
-    fn of(
+    /// Assesses a sampler against a density; both are called by a name. `progress` hears what is done next.
+    pub fn run(
         &self,
-        density: &dyn Density,
-        sampler: &dyn Sampler,
-        places: Vec<Place>,
+        (density_name, density): (&str, &dyn Density),
+        (sampler_name, sampler): (&str, &dyn Sampler),
         progress: &dyn Fn(&str),
     ) -> Result<Assessment> {
         let space = density.space();
+        let places = places(space, &self.energies, ENERGIES)?;
         progress("weights");
         let rate = Normalisation::measure(density, sampler, self.settings.seed + 1, RATE_POINTS)?;
         let law = law(space, &self.flux)?.by_rate(rate);
@@ -167,9 +158,9 @@ impl AssessJob {
             found.push((place, benchmark.integral.value, comparison));
         }
         Ok(Assessment {
-            density: self.density.clone(),
+            density: density_name.into(),
             space: space.clone(),
-            sampler: self.sampler.to_string(),
+            sampler: sampler_name.into(),
             flux: self.flux.clone(),
             settings: self.settings,
             overall,

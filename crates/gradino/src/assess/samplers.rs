@@ -6,9 +6,13 @@ use gradino_core::{Density, Sampler};
 use gradino_infer::sampling::{
     AdaptiveGrid, GridSettings, Normalisation, Uniform, UnweightSettings, Unweighted,
 };
+use gradino_neural::{Flow, FusedFlow};
 use std::fmt;
-
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+/// Ending of the name of a flow whose points are to be kept in proportion to their weights.
+const UNWEIGHTED: &str = ":unweighted";
 
 /// Names of the samplers, with what they are.
 pub const SAMPLERS: [(&str, &str); 4] = [
@@ -30,6 +34,10 @@ pub enum SamplerName {
     Grid,
     /// The adaptive grid with unit weights.
     GridUnweighted,
+    /// The flow of a file, its points as they are.
+    Flow(PathBuf),
+    /// The flow of a file with unit weights.
+    FlowUnweighted(PathBuf),
 }
 
 impl FromStr for SamplerName {
@@ -40,6 +48,10 @@ impl FromStr for SamplerName {
             "accept-reject" => SamplerName::AcceptReject,
             "grid" => SamplerName::Grid,
             "grid-unweighted" => SamplerName::GridUnweighted,
+            name if name.contains('.') || name.contains('/') => match name.strip_suffix(UNWEIGHTED) {
+                Some(path) => SamplerName::FlowUnweighted(path.into()),
+                None => SamplerName::Flow(name.into()),
+            },
             name => {
                 return Err(Error::UnknownSampler {
                     name: name.into(),
@@ -53,34 +65,40 @@ impl FromStr for SamplerName {
 
 impl fmt::Display for SamplerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            SamplerName::Uniform => "uniform",
-            SamplerName::AcceptReject => "accept-reject",
-            SamplerName::Grid => "grid",
-            SamplerName::GridUnweighted => "grid-unweighted",
-        })
+        match self {
+            SamplerName::Uniform => f.write_str("uniform"),
+            SamplerName::AcceptReject => f.write_str("accept-reject"),
+            SamplerName::Grid => f.write_str("grid"),
+            SamplerName::GridUnweighted => f.write_str("grid-unweighted"),
+            SamplerName::Flow(path) => write!(f, "{}", path.display()),
+            SamplerName::FlowUnweighted(path) => write!(f, "{}{UNWEIGHTED}", path.display()),
+        }
     }
 }
 
 /// Points by which the integral under each condition is found.
 const INTEGRAL_POINTS: usize = 400_000;
 
-/// Prepares a sampler of a density, and hands it to `work`.
-pub fn with_sampler<T>(
+/// Prepares a sampler of a density.
+pub fn sampler<'a, D: Density + Clone + Send + 'a>(
     name: &SamplerName,
-    density: &dyn Density,
+    density: D,
     seed: u64,
-    work: impl FnOnce(&dyn Sampler) -> Result<T>,
-) -> Result<T> {
+) -> Result<Box<dyn Sampler + Send + 'a>> {
     let settings = UnweightSettings { seed: seed + 2, ..UnweightSettings::default() };
-    let grid = || AdaptiveGrid::train(density, &GridSettings { seed: seed + 3, ..GridSettings::default() });
-    match name {
-        SamplerName::Uniform => work(&Uniform::new(density.space())),
+    let grid = || AdaptiveGrid::train(&density, &GridSettings { seed: seed + 3, ..GridSettings::default() });
+    let flow = |path: &Path| Ok::<_, Error>(FusedFlow::new(Flow::load(path)?));
+    Ok(match name {
+        SamplerName::Uniform => Box::new(Uniform::new(density.space())),
         SamplerName::AcceptReject => {
-            let normalisation = Normalisation::measure(density, &grid()?, seed + 4, INTEGRAL_POINTS)?;
-            work(&Unweighted::accept_reject(density, normalisation, &settings)?)
+            let normalisation = Normalisation::measure(&density, &grid()?, seed + 4, INTEGRAL_POINTS)?;
+            Box::new(Unweighted::accept_reject(density.clone(), normalisation, &settings)?)
         }
-        SamplerName::Grid => work(&grid()?),
-        SamplerName::GridUnweighted => work(&Unweighted::new(density, &grid()?, &settings)?),
-    }
+        SamplerName::Grid => Box::new(grid()?),
+        SamplerName::GridUnweighted => Box::new(Unweighted::new(density.clone(), grid()?, &settings)?),
+        SamplerName::Flow(path) => Box::new(flow(path)?),
+        SamplerName::FlowUnweighted(path) => {
+            Box::new(Unweighted::new(density.clone(), flow(path)?, &settings)?)
+        }
+    })
 }

@@ -7,7 +7,7 @@ use std::f64::consts::TAU;
 
 /// Nucleon mass [MeV], the mean of proton and neutron of workman2022.
 const NUCLEON_MASS: f64 = 938.919;
-/// Mass of the dipole form factors [MeV], M_V^2 = 0.71 GeV^2 (bradford2006).
+/// Mass of the dipole form factors [MeV], M_V^2 = 0.71 GeV^2, as the full model has.
 const DIPOLE_MASS: f64 = 842.6;
 /// Length of the harmonic oscillator of carbon [fm], from the slope of its elastic form factor (hofstadter1957).
 const OSCILLATOR_FM: f64 = 1.64;

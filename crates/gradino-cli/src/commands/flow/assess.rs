@@ -5,7 +5,7 @@ use crate::options::parse_energy;
 use crate::table::Table;
 use crate::wiring;
 use clap::Args;
-use gradino::assess::{AssessJob, Assessment, Place, drawings, page};
+use gradino::assess::{AssessJob, Assessment, Place, SamplerName, drawings, page, sampler};
 use gradino::figures::stacked;
 use gradino_infer::sampling::assess::{Comparison, Settings};
 use std::path::PathBuf;
@@ -14,10 +14,11 @@ use std::process::ExitCode;
 /// Assess a sampler against a density: weights, unweighting efficiency, points in bins, likelihood.
 #[derive(Args)]
 pub(crate) struct Assess {
-    /// uniform, accept-reject, grid or grid-unweighted
+    /// uniform, accept-reject, grid or grid-unweighted, or the file of a flow; FILE:unweighted keeps its points in
+    /// proportion to their weights
     #[arg(value_name = "SAMPLER")]
     sampler: String,
-    /// The density: ridges or lobes
+    /// The density: plane_wave, ridges or lobes
     #[arg(long, value_name = "NAME")]
     density: String,
     /// Energies at which points are put in bins, like 200MeV,600MeV [default: five, over the whole range]
@@ -72,7 +73,7 @@ impl Assess {
                 return Err(gradino::Error::BadEnding { path: path.clone(), endings: ".html or .svg" }.into());
             }
         }
-        let found = self.job()?.run(&|what| note(&format!("{what} ...")))?;
+        let found = self.assess()?;
         if self.json {
             print(&found.to_json())?;
         } else {
@@ -91,22 +92,24 @@ impl Assess {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn job(&self) -> Done<AssessJob> {
-        Ok(AssessJob {
-            density: self.density.clone(),
-            sampler: self.sampler.parse().map_err(Failure::from)?,
-            flux: self.flux.clone(),
-            energies: self.energies.clone(),
-            settings: Settings {
-                events: self.events,
-                quantile: self.quantile,
-                set: self.set,
-                sets: self.sets,
-                reference: self.reference,
-                seed: self.seed,
-                ..Settings::default()
-            },
-        })
+    fn assess(&self) -> Done<Assessment> {
+        let density = gradino::density::named(&self.density)?;
+        let name: SamplerName = self.sampler.parse().map_err(Failure::from)?;
+        let settings = Settings {
+            events: self.events,
+            quantile: self.quantile,
+            set: self.set,
+            sets: self.sets,
+            reference: self.reference,
+            seed: self.seed,
+            ..Settings::default()
+        };
+        let job = AssessJob { flux: self.flux.clone(), energies: self.energies.clone(), settings };
+        job.check(density.space())?;
+        note(&format!("preparing {name} ..."));
+        let sampler = sampler(&name, &*density, self.seed)?;
+        let progress = |what: &str| note(&format!("{what} ..."));
+        Ok(job.run((&self.density, &*density), (&name.to_string(), &*sampler), &progress)?)
     }
 }
 

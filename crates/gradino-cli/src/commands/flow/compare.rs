@@ -10,10 +10,10 @@ use std::process::ExitCode;
 /// Put all samplers of a density side by side: efficiency, speed, evaluations, bias.
 #[derive(Args)]
 pub(crate) struct Compare {
-    /// Samplers [default: all]
+    /// Samplers, and files of flows (FILE, FILE:unweighted) [default: all but flows]
     #[arg(value_name = "SAMPLER")]
     samplers: Vec<String>,
-    /// The density: ridges or lobes
+    /// The density: plane_wave, ridges or lobes
     #[arg(long, value_name = "NAME")]
     density: String,
     /// Points of each sampler, for each kind of conditions
