@@ -1,7 +1,7 @@
-//! Speed of drawing from flows, with densities: `cargo bench -p gradino-neural --bench flow -- [PRESET] [SET]`.
+//! Speed of drawing from flows, with densities: `cargo bench -p gradino-neural --bench flow -- [PRESET...] [SET...]`.
 //!
-//! For each preset and each instruction set that the machine has, or those named, on one thread and on all: seconds
-//! per million points by the clock, the best of some passes, and by the time that the processor spent, their mean;
+//! For each preset, or those named, with the best instructions of the machine, or those named (`avx2`, `plain`, `all`),
+//! on one thread and on all: seconds per million points by the clock, the best of some passes, and by the time that the processor spent, their mean;
 //! multiplications and additions in matrices per second of that, beside the most that one core did just
 //! before with its best instructions.
 
@@ -120,10 +120,7 @@ fn set_name(instructions: Instructions) -> String {
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let among = |names: &[String], name: &str| {
-        let mut asked = wanted.iter().filter(|wanted| names.contains(wanted)).peekable();
-        asked.peek().is_none() || asked.any(|asked| asked == name)
-    };
+    let asks = |name: &str| wanted.iter().any(|wanted| wanted == name);
     println!(
         "{:<16} {:>7} {:>11} {:>12} {:>12} {:>10} {:>10}",
         "", "", "clock s", "processor s", "", "GFLOP/s", "most"
@@ -138,12 +135,14 @@ fn main() {
         ("medium", Preset::Medium),
         ("large", Preset::Large),
     ];
-    let names = presets.map(|(name, _)| name.to_string());
-    let sets: Vec<String> = Instructions::available().into_iter().map(set_name).collect();
-    for (name, preset) in presets.into_iter().filter(|(name, _)| among(&names, name)) {
-        for instructions in Instructions::available() {
-            if among(&sets, &set_name(instructions)) {
-                report(name, preset, instructions);
+    let any_preset = presets.iter().any(|(name, _)| asks(name));
+    let available = Instructions::available();
+    let any_set = available.iter().any(|&set| asks(&set_name(set)));
+    for (name, preset) in presets.into_iter().filter(|(name, _)| !any_preset || asks(name)) {
+        for &set in &available {
+            let best = set == available[0] && !any_set;
+            if best || asks("all") || asks(&set_name(set)) {
+                report(name, preset, set);
             }
         }
     }
