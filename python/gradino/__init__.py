@@ -7,6 +7,7 @@ Energies are in MeV, cross sections in cm2 per target atom.
 """
 
 from ._bands import Bands, Contribution, propagate
+from ._density import Assessment, Axis, Condition, Density, Points, Sampler
 from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
 from ._fit import Fit, Fitted, Profile, example_fit, fit
@@ -17,12 +18,16 @@ from ._run import Citation, CrossSection, Run, read, run
 from ._simulator import Bank, Sample, Simulator, toy
 
 __all__ = [
+    "Assessment",
+    "Axis",
     "Bands",
     "Bank",
     "Citation",
+    "Condition",
     "ConfigError",
     "Contribution",
     "CrossSection",
+    "Density",
     "DerivativeError",
     "Expectation",
     "FileError",
@@ -32,9 +37,11 @@ __all__ = [
     "Histogram",
     "Parameter",
     "PhysicsError",
+    "Points",
     "Profile",
     "Run",
     "Sample",
+    "Sampler",
     "Simulator",
     "Width",
     "Widths",

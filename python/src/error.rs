@@ -57,6 +57,9 @@ fn kind(error: &Error) -> Kind {
         | Error::NoData
         | Error::BadBins { .. }
         | Error::UnknownObservable { .. }
+        | Error::UnknownDensity { .. }
+        | Error::UnknownSampler { .. }
+        | Error::NoSuchCondition { .. }
         | Error::NoEffect { .. }
         | Error::NothingUncertain { .. }
         | Error::NoRate

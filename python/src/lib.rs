@@ -5,6 +5,7 @@
 mod array;
 mod columns;
 mod configuration;
+mod density;
 mod error;
 mod files;
 mod fit;
@@ -22,6 +23,8 @@ mod _gradino {
     use crate::columns::Columns;
     #[pymodule_export]
     use crate::configuration::{default_config, resolve};
+    #[pymodule_export]
+    use crate::density::{Density, Sampler};
     #[pymodule_export]
     use crate::files::{read, report, write};
     #[pymodule_export]

@@ -5,6 +5,7 @@ pub mod chain_fits;
 pub mod cpu;
 pub mod decay;
 pub mod estimators;
+pub mod flows;
 pub mod jobs;
 pub mod mean_field;
 pub mod peer;

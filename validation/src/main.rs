@@ -1,6 +1,6 @@
 //! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation`,
-//! `mean-field` or `responses` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of
-//! the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses.
+//! `mean-field`, `responses` or `flows` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows
+//! alone), fits of the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses, flows.
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -14,7 +14,7 @@ use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{
-    Result, chain_fits, cpu, decay, mean_field, peer, propagation, responses, transmission,
+    Result, chain_fits, cpu, decay, flows, mean_field, peer, propagation, responses, transmission,
 };
 use std::process::ExitCode;
 
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Some("propagation") => print_propagation(),
         Some("mean-field") => print_mean_field(),
         Some("responses") => print_responses(),
+        Some("flows") => print_flows(),
         _ => print_all(),
     };
     match printed {
@@ -48,7 +49,19 @@ fn print_all() -> Result<()> {
     print_chain_fits()?;
     print_propagation()?;
     print_mean_field()?;
-    print_responses()
+    print_responses()?;
+    print_flows()
+}
+
+fn print_flows() -> Result<()> {
+    println!("\n| density | numbers | steps | CPU [s] | RESS [%] | efficiency at the 0.9999 quantile [%] |");
+    println!("| --- | --- | --- | --- | --- | --- |");
+    for name in ["plane_wave"] {
+        let flows::Trained { quality, seconds, steps, numbers, density } = flows::train(name)?;
+        let [ress, efficiency] = [quality.ress, quality.efficiency].map(|share| 100.0 * share);
+        println!("| {density} | {numbers} | {steps} | {seconds:.0} | {ress:.2} | {efficiency:.1} |");
+    }
+    Ok(())
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {

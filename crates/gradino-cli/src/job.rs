@@ -16,10 +16,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Exit code of a program that was interrupted from the keyboard.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Set by Ctrl-C; a second one ends the program at once.
-static CANCEL: AtomicBool = AtomicBool::new(false);
+pub(crate) static CANCEL: AtomicBool = AtomicBool::new(false);
 
 /// Runs a job. Where neither a configuration file nor --output names the files, they go to `runs/SEED`.
 pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) -> Done {
@@ -54,7 +54,7 @@ pub(crate) fn execute(mut config: Config, options: &JobOptions, has_file: bool) 
     let mut output = Output::new(files, Sums { tally: Tally::new(chain.gradients().len()), report });
     targets.add_held(&mut output)?;
     let plan = Plan::new(targets.events.clone(), config.threads);
-    listen_to_ctrl_c()?;
+    listen_to_ctrl_c("finishing the files")?;
     let (outcome, sums) = simulate(&chain, &plan, output, &CANCEL, options.quiet)?;
     targets.merge_with_held()?;
     if let (Some(path), Some(collected)) = (&config.output.report, &sums.report) {
@@ -88,12 +88,13 @@ fn progress_bar(events: u64, quiet: bool) -> ProgressBar {
     bar.with_style(style)
 }
 
-fn listen_to_ctrl_c() -> Done<()> {
-    let stop = || {
+/// Notes the first Ctrl-C and says what follows; a second one ends the program.
+pub(crate) fn listen_to_ctrl_c(what_follows: &'static str) -> Done<()> {
+    let stop = move || {
         if CANCEL.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(INTERRUPTED));
         }
-        note("finishing the files; press Ctrl-C again to give them up");
+        note(&format!("{what_follows}; press Ctrl-C again to give them up"));
     };
     ctrlc::set_handler(stop).map_err(|error| Failure::of_system(format!("cannot listen to Ctrl-C: {error}")))
 }

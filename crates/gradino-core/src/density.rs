@@ -1,12 +1,15 @@
 //! Densities that can be sampled, learned and assessed: what a point is, and what it depends on.
 
 use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Most axes that a density may have.
 pub const MOST_AXES: usize = 10;
 
 /// What a coordinate lives on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Manifold {
     /// The closed interval [low, high].
     Interval,
@@ -15,7 +18,8 @@ pub enum Manifold {
 }
 
 /// One coordinate of a density. A sphere is an interval, cos theta in [-1, 1], and a circle, phi.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Axis {
     /// Its name, as `cos_theta_N`.
     pub name: String,
@@ -47,7 +51,8 @@ impl Axis {
 }
 
 /// What a condition can be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Domain {
     /// Any number in [low, high].
     Range {
@@ -64,7 +69,8 @@ pub enum Domain {
 }
 
 /// Something on which a density depends without being a density in it: an energy, a shell, a model parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Condition {
     /// Its name, as `E_nu`.
     pub name: String,
@@ -100,7 +106,8 @@ impl Condition {
 }
 
 /// The axes of a density and the conditions that it depends on.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Space {
     /// The coordinates of a point, at most [`MOST_AXES`].
     pub axes: Vec<Axis>,
@@ -177,6 +184,73 @@ pub trait Sampler: Sync {
         points: &mut [f64],
         densities: &mut [f64],
     ) -> Result<()>;
+
+    /// The same for points of any numbers, one for each row. A sampler that draws many points faster than one after
+    /// the other does so here too: what rejects points draws the next ones by it.
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        let space = self.space();
+        let (axes, wide) = (space.axes.len(), space.conditions.len());
+        let rows = points.chunks_exact_mut(axes).zip(densities.chunks_exact_mut(1)).zip(numbers);
+        for (i, ((point, density), number)) in rows.enumerate() {
+            self.draw(seed, *number, &conditions[i * wide..(i + 1) * wide], point, density)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Density + ?Sized> Density for &T {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
+        (**self).evaluate(conditions, points, values)
+    }
+}
+
+impl<T: Density + Send + ?Sized> Density for Arc<T> {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
+        (**self).evaluate(conditions, points, values)
+    }
+}
+
+impl<T: Sampler + ?Sized> Sampler for &T {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn draw(
+        &self,
+        seed: u64,
+        first: u64,
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        (**self).draw(seed, first, conditions, points, densities)
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        (**self).draw_numbers(seed, numbers, conditions, points, densities)
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub enum Purpose {
     Condition = 31,
     /// First weights of a network and the order of its training data.
     Training = 32,
+    /// Which of the points drawn are kept.
+    Acceptance = 33,
     /// Everything in a test or a benchmark.
     Test = 99,
 }

@@ -235,6 +235,46 @@ pub enum Error {
         /// The variance.
         variance: f64,
     },
+    /// A sampler of other points or conditions than those of the density.
+    #[error("the sampler has {found}, the density {wanted}")]
+    OtherSpace {
+        /// Axes and conditions of the sampler.
+        found: String,
+        /// Axes and conditions of the density.
+        wanted: String,
+    },
+    /// A sampler whose own density is no positive number at a point that it has drawn.
+    #[error("the sampler says that it has drawn {point} with the density {value}")]
+    BadProposal {
+        /// The density.
+        value: f64,
+        /// Coordinates.
+        point: String,
+    },
+    /// Conditions under which the density is zero everywhere, as far as can be seen.
+    #[error("the density is zero at all {points} points drawn at {condition}")]
+    NothingThere {
+        /// Points drawn.
+        points: u64,
+        /// The conditions, or which part of them.
+        condition: String,
+    },
+    /// A law of a condition that cannot be.
+    #[error("the law of {name}: {problem}")]
+    BadLaw {
+        /// The condition.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A share that is none.
+    #[error("{what} is {value}")]
+    BadShare {
+        /// What it is.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
 }
 
 impl Error {
@@ -291,6 +331,17 @@ impl Error {
                 "draw more events, make the bins wider, or add a fraction of an event to each (floor)"
             }
             Error::NegativeCount { .. } => "give data without negative weights",
+            Error::OtherSpace { .. } => "assess a sampler against the density that it was made for",
+            Error::BadProposal { .. } => {
+                "a sampler must know the density above zero of each point that it draws"
+            }
+            Error::NothingThere { .. } => {
+                "leave these conditions out, or draw more points if the density is a narrow peak"
+            }
+            Error::BadLaw { .. } => {
+                "give a condition of the density, and a law inside its range that is positive somewhere"
+            }
+            Error::BadShare { .. } => "choose a number above 0 and up to 1",
             Error::NoVariance { .. } => "choose \"poisson\" or \"pearson\", or make the bins wider",
         };
         Some(text.into())

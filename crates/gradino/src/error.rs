@@ -333,6 +333,40 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
+    /// A density nobody knows.
+    #[error("unknown density \"{name}\"")]
+    UnknownDensity {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
+    },
+    /// A condition that a density does not have.
+    #[error("the density has no {what}")]
+    NoSuchCondition {
+        /// What was looked for.
+        what: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Threads that the system does not give.
+    #[error("no thread can be begun: {reason}")]
+    NoThreads {
+        /// What the system says.
+        reason: String,
+    },
+    /// A sampler nobody knows.
+    #[error("\"{name}\" is neither a sampler nor a file")]
+    UnknownSampler {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<&'static str>,
+    },
     /// A result in a file whose ending names no form of it.
     #[error("{} does not end in {endings}", path.display())]
     BadEnding {
@@ -380,6 +414,45 @@ pub enum Error {
         /// What differs.
         problem: String,
     },
+    /// A condition that a flow does not have.
+    #[error("unknown condition \"{name}\"")]
+    UnknownCondition {
+        /// Its name.
+        name: String,
+        /// The closest known one.
+        suggestion: Option<String>,
+        /// All names.
+        known: Vec<String>,
+    },
+    /// A law of a condition that cannot be read, or that has no such value.
+    #[error("cannot read \"{text}\" as a condition")]
+    BadCondition {
+        /// The text.
+        text: String,
+    },
+    /// A table that does not fit.
+    #[error("{}: {problem}", path.display())]
+    BadTable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Axes or conditions for a density that has its own.
+    #[error("[data] gives axes or conditions, but the density {density} has its own")]
+    TwoSpaces {
+        /// The density.
+        density: String,
+    },
+    /// A stored training of another configuration.
+    #[error("{}: the stored training has another configuration", path.display())]
+    OtherTraining {
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// An error of the room of networks.
+    #[error(transparent)]
+    Neural(#[from] gradino_neural::Error),
     /// An error of the room of inference.
     #[error(transparent)]
     Infer(#[from] gradino_infer::Error),
@@ -398,6 +471,9 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// An error of the room of networks.
+    #[error(transparent)]
+    Neural(#[from] gradino_neural::Error),
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),
@@ -417,6 +493,7 @@ impl Error {
                 | Error::BadEvent { .. }
                 | Error::BadProvenance { .. }
                 | Error::WrongEventCount { .. }
+                | Error::NoThreads { .. }
                 | Error::Worker { .. }
         )
     }

@@ -1,11 +1,14 @@
 //! The hall: configuration, chain, runs, files and reports.
 
+pub mod assess;
 pub mod chain;
 pub mod config;
+pub mod density;
 pub mod error;
 pub mod estimate;
 pub mod figures;
 pub mod fit;
+pub mod flow;
 pub mod flux;
 pub mod io;
 pub mod literature;

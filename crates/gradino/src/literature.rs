@@ -8,7 +8,9 @@ use gradino_core::cite::Citations;
 const BIBLIOGRAPHY: &str = concat!(
     include_str!("../../gradino-nuclear/data/literature.bib"),
     "\n",
-    include_str!("../../gradino-infer/data/literature.bib")
+    include_str!("../../gradino-infer/data/literature.bib"),
+    "\n",
+    include_str!("../../gradino-neural/data/literature.bib")
 );
 
 /// The works that a run with this configuration uses.

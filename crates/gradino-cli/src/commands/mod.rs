@@ -5,6 +5,7 @@ mod completions;
 mod deexcite;
 mod estimate;
 mod fit;
+mod flow;
 mod init;
 mod list;
 mod meanfield;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Deexcite(deexcite::Deexcite),
     Estimate(estimate::Estimate),
     Fit(fit::Fit),
+    Flow(flow::Flow),
     Widths(widths::Widths),
     #[command(name = "meanfield")]
     MeanField(meanfield::PrintMeanField),
@@ -62,6 +64,7 @@ impl Command {
             Command::Deexcite(command) => command.execute(),
             Command::Estimate(command) => command.execute(),
             Command::Fit(command) => command.execute(),
+            Command::Flow(command) => command.execute(),
             Command::Widths(command) => command.execute(),
             Command::MeanField(command) => command.execute(),
             Command::Xsec(command) => command.execute(),

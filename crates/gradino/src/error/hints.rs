@@ -30,6 +30,19 @@ impl Error {
             Error::MissingEvents { from, to, .. } => {
                 Some(format!("run events {from} to {to} and merge their file too"))
             }
+            Error::UnknownCondition { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
+            Error::UnknownCondition { known, .. } => Some(format!("choose one of {}", known.join(", "))),
+            Error::BadCondition { .. } => Some(
+                "write NAME=VALUE, NAME=LOWEST:HIGHEST, or NAME=KIND, like E_nu=500, E_nu=300:700, shell=1p3/2".into(),
+            ),
+            Error::BadTable { .. } => {
+                Some("name the columns after the axes and conditions; kinds are labels or their numbers".into())
+            }
+            Error::TwoSpaces { .. } => Some("leave them out".into()),
+            Error::OtherTraining { .. } => {
+                Some("take the configuration it was made with, or begin without --resume".into())
+            }
+            Error::Neural(error) => error.hint(),
             Error::Ground(error) => error.hint(),
             Error::Nuclear(error) => error.hint(),
             Error::Infer(error) => error.hint(),
@@ -50,8 +63,20 @@ impl Error {
                 )
             }
             Error::NoEffect { others, .. } => Some(format!("there are: {}", others.join(", "))),
-            Error::UnknownObservable { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
-            Error::UnknownObservable { known, .. } => Some(format!("choose one of {}", known.join(", "))),
+            Error::UnknownObservable { suggestion: Some(s), .. }
+            | Error::UnknownDensity { suggestion: Some(s), .. }
+            | Error::UnknownSampler { suggestion: Some(s), .. } => Some(format!("did you mean \"{s}\"?")),
+            Error::UnknownObservable { known, .. } | Error::UnknownDensity { known, .. } => {
+                Some(format!("choose one of {}", known.join(", ")))
+            }
+            Error::UnknownSampler { known, .. } => {
+                Some(format!("choose one of {}, or the file of a flow", known.join(", ")))
+            }
+            Error::NoSuchCondition { known, .. } => Some(match known.is_empty() {
+                true => "leave it out: the density has no condition of this kind".into(),
+                false => format!("choose of {}", known.join(", ")),
+            }),
+            Error::Neural(error) => error.hint(),
             Error::BadEnding { .. } => Some("choose another name; the ending chooses the form".into()),
             Error::BadBins { .. } => {
                 Some("write first:last:width like 0:60:1, or all edges like 0,5,10,20".into())

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 /// CPU time of this thread [s] where the system tells it (Linux), else the time on the wall; a difference of two
 /// calls on one thread has a meaning.
-pub(super) fn cpu_seconds() -> f64 {
+pub(crate) fn cpu_seconds() -> f64 {
     static BEGUN: OnceLock<Instant> = OnceLock::new();
     let of_thread = || -> Option<f64> {
         let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;

@@ -1,7 +1,7 @@
 //! Means and histograms of the chain with their derivatives, by a choice of estimators.
 
 mod compare;
-mod cpu;
+pub(crate) mod cpu;
 mod source;
 
 pub use compare::{CompareSettings, Comparison, Difference, Figures, Measured};

@@ -5,6 +5,7 @@ use super::tree::Measure;
 use super::tree_drawing::draw_tree;
 use super::{colours, loss, plane};
 use crate::report::numbers::{grouped, plain};
+use crate::report::plots::{alone, in_column};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 /// A figure with its caption.
@@ -21,16 +22,32 @@ pub struct Figure {
 /// The four figures, and the page with them, which needs nothing else.
 pub fn toy_page(figures: &ToyFigures, version: &str) -> (Vec<Figure>, String) {
     let drawn = vec![probabilities(figures), derivatives(figures), descents(figures), spread(figures)];
+    let page = rendered("toy.html", include_str!("toy.html"), content(figures, &drawn, version));
+    (drawn, page)
+}
+
+/// A page from its template, which may include the style that all pages share. The name ends in .html: that makes the
+/// engine escape all text that is not marked as safe.
+pub(crate) fn rendered(name: &str, template: &str, content: Value) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // The name ends in .html: that makes the engine escape all text that is not marked as safe.
-    let added = environment.add_template("toy.html", include_str!("toy.html"));
-    added.expect("the template is part of the program and tested");
-    let template = environment.get_template("toy.html").expect("it was added above");
-    let page = template
-        .render(content(figures, &drawn, version))
-        .expect("every name in the template is given, as the tests show");
-    (drawn, page)
+    for (name, template) in [("style.html", include_str!("style.html")), (name, template)] {
+        environment.add_template(name, template).expect("the template is part of the program and tested");
+    }
+    let template = environment.get_template(name).expect("it was added above");
+    template.render(content).expect("every name in the template is given, as the tests show")
+}
+
+/// Figures of the usual size one below the other, as a file of their own.
+pub fn stacked(figures: &[Figure]) -> String {
+    let drawings: Vec<String> = figures.iter().map(|figure| figure.svg.clone()).collect();
+    alone(&in_column(&drawings))
+}
+
+/// The colours of pages: name, light and dark.
+pub(crate) fn colour_values() -> Vec<Value> {
+    let colour = |[name, light, dark]: &[String; 3]| context! { name, light, dark };
+    colours::palette().iter().map(colour).collect()
 }
 
 fn content(figures: &ToyFigures, drawn: &[Figure], version: &str) -> Value {
@@ -38,12 +55,11 @@ fn content(figures: &ToyFigures, drawn: &[Figure], version: &str) -> Value {
         let svg = Value::from_safe_string(f.svg.clone());
         context! { number, svg, caption => &f.caption, file => format!("{}.svg", f.name) }
     };
-    let colour = |[name, light, dark]: &[String; 3]| context! { name, light, dark };
     let ToySettings { seed, events, .. } = figures.settings;
     context! {
         version,
         seed => seed.to_string(),
-        colours => colours::palette().iter().map(colour).collect::<Vec<_>>(),
+        colours => colour_values(),
         figures => drawn.iter().zip(1..).map(figure).collect::<Vec<_>>(),
         ways => ways(figures),
         choices => choices(&figures.settings),

@@ -91,7 +91,7 @@ impl Look {
     /// Linear axes, y from zero on.
     pub(crate) const LINEAR: Look = Look { log: false, signed: false, counts: false, wide: false };
     /// Linear axes, y of any sign.
-    pub(super) const SIGNED: Look = Look { signed: true, ..Look::LINEAR };
+    pub(crate) const SIGNED: Look = Look { signed: true, ..Look::LINEAR };
     /// Logarithmic y axis.
     pub(crate) const LOG: Look = Look { log: true, ..Look::LINEAR };
     /// The same, as wide as the page.

@@ -1,0 +1,137 @@
+//! The networks of a flow as tensors of burn, on any of its devices.
+
+use crate::layout::{Layer, Network};
+use crate::spec::{Activation, FlowSpec};
+use crate::weights::{Tensor as Numbers, Weights};
+use burn_tensor::{Device, Gradients, Tensor, TensorData, activation};
+use std::collections::BTreeMap;
+
+/// The networks of a flow, without their numbers; the numbers are one after the other: network by network, layer
+/// by layer, W before b.
+pub(super) struct Networks {
+    pub(super) all: Vec<Network>,
+    /// Masks of W as ones and zeros.
+    masks: Vec<Vec<Option<Tensor<2>>>>,
+    pub(super) device: Device,
+}
+
+/// A network with its numbers as tensors.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    layers: Vec<(Tensor<2>, Tensor<1>)>,
+}
+
+/// A matrix on a device.
+pub(super) fn matrix(numbers: Vec<f32>, rows: usize, device: &Device) -> Tensor<2> {
+    let columns = numbers.len() / rows.max(1);
+    Tensor::from_data(TensorData::new(numbers, [rows, columns]), device)
+}
+
+/// The numbers of a tensor.
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().expect("the tensors of a flow hold f32")
+}
+
+impl Networks {
+    pub(super) fn new(spec: &FlowSpec, device: Device) -> Self {
+        let all = spec.networks();
+        let mask = |layer: &Layer| {
+            layer.degrees.as_ref()?;
+            let pairs = (0..layer.inputs * layer.outputs).map(|i| (i / layer.outputs, i % layer.outputs));
+            let ones = pairs.map(|(from, to)| f32::from(layer.connects(from, to))).collect();
+            Some(matrix(ones, layer.inputs, &device))
+        };
+        let masks = all.iter().map(|network| network.layers.iter().map(mask).collect()).collect();
+        Networks { all, masks, device }
+    }
+
+    /// All numbers of `weights`, in order.
+    pub(super) fn flatten(&self, weights: &Weights) -> Vec<f32> {
+        let layers = self.all.iter().flat_map(|network| &network.layers);
+        let both = |layer: &Layer| {
+            let (weight, bias) = weights.layer(layer);
+            [weight, bias.to_vec()]
+        };
+        layers.flat_map(both).flatten().collect()
+    }
+
+    /// The tensors of numbers in order, by their names.
+    pub(super) fn name(&self, numbers: &[f32]) -> BTreeMap<String, Numbers> {
+        let mut named = BTreeMap::new();
+        let mut rest = numbers;
+        for layer in self.all.iter().flat_map(|network| &network.layers) {
+            let shapes =
+                [(layer.weight(), vec![layer.inputs, layer.outputs]), (layer.bias(), vec![layer.outputs])];
+            for (name, shape) in shapes {
+                let (values, after) = rest.split_at(shape.iter().product());
+                named.insert(name, Numbers { shape, values: values.to_vec() });
+                rest = after;
+            }
+        }
+        named
+    }
+
+    /// The networks with numbers in order; W is multiplied with its mask.
+    pub(super) fn load(&self, numbers: &[f32]) -> Vec<Loaded> {
+        let mut rest = numbers;
+        let mut take = |count: usize| {
+            let (taken, after) = rest.split_at(count);
+            rest = after;
+            taken.to_vec()
+        };
+        let mut network = |(network, masks): (&Network, &Vec<Option<Tensor<2>>>)| {
+            let layer = |(layer, mask): (&Layer, &Option<Tensor<2>>)| {
+                let weight = matrix(take(layer.inputs * layer.outputs), layer.inputs, &self.device);
+                let weight = mask.iter().fold(weight, |weight, mask| weight * mask.clone());
+                let bias = TensorData::new(take(layer.outputs), [layer.outputs]);
+                (weight, Tensor::from_data(bias, &self.device))
+            };
+            Loaded { layers: network.layers.iter().zip(masks).map(layer).collect() }
+        };
+        self.all.iter().zip(&self.masks).map(&mut network).collect()
+    }
+
+    /// Writes the gradients of one network's numbers, in order, into `into`; masked weights have none.
+    pub(super) fn collect(&self, number: usize, leaves: &Loaded, gradients: &Gradients, into: &mut Vec<f32>) {
+        for ((weight, bias), mask) in leaves.layers.iter().zip(&self.masks[number]) {
+            let weight = weight.grad(gradients).expect("the output depends on each W");
+            let weight = mask.iter().fold(weight, |weight, mask| weight * mask.clone());
+            into.extend(numbers(weight));
+            into.extend(numbers(bias.grad(gradients).expect("the output depends on each b")));
+        }
+    }
+}
+
+impl Loaded {
+    /// The same numbers as leaves of a graph of their own, whose gradients are kept.
+    pub(super) fn leaves(&self) -> Loaded {
+        let leaf = |(weight, bias): &(Tensor<2>, Tensor<1>)| {
+            (weight.clone().autodiff().require_grad(), bias.clone().autodiff().require_grad())
+        };
+        Loaded { layers: self.layers.iter().map(leaf).collect() }
+    }
+
+    /// The output of the network for rows of features.
+    pub(super) fn run(&self, network: &Network, features: Tensor<2>) -> Tensor<2> {
+        let act = |x: Tensor<2>| match network.activation {
+            Activation::Relu => activation::relu(x),
+            Activation::Silu => activation::silu(x),
+        };
+        let apply = |(weight, bias): &(Tensor<2>, Tensor<1>), x: Tensor<2>| {
+            x.matmul(weight.clone()) + bias.clone().unsqueeze()
+        };
+        let last = self.layers.len() - 1;
+        let mut hidden = apply(&self.layers[0], features);
+        if network.residual {
+            for block in self.layers[1..last].chunks_exact(2) {
+                let inner = apply(&block[0], act(hidden.clone()));
+                hidden = hidden + apply(&block[1], act(inner));
+            }
+            return apply(&self.layers[last], hidden);
+        }
+        for layer in &self.layers[1..] {
+            hidden = apply(layer, act(hidden));
+        }
+        hidden
+    }
+}

@@ -1,0 +1,104 @@
+//! Samplers by name.
+
+use crate::error::{Error, Result};
+use gradino_core::text::closest;
+use gradino_core::{Density, Sampler};
+use gradino_infer::sampling::{
+    AdaptiveGrid, GridSettings, Normalisation, Uniform, UnweightSettings, Unweighted,
+};
+use gradino_neural::{Flow, FusedFlow};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Ending of the name of a flow whose points are to be kept in proportion to their weights.
+const UNWEIGHTED: &str = ":unweighted";
+
+/// Names of the samplers, with what they are.
+pub const SAMPLERS: [(&str, &str); 4] = [
+    ("uniform", "uniform points"),
+    ("accept-reject", "uniform points, kept in proportion to the density up to its maximum"),
+    ("grid", "the adaptive grid of VEGAS with strata, its points as they are"),
+    ("grid-unweighted", "points of the grid, kept in proportion to their weights up to the cap"),
+];
+
+/// A sampler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SamplerName {
+    /// Uniform points.
+    Uniform,
+    /// Accept-reject.
+    AcceptReject,
+    /// The adaptive grid.
+    Grid,
+    /// The adaptive grid with unit weights.
+    GridUnweighted,
+    /// The flow of a file, its points as they are.
+    Flow(PathBuf),
+    /// The flow of a file with unit weights.
+    FlowUnweighted(PathBuf),
+}
+
+impl FromStr for SamplerName {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text {
+            "uniform" => SamplerName::Uniform,
+            "accept-reject" => SamplerName::AcceptReject,
+            "grid" => SamplerName::Grid,
+            "grid-unweighted" => SamplerName::GridUnweighted,
+            name if name.contains('.') || name.contains('/') => match name.strip_suffix(UNWEIGHTED) {
+                Some(path) => SamplerName::FlowUnweighted(path.into()),
+                None => SamplerName::Flow(name.into()),
+            },
+            name => {
+                return Err(Error::UnknownSampler {
+                    name: name.into(),
+                    suggestion: closest(name, SAMPLERS.iter().map(|s| s.0)),
+                    known: SAMPLERS.map(|s| s.0).to_vec(),
+                });
+            }
+        })
+    }
+}
+
+impl fmt::Display for SamplerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SamplerName::Uniform => f.write_str("uniform"),
+            SamplerName::AcceptReject => f.write_str("accept-reject"),
+            SamplerName::Grid => f.write_str("grid"),
+            SamplerName::GridUnweighted => f.write_str("grid-unweighted"),
+            SamplerName::Flow(path) => write!(f, "{}", path.display()),
+            SamplerName::FlowUnweighted(path) => write!(f, "{}{UNWEIGHTED}", path.display()),
+        }
+    }
+}
+
+/// Points by which the integral under each condition is found.
+const INTEGRAL_POINTS: usize = 400_000;
+
+/// Prepares a sampler of a density.
+pub fn sampler<'a, D: Density + Clone + Send + 'a>(
+    name: &SamplerName,
+    density: D,
+    seed: u64,
+) -> Result<Box<dyn Sampler + Send + 'a>> {
+    let settings = UnweightSettings { seed: seed + 2, ..UnweightSettings::default() };
+    let grid = || AdaptiveGrid::train(&density, &GridSettings { seed: seed + 3, ..GridSettings::default() });
+    let flow = |path: &Path| Ok::<_, Error>(FusedFlow::new(Flow::load(path)?));
+    Ok(match name {
+        SamplerName::Uniform => Box::new(Uniform::new(density.space())),
+        SamplerName::AcceptReject => {
+            let normalisation = Normalisation::measure(&density, &grid()?, seed + 4, INTEGRAL_POINTS)?;
+            Box::new(Unweighted::accept_reject(density.clone(), normalisation, &settings)?)
+        }
+        SamplerName::Grid => Box::new(grid()?),
+        SamplerName::GridUnweighted => Box::new(Unweighted::new(density.clone(), grid()?, &settings)?),
+        SamplerName::Flow(path) => Box::new(flow(path)?),
+        SamplerName::FlowUnweighted(path) => {
+            Box::new(Unweighted::new(density.clone(), flow(path)?, &settings)?)
+        }
+    })
+}

@@ -1,0 +1,34 @@
+//! Densities of physics that samplers draw from and networks learn.
+
+mod lobes;
+mod plane_wave;
+mod ridges;
+
+pub use lobes::Lobes;
+pub use plane_wave::PlaneWave;
+pub use ridges::Ridges;
+
+use crate::error::{Error, Result};
+use gradino_core::Density;
+use gradino_core::text::closest;
+
+/// Names of the densities, with what they are.
+pub const NAMES: [(&str, &str); 3] = [
+    ("plane_wave", "a nucleon of carbon knocked out by a muon neutrino as a plane wave"),
+    ("ridges", "two nucleons knocked out together, a toy in six dimensions with sharp ridges"),
+    ("lobes", "lobes on the sphere whose integral is known"),
+];
+
+/// The density of a name.
+pub fn named(name: &str) -> Result<Box<dyn Density>> {
+    match name {
+        "plane_wave" => Ok(Box::new(PlaneWave::default())),
+        "ridges" => Ok(Box::new(Ridges::default())),
+        "lobes" => Ok(Box::new(Lobes::default())),
+        _ => Err(Error::UnknownDensity {
+            name: name.into(),
+            suggestion: closest(name, NAMES.iter().map(|n| n.0)),
+            known: NAMES.iter().map(|n| n.0).collect(),
+        }),
+    }
+}

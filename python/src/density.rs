@@ -1,0 +1,238 @@
+//! Densities from Python and by name, their samplers, and assessments of them.
+
+use crate::array::{Array, Given};
+use crate::error::{config_error, raise};
+use gradino::assess::{self, AssessJob, SamplerName};
+use gradino::density;
+use gradino_core::{Axis, Condition, Density as Densities, Domain, Sampler as Samples, Space};
+use gradino_infer::sampling::assess::Settings;
+use gradino_infer::sampling::{Law, draw, evaluate};
+use numpy::{PyArray1, PyArrayMethods};
+use pyo3::prelude::*;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A density on all threads.
+type Shared = Arc<dyn Densities + Send + Sync>;
+/// An exception of the function, until it is raised.
+type Slot = Arc<Mutex<Option<PyErr>>>;
+
+/// A function of Python as a density.
+struct Function {
+    space: Space,
+    function: Py<PyAny>,
+    slot: Slot,
+}
+
+impl Function {
+    /// Calls the function with rows of points and of conditions.
+    fn call(&self, py: Python<'_>, conditions: &[f64], points: &[f64], values: &mut [f64]) -> PyResult<()> {
+        let rows = values.len();
+        let shaped = |flat: &[f64], width: usize| PyArray1::from_slice(py, flat).reshape([rows, width]);
+        let points = shaped(points, self.space.axes.len())?;
+        let conditions = shaped(conditions, self.space.conditions.len())?;
+        let given = self.function.bind(py).call1((points, conditions))?;
+        let array = py.import("numpy")?.call_method1("asarray", (given, "float64"))?;
+        let shape: Vec<usize> = array.getattr("shape")?.extract()?;
+        if shape != [rows] {
+            let message = format!("the function gives an array of shape {shape:?} for {rows} points");
+            return Err(config_error(&message, "return one number for each row of points"));
+        }
+        let array = py.import("numpy")?.call_method1("ascontiguousarray", (array,))?;
+        let array: Given<'_, f64> = array.extract()?;
+        values.copy_from_slice(array.0.as_slice()?);
+        Ok(())
+    }
+}
+
+impl Densities for Function {
+    fn space(&self) -> &Space {
+        &self.space
+    }
+
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> gradino_core::Result<()> {
+        Python::attach(|py| self.call(py, conditions, points, values)).map_err(|error| {
+            let reason = error.to_string();
+            self.slot.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            gradino_core::Error::Simulation { reason, hint: None }
+        })
+    }
+}
+
+/// Does `work` without the interpreter lock; an exception of the function comes before any other error.
+fn detached<T: Send>(
+    py: Python<'_>,
+    slot: &Slot,
+    work: impl FnOnce() -> gradino::Result<T> + Send,
+) -> PyResult<T> {
+    let done = py.detach(work);
+    let raised = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match raised {
+        Some(error) => Err(error),
+        None => done.map_err(raise),
+    }
+}
+
+/// Name, unit, whether a circle, lowest and highest value of an axis.
+type AxisRow = (String, String, bool, f64, f64);
+/// Name, unit, lowest and highest value, and the labels of a category, of a condition.
+type ConditionRow = (String, String, f64, f64, Vec<String>);
+
+/// A density.
+#[pyclass(frozen, module = "gradino._gradino")]
+pub(crate) struct Density {
+    inner: Shared,
+    slot: Slot,
+    name: String,
+}
+
+#[pymethods]
+impl Density {
+    /// Of a function of Python.
+    #[new]
+    fn new(
+        function: Py<PyAny>,
+        axes: Vec<AxisRow>,
+        conditions: Vec<ConditionRow>,
+        name: String,
+    ) -> PyResult<Self> {
+        let axis = |(name, unit, circle, low, high): AxisRow| match circle {
+            true => Axis::circle(&name, &unit, low, high),
+            false => Axis::interval(&name, &unit, low, high),
+        };
+        let condition = |(name, unit, low, high, labels): ConditionRow| match labels.is_empty() {
+            true => Condition::range(&name, &unit, low, high),
+            false => Condition { name, unit, domain: Domain::Category { labels } },
+        };
+        let space = Space {
+            axes: axes.into_iter().map(axis).collect(),
+            conditions: conditions.into_iter().map(condition).collect(),
+        };
+        space.check().map_err(raise)?;
+        let slot = Slot::default();
+        let inner = Arc::new(Function { space, function, slot: slot.clone() });
+        Ok(Density { inner, slot, name })
+    }
+
+    /// One of those that come with gradino.
+    #[staticmethod]
+    fn named(name: &str) -> PyResult<Self> {
+        let inner = Arc::from(density::named(name).map_err(raise)?);
+        Ok(Density { inner, slot: Slot::default(), name: name.into() })
+    }
+
+    /// Its axes.
+    #[getter]
+    fn axes(&self) -> Vec<AxisRow> {
+        let row = |a: &Axis| {
+            let circle = a.manifold == gradino_core::Manifold::Circle;
+            (a.name.clone(), a.unit.clone(), circle, a.low, a.high)
+        };
+        self.inner.space().axes.iter().map(row).collect()
+    }
+
+    /// Its conditions.
+    #[getter]
+    fn conditions(&self) -> Vec<ConditionRow> {
+        let row = |c: &Condition| {
+            let (low, high, labels) = match &c.domain {
+                Domain::Range { low, high } => (*low, *high, Vec::new()),
+                Domain::Category { labels } => (0.0, labels.len() as f64 - 1.0, labels.clone()),
+            };
+            (c.name.clone(), c.unit.clone(), low, high, labels)
+        };
+        self.inner.space().conditions.iter().map(row).collect()
+    }
+
+    /// Values at rows of points under rows of conditions, both flat.
+    fn evaluate(
+        &self,
+        py: Python<'_>,
+        points: Given<'_, f64>,
+        conditions: Given<'_, f64>,
+    ) -> PyResult<Array<f64>> {
+        let (points, conditions) = (points.0.as_slice()?.to_vec(), conditions.0.as_slice()?.to_vec());
+        let work = || Ok(evaluate(&*self.inner, &conditions, &points)?);
+        Ok(Array::new(py, detached(py, &self.slot, work)?))
+    }
+
+    /// Prepares a sampler of it.
+    fn sampler(&self, py: Python<'_>, name: &str, seed: u64) -> PyResult<Sampler> {
+        let choice: SamplerName = name.parse().map_err(raise)?;
+        let work = || assess::sampler(&choice, self.inner.clone(), seed);
+        let inner = detached(py, &self.slot, work)?;
+        let density = Py::new(
+            py,
+            Density { inner: self.inner.clone(), slot: self.slot.clone(), name: self.name.clone() },
+        )?;
+        Ok(Sampler { inner, density, name: choice.to_string() })
+    }
+}
+
+/// A sampler of a density.
+#[pyclass(frozen, module = "gradino._gradino")]
+pub(crate) struct Sampler {
+    inner: Box<dyn Samples + Send>,
+    density: Py<Density>,
+    name: String,
+}
+
+/// Conditions, points and densities, all flat.
+type Points = (Array<f64>, Array<f64>, Array<f64>);
+
+#[pymethods]
+impl Sampler {
+    /// Its name.
+    #[getter]
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    /// The density that it draws from.
+    #[getter]
+    fn density(&self, py: Python<'_>) -> Py<Density> {
+        self.density.clone_ref(py)
+    }
+
+    /// Draws points number `first` to `first` + `count`: under one row of conditions, or with uniform ones if it is
+    /// empty.
+    fn draw(
+        &self,
+        py: Python<'_>,
+        count: usize,
+        seed: u64,
+        first: u64,
+        condition: Vec<f64>,
+    ) -> PyResult<Points> {
+        let work = || {
+            let law = match condition.is_empty() {
+                true => Law::uniform(self.inner.space()),
+                false => Law::at(self.inner.space(), &condition)?,
+            };
+            Ok(draw(&*self.inner, &law, seed, first, count)?)
+        };
+        let drawn = detached(py, &self.density.get().slot, work)?;
+        Ok((Array::new(py, drawn.conditions), Array::new(py, drawn.points), Array::new(py, drawn.densities)))
+    }
+
+    /// Assesses it; the figures as JSON. Counts are events, points of a set, sets, points of the reference and
+    /// evaluations of the training of its grid.
+    fn assess(
+        &self,
+        py: Python<'_>,
+        flux: String,
+        energies: Vec<f64>,
+        counts: (usize, usize, usize, usize, u64),
+        quantile: f64,
+        seed: u64,
+    ) -> PyResult<String> {
+        let (events, set, sets, reference, training) = counts;
+        let settings = Settings { events, quantile, set, sets, reference, training, seed };
+        let job = AssessJob { flux, energies, settings };
+        let density = self.density.get();
+        let work = || {
+            job.check(density.inner.space())?;
+            job.run((&density.name, &*density.inner), (&self.name, &*self.inner), &|_| ())
+        };
+        Ok(detached(py, &density.slot, work)?.to_json())
+    }
+}
