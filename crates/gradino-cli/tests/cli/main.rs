@@ -2,6 +2,7 @@
 
 mod estimate;
 mod fit;
+mod flow;
 mod move_events;
 mod support;
 
@@ -18,6 +19,7 @@ fn every_command_explains_itself() {
         "deexcite",
         "estimate",
         "fit",
+        "flow",
         "widths",
         "xsec",
         "tree",
