@@ -206,3 +206,13 @@ fn bad_points_and_wrong_lengths_are_refused() {
     assert!(ln_density(&[500.0], &[50.0, 0.0, 0.0, 0.0]).is_err());
     assert!(ln_density(&[500.0, 0.0], &[50.0, 0.0, 0.0]).is_err());
 }
+
+#[test]
+fn drawing_takes_a_sixth_of_the_operations_of_a_run_per_axis() {
+    let fused = FusedFlow::new(flow(FlowSpec::preset(Preset::Small, space())));
+    let networks = fused.flow().weights().spec().networks();
+    let layers = networks.iter().flat_map(|network| &network.layers);
+    let once: usize = layers.map(|layer| 2 * layer.inputs * layer.outputs).sum();
+    let ratio = 4.0 * once as f64 / fused.operations_per_point();
+    assert!(ratio > 6.0, "{ratio}");
+}

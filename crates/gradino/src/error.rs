@@ -471,9 +471,6 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// An error of the room of networks.
-    #[error(transparent)]
-    Neural(#[from] gradino_neural::Error),
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),
@@ -495,6 +492,14 @@ impl Error {
                 | Error::WrongEventCount { .. }
                 | Error::NoThreads { .. }
                 | Error::Worker { .. }
+                | Error::BadTable { .. }
+                | Error::Neural(
+                    gradino_neural::Error::File { .. }
+                        | gradino_neural::Error::Truncated { .. }
+                        | gradino_neural::Error::NotWeights { .. }
+                        | gradino_neural::Error::Corrupt { .. }
+                        | gradino_neural::Error::Diverged { .. }
+                )
         )
     }
 }

@@ -2,6 +2,7 @@
 
 mod estimate;
 mod fit;
+mod flow;
 mod meanfield;
 mod move_events;
 mod support;
@@ -19,6 +20,7 @@ fn every_command_explains_itself() {
         "deexcite",
         "estimate",
         "fit",
+        "flow",
         "widths",
         "meanfield",
         "xsec",

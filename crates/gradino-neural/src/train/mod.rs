@@ -67,14 +67,14 @@ impl Default for Training {
     fn default() -> Self {
         Training {
             divergence: Divergence::Forward,
-            steps: 4000,
-            batch: 8192,
+            steps: 3000,
+            batch: 4096,
             events_share: 0.5,
             rate: 3e-3,
             warm_up: 100,
             clip: 1.0,
             decay: 0.0,
-            pool: 1 << 17,
+            pool: 1 << 16,
             round: 50,
             seed: 1,
         }

@@ -42,7 +42,6 @@ impl Error {
             Error::OtherTraining { .. } => {
                 Some("take the configuration it was made with, or begin without --resume".into())
             }
-            Error::Neural(error) => error.hint(),
             Error::Ground(error) => error.hint(),
             Error::Nuclear(error) => error.hint(),
             Error::Infer(error) => error.hint(),

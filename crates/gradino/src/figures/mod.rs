@@ -18,7 +18,6 @@ pub use colours::standalone;
 pub use corner::corner;
 pub use mean_field::{mean_field, mean_field_page};
 pub use page::{Figure, stacked, toy_page};
-pub use page::{Figure, toy_page};
 pub(crate) use page::{colour_values, rendered};
 pub use toy::{Descent, Field, Scan, ScanRow, ToyFigures, ToySettings, toy_figures};
 pub use tree::{Level, Measure, Tree, TreePath};
