@@ -10,6 +10,7 @@ pub mod mean_field;
 pub mod peer;
 pub mod propagation;
 pub mod reference;
+pub mod responses;
 pub mod side_by_side;
 pub mod toy_fits;
 pub mod transmission;

@@ -1,19 +1,21 @@
-//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation` or
-//! `mean-field` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of
-//! the chain, estimators, propagation of uncertainties, the Hartree-Fock field.
+//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation`,
+//! `mean-field` or `responses` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows alone), fits of
+//! the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses.
 
 use gradino::Observable;
 use gradino::chain::Chain;
 use gradino_core::Parity;
 use gradino_infer::fit::Method;
 use gradino_nuclear::decay::StateAt;
-use gradino_nuclear::meanfield::{MeanField, Options, SkyrmeForce};
+use gradino_nuclear::meanfield::{MeanField, Monopole, Options, ResponseOptions, SkyrmeForce};
 use gradino_validation::agreement::Agreement;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
-use gradino_validation::{Result, chain_fits, cpu, decay, mean_field, peer, propagation, transmission};
+use gradino_validation::{
+    Result, chain_fits, cpu, decay, mean_field, peer, propagation, responses, transmission,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         Some("estimators") => print_estimators(),
         Some("propagation") => print_propagation(),
         Some("mean-field") => print_mean_field(),
+        Some("responses") => print_responses(),
         _ => print_all(),
     };
     match printed {
@@ -44,7 +47,8 @@ fn print_all() -> Result<()> {
     print_toy_fits(None)?;
     print_chain_fits()?;
     print_propagation()?;
-    print_mean_field()
+    print_mean_field()?;
+    print_responses()
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {
@@ -59,6 +63,35 @@ fn print_peer() -> Result<()> {
     row("neutron transmission", peer::nucleon_transmission("n")?);
     row("proton transmission", peer::nucleon_transmission("p")?);
     row("cross section", peer::cross_section()?);
+    Ok(())
+}
+
+fn print_responses() -> Result<()> {
+    let defaults = ResponseOptions::default();
+    let choices: [(&str, &dyn Fn(ResponseOptions) -> ResponseOptions); 3] = [
+        ("all choices of the tables", &|options| options),
+        ("with the monopole of 1s1/2", &|options| ResponseOptions { monopole: Monopole::Full, ..options }),
+        ("and with the axial charge of moving nucleons", &|options| ResponseOptions {
+            continuum: options.continuum,
+            ..defaults
+        }),
+    ];
+    for (name, choose) in choices {
+        println!("\n16O (nu, l-), SkE2, {name}: |ours/table - 1| in per cent\n");
+        println!("| model | q [MeV] | response | points | median | 95 % below | sum |");
+        println!("| --- | --- | --- | --- | --- | --- | --- |");
+        let Some(rows) = responses::agreement(1, choose)? else {
+            println!("| no reference figures |");
+            continue;
+        };
+        for r in rows {
+            let [median, quantile, whole] = [r.median, r.quantile, r.whole].map(|x| 100.0 * x);
+            println!(
+                "| {} | {} | {} | {} | {median:.2} | {quantile:.2} | {whole:+.2} |",
+                r.model, r.q, r.response, r.points
+            );
+        }
+    }
     Ok(())
 }
 

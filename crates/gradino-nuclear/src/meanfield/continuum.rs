@@ -13,6 +13,8 @@ use std::f64::consts::{FRAC_PI_2, PI};
 const RHO_STEP: f64 = 4e-3;
 /// Distance of the two matching radii, as a share of the mesh, at most.
 const LONGEST_MATCH: f64 = 0.1;
+/// Points of the polynomial that gives slopes at the end of the mesh.
+const END_POINTS: usize = 9;
 /// Terms taken from the product formula of the gamma function before its asymptotic series.
 const GAMMA_SHIFT: usize = 12;
 
@@ -32,7 +34,7 @@ pub struct ContinuumOptions {
     /// Distorted or plane.
     pub final_state: FinalState,
     /// Whether the kinetic energy T is replaced by T (1 + T/2M) in the radial equation, which makes the wave number of a
-    /// free nucleon the relativistic one (jeschonnek1998, amaro2005).
+    /// free nucleon the relativistic one (jeschonnek1998).
     pub relativistic: bool,
 }
 
@@ -182,7 +184,8 @@ impl<D: Real> Far<D> {
             let tangent = b / a * (-2.0 * ln_scale).exp();
             let size = self.amplitude() / (a * (tangent.sq() + 1.0).sqrt()) * (-ln_scale).exp();
             let u: Vec<D> = v.iter().zip(&roots).map(|(&v, &root)| v * root * size).collect();
-            let du = field.mesh.derivative(&u, Symmetry::of_wave(l));
+            let mut du = field.mesh.derivative(&u, Symmetry::of_wave(l));
+            slopes_at_the_end(&u, field.mesh.step_fm, &mut du);
             PartialWave { l, two_j, phase_shift: tangent.atan(), u, du }
         };
         partial_waves(l_max).map(one).collect()
@@ -227,6 +230,26 @@ impl<D: Real> Far<D> {
             g: change * slope(n, l, &|w, grow| w.g * grow) + centre[n][l].g,
         };
         ((0..=l_max as usize).map(|l| [one(0, l), one(1, l)]).collect(), ln_scale)
+    }
+}
+
+/// du/dr at the last four points, where central differences reach beyond the mesh and a wave has no tail that dies out:
+/// the derivative of the polynomial through the last nine points.
+fn slopes_at_the_end<D: Real>(u: &[D], step_fm: f64, du: &mut [D]) {
+    let start = u.len() - END_POINTS;
+    let product =
+        |k: usize| -> f64 { (0..END_POINTS).filter(|&m| m != k).map(|m| k as f64 - m as f64).product() };
+    for i in END_POINTS - 4..END_POINTS {
+        let mut slope = D::zero();
+        for j in 0..END_POINTS {
+            let weight = if i == j {
+                (0..END_POINTS).filter(|&m| m != i).map(|m| 1.0 / (i as f64 - m as f64)).sum()
+            } else {
+                product(i) / (product(j) * (i as f64 - j as f64))
+            };
+            slope += u[start + j] * (weight / step_fm);
+        }
+        du[start + i] = slope;
     }
 }
 

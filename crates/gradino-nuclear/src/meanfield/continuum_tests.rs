@@ -32,7 +32,7 @@ fn waves_are_orthogonal_to_the_orbitals_of_the_same_field() {
     let oxygen = oxygen();
     for nucleon in Nucleon::BOTH {
         let field = &oxygen.fields[nucleon.index()];
-        let end = field.mesh.points - 5;
+        let end = field.mesh.points - 1;
         for energy in [0.3, 2.0, 20.0, 150.0, 500.0] {
             let waves = Continuum::new(field, energy, 3, FREE).expect("positive energy");
             for hole in oxygen.occupied().filter(|o| o.nucleon == nucleon) {
@@ -137,7 +137,7 @@ fn plane_waves_are_those_of_a_field_of_nothing() {
         .map(|options| Continuum::new(&nothing, 130.0, 6, options).expect("positive energy"));
     // Numerov's method changes the phase by k r (k h)^4/480 < 1e-4, of waves of size 0.05 and slope 0.14.
     for (a, b) in plane.waves.iter().zip(&distorted.waves) {
-        for i in (0..390).step_by(13) {
+        for i in (0..390).step_by(13).chain(390..400) {
             assert!((a.u[i] - b.u[i]).abs() < 2e-5, "{} {i} {} {}", a.l, a.u[i], b.u[i]);
             assert!((a.du[i] - b.du[i]).abs() < 6e-5, "{} {i} {} {}", a.l, a.du[i], b.du[i]);
         }

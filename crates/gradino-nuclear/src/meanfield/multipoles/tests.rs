@@ -1,7 +1,7 @@
 //! The elements against direct calculations that know nothing of multipoles.
 
 use super::*;
-use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState};
+use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState, PartialWave, partial_waves};
 use crate::meanfield::functional::{HBAR2_2M, NUCLEON_MASS};
 use crate::meanfield::mesh::{Mesh, Symmetry};
 use crate::meanfield::radial_field::RadialField;
@@ -219,4 +219,66 @@ fn with_plane_waves_all_ten_operators_equal_their_values_in_momentum_space() {
             }
         }
     }
+}
+
+/// The oscillator orbitals of l and j with `n` nodes or more, of the same length as [`hole`]: polynomials times
+/// r^(l+1) exp(-a r^2), made orthonormal on the mesh.
+fn oscillator_states(mesh: Mesh, l: u32, two_j: u32, count: usize) -> Vec<PartialWave<f64>> {
+    let mut states: Vec<PartialWave<f64>> = Vec::new();
+    for n in 0..count {
+        let mut u: Vec<f64> = mesh
+            .radii_fm()
+            .map(|r| (0.34 * r * r).powi(n as i32) * r.powi(l as i32 + 1) * (-0.17 * r * r).exp())
+            .collect();
+        for _ in 0..2 {
+            for other in &states {
+                let overlap = mesh.integral(u.iter().zip(&other.u).map(|(a, b)| a * b));
+                u.iter_mut().zip(&other.u).for_each(|(a, b)| *a -= overlap * b);
+            }
+        }
+        let size = mesh.integral(u.iter().map(|u| u * u)).sqrt();
+        u.iter_mut().for_each(|u| *u /= size);
+        let du = mesh.derivative(&u, Symmetry::of_wave(l));
+        states.push(PartialWave { l, two_j, phase_shift: 0.0, u, du });
+    }
+    states
+}
+
+#[test]
+fn the_sum_of_the_charge_over_a_complete_set_is_the_mean_of_a_sum_of_bessel_functions() {
+    // 4 pi sum over all states of |<lj||M_J||h>|^2 / (2j_h + 1) is (2J+1) <h|j_J^2|h>, for every J; summed over J it is
+    // the one nucleon, and so is that of sigma_z: sum of Sigma''_J^2.
+    let mesh = Mesh { step_fm: 0.05, points: 300 };
+    let (shell, momentum, l_max) = (Shell::new(1, 1, 3), 260.0, 14);
+    let hole = hole(mesh, shell);
+    let bessel = BesselTable::new(mesh, &[momentum], l_max + 2);
+    let couplings = Couplings::new(shell, l_max);
+    let (mut charge, mut spin) = (vec![0.0; 10], 0.0);
+    for number in 0..18 {
+        let waves = partial_waves(l_max)
+            .map(|(l, two_j)| oscillator_states(mesh, l, two_j, number + 1).remove(number))
+            .collect();
+        let continuum =
+            Continuum { kinetic: 1.0, wave_number_fm: 1.0, eta: 0.0, coulomb_phases: Vec::new(), waves };
+        let elements = transition_elements(&hole, &continuum, &couplings, &bessel);
+        for (channel, e) in elements.at(0) {
+            let weight = 4.0 * PI / shell.capacity();
+            if channel.is_natural(shell.l) {
+                if channel.rank < 10 {
+                    charge[channel.rank as usize] += weight * e.natural(Natural::Charge).powi(2);
+                }
+            } else {
+                spin += weight * e.unnatural(Unnatural::AxialLongitudinal).powi(2);
+            }
+        }
+    }
+    let q = momentum / HBAR_C;
+    for (rank, sum) in charge.iter().enumerate() {
+        let exact =
+            mesh.integral(mesh.radii_fm().zip(&hole.u).map(|(r, u)| {
+                (u * bessel::spherical_bessel(q * r, 10)[rank]).powi(2) * (2 * rank + 1) as f64
+            }));
+        assert!((sum - exact).abs() < 1e-6, "J {rank}: {sum} {exact}");
+    }
+    assert!((spin - 1.0).abs() < 1e-4, "{spin}");
 }
