@@ -271,6 +271,19 @@ fn neutrinos_scatter_more_than_antineutrinos() {
 }
 
 #[test]
+fn spin_orbit_partners_are_struck_in_proportion_to_their_nucleons() {
+    let knockout = knockout(14);
+    let (set, _) = all(&knockout);
+    let total = knockout.prepare(&set, &[]).total(400.0);
+    let of = |shell: &str| {
+        let position = knockout.table.holes.iter().position(|h| h.shell.to_string() == shell);
+        total.by_hole[position.expect("a filled shell")]
+    };
+    let ratio = of("1p3/2") / of("1p1/2");
+    assert!((ratio - 2.0).abs() < 0.3, "{ratio}");
+}
+
+#[test]
 fn series_at_the_nodes_are_the_angular_distributions() {
     let knockout = knockout(14);
     let (set, _) = all(&knockout);
