@@ -181,3 +181,34 @@ fn derivatives_with_respect_to_the_force_go_through_the_self_consistent_field() 
         }
     }
 }
+
+#[test]
+fn an_emptied_shell_takes_its_share_away_and_half_a_shell_counts_half() {
+    let set = force();
+    let oxygen = oxygen(&set.values());
+    let p1 = Shell::new(1, 1, 1);
+    let kept = crate::meanfield::EmptiedField::Kept;
+    let carbon = oxygen.emptied(&Skyrme::new(&set.values()), &[p1], kept).expect("1p1/2 is filled");
+    let mut half = oxygen.clone();
+    half.orbitals.iter_mut().filter(|o| o.shell == p1).for_each(|o| o.occupation *= 0.5);
+    let [whole, half, empty] = [&oxygen, &half, &carbon].map(|field| {
+        let model =
+            ResponseModel::new(field, Probe::Antineutrino, ResponseOptions::default(), &[320.0], 60.0);
+        model.responses(&form_factors(), 55.0).expect("open")[0].array()
+    });
+    for k in 0..5 {
+        assert!((whole[k] + empty[k] - 2.0 * half[k]).abs() < 1e-6 * whole[k].abs(), "{k}");
+        assert!((whole[k] - empty[k]).abs() > 0.05 * whole[k].abs(), "{k}: 1p1/2 has a share");
+    }
+}
+
+#[test]
+fn electrons_see_charge_and_transverse_current_alone() {
+    let field = oxygen(&force().values());
+    let model = ResponseModel::new(&field, Probe::Electron, ResponseOptions::default(), &[320.0], 60.0);
+    let [r] = model.responses(&form_factors(), 55.0).expect("open")[..] else { panic!("one momentum") };
+    assert!(r.cc > 0.0 && r.t > 0.0 && r.t_prime == 0.0);
+    // A conserved current: R_CL = -(omega/q) R_CC, R_LL = (omega/q)^2 R_CC.
+    let ratio = 55.0 / 320.0;
+    assert!((r.cl + ratio * r.cc).abs() < 1e-12 * r.cc && (r.ll - ratio * ratio * r.cc).abs() < 1e-12 * r.cc);
+}
