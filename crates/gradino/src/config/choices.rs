@@ -140,8 +140,8 @@ choices! {
 choices! {
     /// Vector form factors of the nucleon.
     VectorFormFactors, "knockout.vector" {
-        Kelly = "kelly", "ratios of polynomials", "kelly2004";
         Bbba05 = "bbba05", "ratios of polynomials with constraints of duality", "bradford2006";
+        Kelly = "kelly", "ratios of polynomials", "kelly2004";
         Dipole = "galster", "dipole, and a Galster form for the neutron", "galster1971";
     }
 }
