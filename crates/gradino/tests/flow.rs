@@ -60,7 +60,7 @@ mod training {
             "[flow]\ntransforms = 1\nbins = 8\nwidth = 16\n[data]\ndensity = \"plane_wave\"\n\
              [training]\nsteps = {steps}\nbatch = 1024\npool = 2048\nround = 5\nwarm_up = 5"
         );
-        FlowConfig::from_toml(&text).unwrap()
+        FlowConfig::from_toml(&text).expect("the configuration is valid")
     }
 
     #[test]
