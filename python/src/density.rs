@@ -160,7 +160,10 @@ impl Density {
         let choice: SamplerName = name.parse().map_err(raise)?;
         let work = || assess::sampler(&choice, self.inner.clone(), seed);
         let inner = detached(py, &self.slot, work)?;
-        let density = Py::new(py, Density { inner: self.inner.clone(), slot: self.slot.clone(), name: self.name.clone() })?;
+        let density = Py::new(
+            py,
+            Density { inner: self.inner.clone(), slot: self.slot.clone(), name: self.name.clone() },
+        )?;
         Ok(Sampler { inner, density, name: choice.to_string() })
     }
 }
@@ -208,11 +211,7 @@ impl Sampler {
             Ok(draw(&*self.inner, &law, seed, first, count)?)
         };
         let drawn = detached(py, &self.density.get().slot, work)?;
-        Ok((
-            Array::new(py, drawn.conditions),
-            Array::new(py, drawn.points),
-            Array::new(py, drawn.densities),
-        ))
+        Ok((Array::new(py, drawn.conditions), Array::new(py, drawn.points), Array::new(py, drawn.densities)))
     }
 
     /// Assesses it; the figures as JSON. Counts are events, points of a set, sets, points of the reference and

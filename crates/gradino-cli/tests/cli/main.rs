@@ -2,6 +2,7 @@
 
 mod estimate;
 mod fit;
+mod flow;
 mod move_events;
 mod support;
 
