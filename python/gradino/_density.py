@@ -99,7 +99,7 @@ class Density:
             raise mistake(f"a density from {function!r}", "give a function of points and conditions")
         rows = [(a.name, a.unit, bool(a.circle), float(a.low), float(a.high)) for a in map(_axis, axes)]
         given = [(c.name, c.unit, float(c.low), float(c.high), list(c.labels)) for c in map(_condition, conditions)]
-        label = name or getattr(function, "__name__", "function")
+        label = name if name is not None else str(getattr(function, "__name__", "function"))
         self._native = _gradino.Density(function, rows, given, label)
 
     @classmethod

@@ -6,9 +6,9 @@ from _typeshed import SupportsGetItem
 from numpy import bool_, float64, int32, int64, uint32, uint64
 from numpy.typing import NDArray
 from os import PathLike
-from typing import Final, SupportsFloat, SupportsIndex, final
+from typing import Any, Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Bands", "Bank", "Columns", "Fitted", "Question", "Record", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
+__all__ = ["VERSION", "Bands", "Bank", "Columns", "Density", "Fitted", "Question", "Record", "Sampler", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
 
 VERSION: Final[str]
 
@@ -298,6 +298,39 @@ class Columns:
         """
 
 @final
+class Density:
+    """
+    A density.
+    """
+    def __new__(cls, /, function: Any, axes: SupportsGetItem[int, tuple[str, str, bool, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex]], conditions: SupportsGetItem[int, tuple[str, str, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsGetItem[int, str]]], name: str) -> Density:
+        """
+        Of a function of Python.
+        """
+    @property
+    def axes(self, /) -> list[tuple[str, str, bool, float, float]]:
+        """
+        Its axes.
+        """
+    @property
+    def conditions(self, /) -> list[tuple[str, str, float, float, list[str]]]:
+        """
+        Its conditions.
+        """
+    def evaluate(self, /, points: NDArray[float64], conditions: NDArray[float64]) -> NDArray[float64]:
+        """
+        Values at rows of points under rows of conditions, both flat.
+        """
+    @staticmethod
+    def named(name: str) -> Density:
+        """
+        One of those that come with gradino.
+        """
+    def sampler(self, /, name: str, seed: SupportsIndex) -> Sampler:
+        """
+        Prepares a sampler of it.
+        """
+
+@final
 class Fitted:
     """
     A fit that was done.
@@ -376,6 +409,32 @@ class Record:
     def warnings(self, /) -> list[str]:
         """
         Things the user should know.
+        """
+
+@final
+class Sampler:
+    """
+    A sampler of a density.
+    """
+    def assess(self, /, flux: str, energies: SupportsGetItem[int, SupportsFloat | SupportsIndex], counts: tuple[SupportsIndex, SupportsIndex, SupportsIndex, SupportsIndex, SupportsIndex], quantile: SupportsFloat | SupportsIndex, seed: SupportsIndex) -> str:
+        """
+        Assesses it; the figures as JSON. Counts are events, points of a set, sets, points of the reference and
+        evaluations of the training of its grid.
+        """
+    @property
+    def density(self, /) -> Density:
+        """
+        The density that it draws from.
+        """
+    def draw(self, /, count: SupportsIndex, seed: SupportsIndex, first: SupportsIndex, condition: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[NDArray[float64], NDArray[float64], NDArray[float64]]:
+        """
+        Draws points number `first` to `first` + `count`: under one row of conditions, or with uniform ones if it is
+        empty.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        Its name.
         """
 
 @final

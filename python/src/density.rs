@@ -116,7 +116,7 @@ impl Density {
     /// One of those that come with gradino.
     #[staticmethod]
     fn named(name: &str) -> PyResult<Self> {
-        let inner = Arc::from(density::named(name).map_err(raise)?);
+        let inner: Shared = Arc::from(density::named(name).map_err(raise)?);
         Ok(Density { inner, slot: Slot::default(), name: name.into() })
     }
 

@@ -47,7 +47,12 @@ fn table(field: &MeanField<f64>) -> KnockoutTable {
 }
 
 /// Relative distances of the model from the cross section with elements computed at the point, in increasing order.
-fn distances(field: &MeanField<f64>, knockout: &Arc<Knockout>, params: &ParamSet, points: &[Point]) -> Vec<f64> {
+fn distances(
+    field: &MeanField<f64>,
+    knockout: &Arc<Knockout>,
+    params: &ParamSet,
+    points: &[Point],
+) -> Vec<f64> {
     let model = knockout.prepare(params, &[]);
     let mut work = model.workspace();
     let mut distance = |point: &Point| {

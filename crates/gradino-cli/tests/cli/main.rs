@@ -1,5 +1,6 @@
 //! The program as its user meets it: output, messages, exit codes.
 
+mod assess;
 mod estimate;
 mod fit;
 mod flow;

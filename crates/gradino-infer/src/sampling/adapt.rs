@@ -1,7 +1,7 @@
-//! Densities made of others: at one condition, and with a count of their evaluations.
+//! Densities and samplers made of others: at one condition, and with a count of the evaluations.
 
 use crate::error::Result;
-use gradino_core::{Density, Space};
+use gradino_core::{Density, Sampler, Space};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A density with its conditions fixed, as a density without conditions.
@@ -30,6 +30,52 @@ impl Density for Fixed<'_> {
     fn evaluate(&self, _conditions: &[f64], points: &[f64], values: &mut [f64]) -> gradino_core::Result<()> {
         let conditions = self.condition.repeat(values.len());
         self.density.evaluate(&conditions, points, values)
+    }
+}
+
+/// A sampler with its conditions fixed, as a sampler without conditions.
+pub struct FixedSampler<'a> {
+    sampler: &'a dyn Sampler,
+    condition: Vec<f64>,
+    space: Space,
+}
+
+impl<'a> FixedSampler<'a> {
+    /// The sampler at one condition.
+    pub fn new(sampler: &'a dyn Sampler, condition: &[f64]) -> Result<Self> {
+        for (wanted, value) in sampler.space().conditions.iter().zip(condition) {
+            wanted.check(*value)?;
+        }
+        let space = Space { axes: sampler.space().axes.clone(), conditions: Vec::new() };
+        Ok(FixedSampler { sampler, condition: condition.to_vec(), space })
+    }
+}
+
+impl Sampler for FixedSampler<'_> {
+    fn space(&self) -> &Space {
+        &self.space
+    }
+
+    fn draw(
+        &self,
+        seed: u64,
+        first: u64,
+        _conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> gradino_core::Result<()> {
+        self.sampler.draw(seed, first, &self.condition.repeat(densities.len()), points, densities)
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        _conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> gradino_core::Result<()> {
+        self.sampler.draw_numbers(seed, numbers, &self.condition.repeat(densities.len()), points, densities)
     }
 }
 

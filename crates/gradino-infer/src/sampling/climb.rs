@@ -26,11 +26,38 @@ pub(super) fn climb(
     seed: u64,
 ) -> Result<Vec<f64>> {
     let space = density.space();
-    let (axes, wide) = (space.axes.len(), space.conditions.len());
+    let mut climbers = best_of(density, normalisation, draws, weights, seed);
+    for _ in 0..STEPS {
+        let tries: Vec<_> = climbers.iter_mut().map(|climber| climber.attempt(space)).collect();
+        let points: Vec<f64> = tries.iter().flat_map(|t| t.0.iter().copied()).collect();
+        let conditions: Vec<f64> = tries.iter().flat_map(|t| t.1.iter().copied()).collect();
+        let mut values = vec![0.0; tries.len()];
+        density.evaluate_checked(&conditions, &points, &mut values)?;
+        for ((climber, (point, condition)), f) in climbers.iter_mut().zip(tries).zip(values) {
+            let height = f * space.volume() / normalisation.at(&condition);
+            climber.decide(point, condition, height);
+        }
+    }
     let mut best = vec![0.0f64; kinds(space)];
+    for climber in &climbers {
+        let top = &mut best[normalisation.kind(&climber.condition)];
+        *top = top.max(climber.height);
+    }
+    Ok(best)
+}
+
+/// The points of the largest weights, so many of each kind of conditions.
+fn best_of(
+    density: &dyn Density,
+    normalisation: &Normalisation,
+    draws: &Draws,
+    weights: &[f64],
+    seed: u64,
+) -> Vec<Climber> {
+    let (axes, wide) = (density.space().axes.len(), density.space().conditions.len());
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_unstable_by(|a, b| weights[*b].total_cmp(&weights[*a]));
-    let mut begun = vec![0; best.len()];
+    let mut begun = vec![0; kinds(density.space())];
     let mut climbers = Vec::new();
     for i in order {
         let condition = draws.conditions[i * wide..(i + 1) * wide].to_vec();
@@ -45,22 +72,7 @@ pub(super) fn climb(
             break;
         }
     }
-    for _ in 0..STEPS {
-        let tries: Vec<_> = climbers.iter_mut().map(|climber| climber.attempt(space)).collect();
-        let points: Vec<f64> = tries.iter().flat_map(|t| t.0.iter().copied()).collect();
-        let conditions: Vec<f64> = tries.iter().flat_map(|t| t.1.iter().copied()).collect();
-        let mut values = vec![0.0; tries.len()];
-        density.evaluate_checked(&conditions, &points, &mut values)?;
-        for ((climber, (point, condition)), f) in climbers.iter_mut().zip(tries).zip(values) {
-            let height = f * space.volume() / normalisation.at(&condition);
-            climber.decide(point, condition, height);
-        }
-    }
-    for climber in &climbers {
-        let top = &mut best[normalisation.kind(&climber.condition)];
-        *top = top.max(climber.height);
-    }
-    Ok(best)
+    climbers
 }
 
 struct Climber {

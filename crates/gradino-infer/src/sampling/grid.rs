@@ -240,19 +240,19 @@ struct Trained {
 }
 
 impl Cell {
-    /// Moves the edges so that each piece has an equal share of the damped squares of the weights (eqs. 8 to 11 of
-    /// lepage1978, smoothed as in lepage2021).
+    /// Moves the edges so that each piece has an equal share of the damped sum of the weights (lepage1978, smoothed as in
+    /// lepage2021). Squares of the weights, which others take, are noise where the density is a narrow ridge.
     fn adapt_edges(&mut self, drawn: &[Trained]) {
         for (axis, edges) in self.edges.iter_mut().enumerate() {
-            let mut squares = vec![0.0; PIECES];
-            drawn.iter().for_each(|point| squares[point.pieces[axis]] += point.weight * point.weight);
-            let all: f64 = squares.iter().sum();
+            let mut amounts = vec![0.0; PIECES];
+            drawn.iter().for_each(|point| amounts[point.pieces[axis]] += point.weight);
+            let all: f64 = amounts.iter().sum();
             if all <= 0.0 {
                 continue;
             }
             let near = |i: usize| {
                 let (left, right) = (i.saturating_sub(1), (i + 1).min(PIECES - 1));
-                (squares[left] + 6.0 * squares[i] + squares[right]) / (8.0 * all)
+                (amounts[left] + 6.0 * amounts[i] + amounts[right]) / (8.0 * all)
             };
             let damped: Vec<f64> = (0..PIECES).map(|i| damped(near(i))).collect();
             *edges = moved(edges, &damped);

@@ -14,7 +14,7 @@ mod normalisation;
 mod uniform;
 mod unweight;
 
-pub use adapt::{Counted, Fixed};
+pub use adapt::{Counted, Fixed, FixedSampler};
 pub use draws::{Draws, draw, evaluate, weighted};
 pub use grid::{AdaptiveGrid, GridSettings};
 pub use law::Law;

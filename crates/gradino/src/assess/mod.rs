@@ -131,8 +131,9 @@ pub struct AssessJob {
 const ENERGIES: usize = 5;
 
 impl AssessJob {
-    /// Refuses energies and fluxes that do not fit a density, before anything is prepared.
+    /// Refuses settings, energies and fluxes that do not fit a density, before anything is prepared.
     pub fn check(&self, space: &Space) -> Result<()> {
+        self.settings.check()?;
         places(space, &self.energies, ENERGIES)?;
         law(space, &self.flux).map(drop)
     }
@@ -153,7 +154,9 @@ impl AssessJob {
         let mut found = Vec::new();
         for place in places {
             progress(&place.label(space));
-            let benchmark = Benchmark::prepare(density, &place.condition, &self.settings)?;
+            let benchmark =
+                Benchmark::prepare_with(density, &place.condition, Some(sampler), &self.settings)?;
+            warn(&benchmark, &self.settings, progress);
             let comparison = benchmark.compare(density, sampler)?;
             found.push((place, benchmark.integral.value, comparison));
         }
@@ -166,6 +169,27 @@ impl AssessJob {
             overall,
             places: found,
         })
+    }
+}
+
+/// Effective points of the reference for one point of a set, at least.
+const LEAST_REFERENCE: f64 = 5.0;
+/// The sets of the density itself may lack this share of the integral.
+const MOST_LOST: f64 = 1e-4;
+
+/// Says where a reference is too weak to lean on.
+fn warn(benchmark: &Benchmark, settings: &Settings, progress: &dyn Fn(&str)) {
+    if benchmark.effective < LEAST_REFERENCE * settings.set as f64 {
+        progress(&format!(
+            "warning: the reference has {:.0} effective points, a set {}; raise --reference or lower --set",
+            benchmark.effective, settings.set
+        ));
+    }
+    if benchmark.lost > MOST_LOST {
+        progress(&format!(
+            "warning: the cap takes {:.3} % of the integral from the sets of the density itself",
+            100.0 * benchmark.lost
+        ));
     }
 }
 

@@ -20,7 +20,7 @@ pub const NAMES: [(&str, &str); 3] = [
 ];
 
 /// The density of a name.
-pub fn named(name: &str) -> Result<Box<dyn Density>> {
+pub fn named(name: &str) -> Result<Box<dyn Density + Send + Sync>> {
     match name {
         "plane_wave" => Ok(Box::new(PlaneWave::default())),
         "ridges" => Ok(Box::new(Ridges::default())),

@@ -108,7 +108,7 @@ impl Assess {
         job.check(density.space())?;
         note(&format!("preparing {name} ..."));
         let sampler = sampler(&name, &*density, self.seed)?;
-        let progress = |what: &str| note(&format!("{what} ..."));
+        let progress = |what: &str| note(what);
         Ok(job.run((&self.density, &*density), (&name.to_string(), &*sampler), &progress)?)
     }
 }

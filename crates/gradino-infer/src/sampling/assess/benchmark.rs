@@ -5,7 +5,9 @@ use super::bins::{Bins, Groups, Reference, ln_factorials};
 use super::moments::Moments;
 use super::weights::{Measured, WeightFigures};
 use crate::error::{Error, Result};
-use crate::sampling::{AdaptiveGrid, Fixed, GridSettings, Law, UnweightSettings, Unweighted, draw, weighted};
+use crate::sampling::{
+    AdaptiveGrid, Fixed, FixedSampler, GridSettings, Law, UnweightSettings, Unweighted, draw, weighted,
+};
 use gradino_core::{Density, Purpose, Sampler, Space, Stream};
 use rayon::prelude::*;
 
@@ -19,6 +21,10 @@ const BATCH: usize = 500_000;
 const NEARLY_ALL: f64 = 0.99999;
 /// Pilot points of these sets.
 const PILOT: usize = 1_000_000;
+/// Points that tell which of two samplers is better.
+const TRIAL: usize = 100_000;
+/// A grid of this RESS is good enough.
+const GOOD_ENOUGH: f64 = 0.2;
 /// Multinomial sets by which the spread of the likelihood is found.
 const MULTINOMIAL_SETS: u64 = 64;
 /// The points of the benchmark have a seed of their own: this one and that of the settings.
@@ -35,6 +41,10 @@ pub struct Benchmark {
     moments: Moments,
     /// The integral of the density.
     pub integral: Measured,
+    /// Effective number of points of the reference.
+    pub effective: f64,
+    /// Share of the integral that the sets of the density itself lack, because their weights are capped.
+    pub lost: f64,
     /// Mean and spread of the likelihood of such sets.
     likelihood: (f64, f64),
     ln_factorials: Vec<f64>,
@@ -109,8 +119,20 @@ pub struct Comparison {
 }
 
 impl Benchmark {
-    /// Of a density at a condition.
+    /// Of a density at a condition, with the points of a grid that is trained there.
     pub fn prepare(density: &dyn Density, condition: &[f64], settings: &Settings) -> Result<Self> {
+        Benchmark::prepare_with(density, condition, None, settings)
+    }
+
+    /// The same with the weighted points of another sampler, if there is one and its weights are more even than those
+    /// of the grid. A sampler that never draws where the density is not zero would go unseen, so where the grid is good
+    /// enough it is taken.
+    pub fn prepare_with(
+        density: &dyn Density,
+        condition: &[f64],
+        other: Option<&dyn Sampler>,
+        settings: &Settings,
+    ) -> Result<Self> {
         settings.check()?;
         let (law, fixed) = (Law::at(density.space(), condition)?, Fixed::new(density, condition)?);
         let seed = settings.seed ^ OTHER_SEED;
@@ -123,11 +145,18 @@ impl Benchmark {
             views: Vec::new(),
             moments: Moments::default(),
             integral: Measured::default(),
+            effective: 0.0,
+            lost: 0.0,
             likelihood: (0.0, 0.0),
             ln_factorials: ln_factorials(settings.set),
         };
-        benchmark.fill_reference(&fixed, &grid, seed)?;
-        benchmark.run_sets(&fixed, &grid, seed)?;
+        let other = other.map(|sampler| FixedSampler::new(sampler, condition)).transpose()?;
+        let proposal: &dyn Sampler = match &other {
+            Some(other) if is_better(&fixed, &grid, other, seed)? => other,
+            _ => &grid,
+        };
+        benchmark.fill_reference(&fixed, proposal, seed)?;
+        benchmark.run_sets(&fixed, proposal, seed)?;
         Ok(benchmark)
     }
 
@@ -151,6 +180,7 @@ impl Benchmark {
             return Err(Error::NothingThere { points: done as u64, condition: "this condition".into() });
         }
         let variance = (square / n - (sum / n).powi(2)).max(0.0);
+        self.effective = sum * sum / square;
         self.integral = Measured { value: sum / n, error: (variance / n).sqrt() };
         self.views.iter_mut().for_each(|v| v.groups = v.reference.groups(self.settings.set as f64));
         Ok(())
@@ -160,6 +190,7 @@ impl Benchmark {
     fn run_sets(&mut self, density: &dyn Density, grid: &dyn Sampler, seed: u64) -> Result<()> {
         let settings = UnweightSettings { pilot: PILOT, quantile: NEARLY_ALL, seed };
         let exact = Unweighted::new(density, grid, &settings)?;
+        self.lost = exact.lost()[0];
         let (law, sets) = (Law::uniform(&self.space), self.settings.sets);
         let mut likelihood = 0.0;
         for number in 0..sets {
@@ -272,6 +303,17 @@ impl Benchmark {
         };
         self.views.iter().take(width).map(profile).collect()
     }
+}
+
+/// Whether the grid is too weak, and another sampler is better, as few points of both tell.
+fn is_better(density: &dyn Density, grid: &dyn Sampler, other: &dyn Sampler, seed: u64) -> Result<bool> {
+    let law = Law::uniform(density.space());
+    let ress = |sampler: &dyn Sampler| -> Result<f64> {
+        let (_, mut weights) = weighted(density, sampler, &law, seed, 1 << 41, TRIAL)?;
+        Ok(WeightFigures::of(&mut weights, 1.0)?.ress.value)
+    };
+    let of_grid = ress(grid)?;
+    Ok(of_grid < GOOD_ENOUGH && of_grid < ress(other)?)
 }
 
 /// Bins along each axis, each pair of axes, and all axes, empty.

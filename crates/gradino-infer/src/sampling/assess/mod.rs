@@ -49,7 +49,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    fn check(&self) -> Result<()> {
+    /// Refuses numbers that are too small, and a quantile that is none.
+    pub fn check(&self) -> Result<()> {
+        if !(self.quantile > 0.0 && self.quantile <= 1.0) {
+            return Err(Error::BadShare { what: "the quantile of the cap", value: self.quantile });
+        }
         let least = [
             ("events", self.events, 1000),
             ("points of a set", self.set, 1000),

@@ -1,0 +1,64 @@
+//! `gradino flow assess` and `gradino flow compare` as their user meets them.
+
+use crate::support::{folder, gradino};
+
+/// Small numbers, for speed.
+const SMALL: [&str; 10] =
+    ["--density", "lobes", "-n", "50000", "--set", "20000", "--sets", "2", "--reference", "500000"];
+
+#[test]
+fn a_sampler_is_assessed_with_a_table_json_and_figures() {
+    let page = folder("assess").join("grid.html");
+    let place = page.to_str().expect("a path in UTF-8");
+    let options = ["--energies", "1.5,2.5", "--seed", "3"];
+    let arguments = [&["flow", "assess", "grid-unweighted"], &SMALL[..], &options[..]].concat();
+    let said = gradino(&[&arguments[..], &["--figure", place]].concat());
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let lines: Vec<&str> = said.stdout.lines().filter(|line| line.starts_with("sharpness = ")).collect();
+    assert_eq!(lines.len(), 4, "{}", said.stdout);
+    let html = std::fs::read_to_string(&page).expect("the page is there");
+    // The weights, two axes with residuals for each of two kinds, and the likelihood over the condition.
+    assert_eq!(html.matches("<figure>").count(), 10);
+    assert!(!html.contains("NaN") && !html.contains("<script"));
+    let json = gradino(&[&arguments[..], &["--json"]].concat());
+    let known = "\"likelihood_rms_z\"";
+    assert!(json.code == 0 && json.stdout.starts_with('{') && json.stdout.contains(known), "{}", json.stdout);
+    assert_eq!(gradino(&[&arguments[..], &["--json"]].concat()).stdout, json.stdout, "the same seed");
+    assert_eq!(gradino(&[&arguments[..], &["--figure", place]].concat()).code, 2, "the figure is kept");
+}
+
+#[test]
+fn samplers_are_put_side_by_side() {
+    let said = gradino(&[
+        "flow",
+        "compare",
+        "grid",
+        "grid-unweighted",
+        "--density",
+        "lobes",
+        "-n",
+        "20000",
+        "--csv",
+    ]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let rows: Vec<&str> = said.stdout.lines().collect();
+    assert!(
+        rows.len() == 3 && rows[1].starts_with("grid,") && rows[2].starts_with("grid-unweighted,"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn mistakes_are_errors_with_a_way_out() {
+    let refused = |more: &[&str], hint: &str| {
+        let said = gradino(&[&["flow", "assess"], more].concat());
+        assert!(said.code == 2 && said.stdout.is_empty(), "{more:?}: {} {}", said.code, said.stderr);
+        assert!(said.stderr.contains(hint), "{more:?}: {}", said.stderr);
+    };
+    refused(&["grid", "--density", "lobe"], "did you mean \"lobes\"?");
+    refused(&["grids", "--density", "lobes"], "did you mean \"grid\"?");
+    refused(&["grid", "--density", "lobes", "--energies", "7"], "sharpness = 7 is outside [1, 3]");
+    refused(&["grid", "--density", "lobes", "--flux", "t2k"], "zero inside the range");
+    refused(&["grid", "--density", "lobes", "--quantile", "2"], "hint:");
+    refused(&["grid", "--density", "lobes", "--figure", "a.txt"], "hint:");
+}
