@@ -6,7 +6,7 @@ from _typeshed import SupportsGetItem
 from numpy import bool_, float64, int32, int64, uint32, uint64
 from numpy.typing import NDArray
 from os import PathLike
-from typing import Any, Final, SupportsFloat, SupportsIndex, final
+from typing import Final, SupportsFloat, SupportsIndex, final
 
 __all__ = ["VERSION", "Bands", "Bank", "Columns", "Density", "Fitted", "Question", "Record", "Sampler", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
 
@@ -302,7 +302,7 @@ class Density:
     """
     A density.
     """
-    def __new__(cls, /, function: Any, axes: SupportsGetItem[int, tuple[str, str, bool, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex]], conditions: SupportsGetItem[int, tuple[str, str, SupportsFloat | SupportsIndex, SupportsFloat | SupportsIndex, SupportsGetItem[int, str]]], name: str) -> Density:
+    def __new__(cls, /, function: "object", axes: "list[tuple[str, str, bool, float, float]]", conditions: "list[tuple[str, str, float, float, list[str]]]", name: "str") -> Density:
         """
         Of a function of Python.
         """

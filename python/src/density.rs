@@ -89,6 +89,12 @@ pub(crate) struct Density {
 impl Density {
     /// Of a function of Python.
     #[new]
+    #[pyo3(signature = (
+        function: "object",
+        axes: "list[tuple[str, str, bool, float, float]]",
+        conditions: "list[tuple[str, str, float, float, list[str]]]",
+        name: "str"
+    ))]
     fn new(
         function: Py<PyAny>,
         axes: Vec<AxisRow>,

@@ -36,7 +36,8 @@ def test_the_stubs_name_what_the_extension_has_and_say_its_types():
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             of_class = {name for name in dir(getattr(_gradino, node.name)) if not name.startswith("_")}
-            assert stub_names(node.body) == of_class
+            # A constructor is in the stubs, but among the private names of a class.
+            assert {name for name in stub_names(node.body) if not name.startswith("_")} == of_class
     assert "Incomplete" not in text and "Any" not in text
 
 
