@@ -1,5 +1,6 @@
 //! Densities of physics that samplers draw from and networks learn.
 
+mod knockout;
 mod lobes;
 mod plane_wave;
 mod ridges;
@@ -13,7 +14,11 @@ use gradino_core::Density;
 use gradino_core::text::closest;
 
 /// Names of the densities, with what they are.
-pub const NAMES: [(&str, &str); 3] = [
+pub const NAMES: [(&str, &str); 4] = [
+    (
+        "knockout",
+        "a neutron of 12C knocked out by a muon neutrino with distorted waves, as in the published tables",
+    ),
     ("plane_wave", "a nucleon of carbon knocked out by a muon neutrino as a plane wave"),
     ("ridges", "two nucleons knocked out together, a toy in six dimensions with sharp ridges"),
     ("lobes", "lobes on the sphere whose integral is known"),
@@ -22,6 +27,7 @@ pub const NAMES: [(&str, &str); 3] = [
 /// The density of a name.
 pub fn named(name: &str) -> Result<Box<dyn Density + Send + Sync>> {
     match name {
+        "knockout" => Ok(Box::new(knockout::carbon()?)),
         "plane_wave" => Ok(Box::new(PlaneWave::default())),
         "ridges" => Ok(Box::new(Ridges::default())),
         "lobes" => Ok(Box::new(Lobes::default())),

@@ -63,7 +63,7 @@ impl Choices {
 
     /// The model of a knockout from `target` by leptons of up to `highest` [MeV], and a warning if its table on disk could
     /// not be used.
-    pub(super) fn build(
+    pub(crate) fn build(
         &self,
         target: Nuclide,
         vertex: LeptonVertex,
