@@ -198,6 +198,11 @@ fn knockouts_that_cannot_be_are_refused_with_the_fact_and_the_way_out() {
     let low = low.replace(", \"flux.temperature\"", "").replace("\"flux.temperature\", ", "");
     let error = Config::from_toml(&low).and_then(|c| Chain::from_config(&c)).expect_err("refused");
     assert!(error.to_string().contains("threshold"), "{error}");
+    // SLy4 binds the last neutron of 12C by 16.9 MeV, nature by 18.7 MeV: between the two nothing can happen.
+    let between = JOB.replace(spectrum, "kind = \"uniform\"\nmin = \"115 MeV\"\nmax = \"123.5 MeV\"");
+    let between = between.replace("\"flux.temperature\", ", "");
+    let error = Config::from_toml(&between).and_then(|c| Chain::from_config(&c)).expect_err("refused");
+    assert!(error.to_string().contains("threshold"), "{error}");
     let mono = JOB.replace(spectrum, "kind = \"mono\"\nenergy = \"200 MeV\"");
     let mono = mono.replace("flux.temperature", "flux.energy");
     let error = Config::from_toml(&mono).and_then(|c| Chain::from_config(&c)).expect_err("refused");

@@ -12,6 +12,7 @@ use crate::config;
 use crate::error::Result;
 use crate::flux::{Flux, PreparedFlux};
 use gradino_core::{Dual, Error as Ground, Nuclide, ParamSet, Parameter};
+use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::decay::{Cascade, MAX_EXCITATION};
 use gradino_nuclear::meanfield::Nucleon;
 use gradino_nuclear::reaction::exclusive::{
@@ -183,8 +184,21 @@ impl KnockoutJob {
             target: masses::atomic_mass(self.target)?,
             nucleon: events::nucleon(self.struck().other()).1,
         };
+        self.check_threshold(&masses, cascade)?;
         let job = self.clone();
         Ok(PreparedJob { job, sampler, source, total, mean_flux_energy, holes, masses, roles, slopes })
+    }
+
+    /// Refuses energies at which the masses of the nuclei forbid every knockout, though the mean field allows some.
+    fn check_threshold(&self, masses: &Masses, cascade: &Cascade) -> Result<()> {
+        let residue = cascade.network().ion_mass(0, self.residue_charge(), 0.0);
+        let after = masses.lepton + masses.nucleon + residue;
+        let threshold = (after * after - masses.target * masses.target) / (2.0 * masses.target);
+        let energy = self.flux.highest();
+        if energy > threshold {
+            return Ok(());
+        }
+        Err(Nuclear::BelowThreshold { energy, threshold, process: "knockout of a nucleon".into() }.into())
     }
 
     /// Who is who among the wanted parameters, and the positions of those of the form factors and of the flux.
@@ -294,7 +308,7 @@ fn fold_flux(
 
 fn below_threshold(model: &PreparedKnockout, energy: f64) -> crate::error::Error {
     let (threshold, process) = (model.threshold(), "knockout of a nucleon".into());
-    gradino_nuclear::Error::BelowThreshold { energy, threshold, process }.into()
+    Nuclear::BelowThreshold { energy, threshold, process }.into()
 }
 
 /// The energies between which the sampler has tables.
