@@ -174,19 +174,8 @@ pub trait Sampler: Sync {
     fn space(&self) -> &Space;
 
     /// Draws one point for each row of `conditions`, and the normalised density q(x | c), per unit of each axis,
-    /// with which it was drawn. Row i is point number `first` + i: it depends on its condition, the seed and that
+    /// with which it was drawn. Row i is point number `numbers[i]`: it depends on its condition, the seed and that
     /// number alone.
-    fn draw(
-        &self,
-        seed: u64,
-        first: u64,
-        conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> Result<()>;
-
-    /// The same for points of any numbers, one for each row. A sampler that draws many points faster than one after
-    /// the other does so here too: what rejects points draws the next ones by it.
     fn draw_numbers(
         &self,
         seed: u64,
@@ -194,14 +183,19 @@ pub trait Sampler: Sync {
         conditions: &[f64],
         points: &mut [f64],
         densities: &mut [f64],
+    ) -> Result<()>;
+
+    /// The same for the points number `first`, `first` + 1, ..
+    fn draw(
+        &self,
+        seed: u64,
+        first: u64,
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
     ) -> Result<()> {
-        let space = self.space();
-        let (axes, wide) = (space.axes.len(), space.conditions.len());
-        let rows = points.chunks_exact_mut(axes).zip(densities.chunks_exact_mut(1)).zip(numbers);
-        for (i, ((point, density), number)) in rows.enumerate() {
-            self.draw(seed, *number, &conditions[i * wide..(i + 1) * wide], point, density)?;
-        }
-        Ok(())
+        let numbers: Vec<u64> = (first..).take(densities.len()).collect();
+        self.draw_numbers(seed, &numbers, conditions, points, densities)
     }
 }
 
@@ -228,17 +222,6 @@ impl<T: Density + Send + ?Sized> Density for Arc<T> {
 impl<T: Sampler + ?Sized> Sampler for &T {
     fn space(&self) -> &Space {
         (**self).space()
-    }
-
-    fn draw(
-        &self,
-        seed: u64,
-        first: u64,
-        conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> Result<()> {
-        (**self).draw(seed, first, conditions, points, densities)
     }
 
     fn draw_numbers(

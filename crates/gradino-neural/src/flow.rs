@@ -231,11 +231,11 @@ impl Flow {
         self.space().axes.iter().map(|axis| axis.length().ln()).sum()
     }
 
-    /// Draws points as [`Sampler::draw`] does, with the logarithms of their densities.
+    /// Draws points as [`Sampler::draw_numbers`] does, with the logarithms of their densities.
     pub fn sample(
         &self,
         seed: u64,
-        first: u64,
+        numbers: &[u64],
         conditions: &[f64],
         points: &mut [f64],
         ln_densities: &mut [f64],
@@ -246,7 +246,7 @@ impl Flow {
         for (row, (point, ln_density)) in rows.enumerate() {
             let conditions = &conditions[row * wide..(row + 1) * wide];
             self.check_conditions(conditions)?;
-            let mut stream = Stream::new(seed, first + row as u64, Purpose::Point);
+            let mut stream = Stream::new(seed, numbers[row], Purpose::Point);
             let base: Vec<f64> = point.iter().map(|_| stream.uniform()).collect();
             let mapped = self.from_base(conditions, &base);
             *ln_density = -mapped.ln_volume - ln_space;
@@ -306,15 +306,15 @@ impl Sampler for Flow {
         &self.spec().space
     }
 
-    fn draw(
+    fn draw_numbers(
         &self,
         seed: u64,
-        first: u64,
+        numbers: &[u64],
         conditions: &[f64],
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
-        self.sample(seed, first, conditions, points, densities).map_err(simulation)?;
+        self.sample(seed, numbers, conditions, points, densities).map_err(simulation)?;
         densities.iter_mut().for_each(|density| *density = density.exp());
         Ok(())
     }

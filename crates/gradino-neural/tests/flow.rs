@@ -65,7 +65,8 @@ fn drawn_points_have_the_density_that_the_flow_gives_them() {
         let rows = 500;
         let conditions = [300.0, 0.0].repeat(rows);
         let (mut points, mut drawn, mut given) = (vec![0.0; 2 * rows], vec![0.0; rows], vec![0.0; rows]);
-        flow.sample(3, 10, &conditions, &mut points, &mut drawn).unwrap();
+        let numbers: Vec<u64> = (10..).take(rows).collect();
+        flow.sample(3, &numbers, &conditions, &mut points, &mut drawn).unwrap();
         flow.ln_density(&conditions, &points, &mut given).unwrap();
         for (drawn, given) in drawn.iter().zip(&given) {
             assert!((drawn - given).abs() < 1e-8, "{drawn} {given}");

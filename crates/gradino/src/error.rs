@@ -2,6 +2,7 @@
 
 mod hints;
 mod place;
+mod usage;
 
 pub use place::Place;
 
@@ -474,32 +475,4 @@ pub enum Error {
     /// An error of the ground.
     #[error(transparent)]
     Ground(#[from] gradino_core::Error),
-}
-
-impl Error {
-    /// Whether the user's input is to blame, and not the machine or the program.
-    pub fn is_usage(&self) -> bool {
-        !matches!(
-            self,
-            Error::Unreadable { .. }
-                | Error::Unwritable { .. }
-                | Error::DiskFull { .. }
-                | Error::BadLine { .. }
-                | Error::BadContent { .. }
-                | Error::Truncated { .. }
-                | Error::BadEvent { .. }
-                | Error::BadProvenance { .. }
-                | Error::WrongEventCount { .. }
-                | Error::NoThreads { .. }
-                | Error::Worker { .. }
-                | Error::BadTable { .. }
-                | Error::Neural(
-                    gradino_neural::Error::File { .. }
-                        | gradino_neural::Error::Truncated { .. }
-                        | gradino_neural::Error::NotWeights { .. }
-                        | gradino_neural::Error::Corrupt { .. }
-                        | gradino_neural::Error::Diverged { .. }
-                )
-        )
-    }
 }

@@ -105,6 +105,30 @@ fn the_cross_section_moves_with_each_parameter_as_finite_differences_say() {
 }
 
 #[test]
+fn the_flux_averaged_cross_section_is_that_of_direct_integration() {
+    // A flat flux, Simpson's rule over cross sections at 41 energies, each of which is integrated.
+    let flat = JOB.replace(
+        "kind = \"fermi-dirac\"\ntemperature = \"60 MeV\"\nrange = [\"150 MeV\", \"240 MeV\"]",
+        "kind = \"uniform\"\nmin = \"150 MeV\"\nmax = \"240 MeV\"",
+    );
+    let config = Config::from_toml(&flat.replace("\"flux.temperature\", ", "")).expect("a valid job");
+    let chain = Chain::from_config(&config).expect("a chain");
+    let gradino::config::Source::Beam(beam) = &config.source else { panic!("a beam") };
+    let n = 40;
+    let energies: Vec<f64> = (0..=n).map(|i| 150.0 + 90.0 * f64::from(i) / f64::from(n)).collect();
+    let (_, rows) = gradino::chain::cross_section_table(beam, chain.params(), &energies).expect("a table");
+    let weight = |i: usize| match i {
+        0 => 1.0,
+        i if i == n as usize => 1.0,
+        i => 2.0 + 2.0 * (i % 2) as f64,
+    };
+    let sum: f64 = rows.iter().enumerate().map(|(i, row)| weight(i) * row[0]).sum();
+    let direct = sum / (3.0 * f64::from(n));
+    let ours = chain.cross_section().expect("a cross section").value;
+    assert!((ours / direct - 1.0).abs() < 1e-4, "{ours:e} {direct:e}");
+}
+
+#[test]
 fn the_mean_score_is_zero_and_means_move_as_the_scores_say() {
     const EVENTS: u64 = 30_000;
     // Energy of the muon, and excitation of the residue.

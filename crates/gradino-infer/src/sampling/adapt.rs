@@ -56,17 +56,6 @@ impl Sampler for FixedSampler<'_> {
         &self.space
     }
 
-    fn draw(
-        &self,
-        seed: u64,
-        first: u64,
-        _conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> gradino_core::Result<()> {
-        self.sampler.draw(seed, first, &self.condition.repeat(densities.len()), points, densities)
-    }
-
     fn draw_numbers(
         &self,
         seed: u64,

@@ -307,18 +307,6 @@ impl Sampler for AdaptiveGrid {
         &self.space
     }
 
-    fn draw(
-        &self,
-        seed: u64,
-        first: u64,
-        conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> gradino_core::Result<()> {
-        let numbers: Vec<u64> = (first..).take(densities.len()).collect();
-        self.draw_numbers(seed, &numbers, conditions, points, densities)
-    }
-
     fn draw_numbers(
         &self,
         seed: u64,

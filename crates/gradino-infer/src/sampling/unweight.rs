@@ -173,11 +173,10 @@ impl<D: Density, S: Sampler> Unweighted<D, S> {
         Ok(kept.collect())
     }
 
-    fn fill(&self, seed: u64, first: u64, conditions: &[f64], out: Out<'_>) -> Result<()> {
+    fn fill(&self, seed: u64, numbers: &[u64], conditions: &[f64], out: Out<'_>) -> Result<()> {
         let Out { points, densities } = out;
-        let numbers: Vec<u64> = (first..).take(densities.len()).collect();
-        self.proposal.draw(seed, first, conditions, points, densities)?;
-        let drawn = Rows { numbers: &numbers, conditions, points, densities };
+        self.proposal.draw_numbers(seed, numbers, conditions, points, densities)?;
+        let drawn = Rows { numbers, conditions, points, densities };
         let mut open = Vec::new();
         for (i, kept) in self.keep(seed, drawn)?.into_iter().enumerate() {
             match kept {
@@ -188,7 +187,7 @@ impl<D: Density, S: Sampler> Unweighted<D, S> {
         while !open.is_empty() {
             // Those that come last in this pass come first in the next one.
             let pass = open.split_off(open.len().saturating_sub(BATCH / self.most_together()));
-            open.extend(self.again(seed, first, conditions, pass, Out { points, densities })?);
+            open.extend(self.again(seed, numbers, conditions, pass, Out { points, densities })?);
         }
         Ok(())
     }
@@ -202,7 +201,7 @@ impl<D: Density, S: Sampler> Unweighted<D, S> {
     fn again(
         &self,
         seed: u64,
-        first: u64,
+        own: &[u64],
         conditions: &[f64],
         open: Vec<(usize, u64)>,
         out: Out<'_>,
@@ -212,7 +211,7 @@ impl<D: Density, S: Sampler> Unweighted<D, S> {
         let (mut numbers, mut repeated, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for &(i, attempt) in &open {
             let together = self.caps[self.normalisation.kind(condition(i))].together();
-            let number = AGAIN | (first + i as u64) << ATTEMPT_BITS | attempt;
+            let number = AGAIN | own[i] << ATTEMPT_BITS | attempt;
             numbers.extend((number..).take(together));
             (0..together).for_each(|_| repeated.extend_from_slice(condition(i)));
             ends.push(numbers.len());
@@ -295,15 +294,15 @@ impl<D: Density, S: Sampler> Sampler for Unweighted<D, S> {
         self.density.space()
     }
 
-    fn draw(
+    fn draw_numbers(
         &self,
         seed: u64,
-        first: u64,
+        numbers: &[u64],
         conditions: &[f64],
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
-        self.fill(seed, first, conditions, Out { points, densities }).map_err(|error| match error {
+        self.fill(seed, numbers, conditions, Out { points, densities }).map_err(|error| match error {
             Error::Core(error) => error,
             other => gradino_core::Error::Simulation { reason: other.to_string(), hint: other.hint() },
         })

@@ -68,16 +68,16 @@ impl Sampler for Inverse<'_> {
         self.known.space()
     }
 
-    fn draw(
+    fn draw_numbers(
         &self,
         seed: u64,
-        first: u64,
+        numbers: &[u64],
         conditions: &[f64],
         points: &mut [f64],
         densities: &mut [f64],
     ) -> gradino_core::Result<()> {
         for (i, q) in densities.iter_mut().enumerate() {
-            let mut stream = Stream::new(seed, first + i as u64, Purpose::Point);
+            let mut stream = Stream::new(seed, numbers[i], Purpose::Point);
             let power = Known::power(&conditions[2 * i..2 * i + 2]) + self.off;
             let x = stream.uniform().powf(1.0 / (power + 1.0));
             points[2 * i] = x;

@@ -178,12 +178,15 @@ impl Density for FusedFlow {
     }
 }
 
-impl FusedFlow {
-    /// Draws points, row i with the number `number(i)`.
-    fn draw_each(
+impl Sampler for FusedFlow {
+    fn space(&self) -> &Space {
+        self.flow.space()
+    }
+
+    fn draw_numbers(
         &self,
         seed: u64,
-        number: impl Fn(usize) -> u64 + Sync,
+        numbers: &[u64],
         conditions: &[f64],
         points: &mut [f64],
         densities: &mut [f64],
@@ -196,7 +199,7 @@ impl FusedFlow {
             let conditions = rows_of(conditions, wide, start, densities.len());
             let mut batch = Batch::new(self, conditions, densities.len());
             for row in 0..densities.len() {
-                let mut stream = Stream::new(seed, number(start + row), Purpose::Point);
+                let mut stream = Stream::new(seed, numbers[start + row], Purpose::Point);
                 batch.put(row, (0..axes).map(|_| stream.uniform()));
             }
             batch.run(self, Way::Inverse);
@@ -209,34 +212,6 @@ impl FusedFlow {
         };
         points.par_chunks_mut(chunk * axes).zip(densities.par_chunks_mut(chunk)).enumerate().for_each(work);
         Ok(())
-    }
-}
-
-impl Sampler for FusedFlow {
-    fn space(&self) -> &Space {
-        self.flow.space()
-    }
-
-    fn draw(
-        &self,
-        seed: u64,
-        first: u64,
-        conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> gradino_core::Result<()> {
-        self.draw_each(seed, |row| first + row as u64, conditions, points, densities)
-    }
-
-    fn draw_numbers(
-        &self,
-        seed: u64,
-        numbers: &[u64],
-        conditions: &[f64],
-        points: &mut [f64],
-        densities: &mut [f64],
-    ) -> gradino_core::Result<()> {
-        self.draw_each(seed, |row| numbers[row], conditions, points, densities)
     }
 }
 

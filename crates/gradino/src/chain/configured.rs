@@ -122,6 +122,11 @@ pub fn cross_section_table(
     params: &ParamSet,
     energies: &[f64],
 ) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
+    if beam.reaction.knocks_out() {
+        let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
+        let rows = job.cross_sections(params, energies)?.into_iter().map(|sigma| vec![sigma]).collect();
+        return Ok((vec![config::Process::Knockout.name().into()], rows));
+    }
     let primary = primary(beam)?;
     let names = primary.processes.iter().map(|p| p.name().to_string()).collect();
     Ok((names, primary.cross_sections(params, energies)))

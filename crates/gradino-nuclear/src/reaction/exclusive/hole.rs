@@ -14,16 +14,22 @@ pub const WIDTH: &str = "hole.width";
 /// Name of the distance from the Fermi level at which a hole has half that width, b [MeV].
 pub const HALF_WIDTH_ENERGY: &str = "hole.half_width_energy";
 
-/// Parts of the strength further from the hole than this many widths are left out.
-const REACH: f64 = 2.0; // chosen: 14 % of a Lorentzian; the tables of the deexcitation end at 63 MeV
+/// Parts of the strength further from the hole than this many of its published widths are left out.
+const REACH: f64 = 2.0; // chosen: 16 % of a Lorentzian; the tables of the deexcitation end at 63 MeV
+/// The published parameters, a and b^2 [MeV, MeV^2].
+const PUBLISHED: [f64; 2] = [24.0, 500.0]; // jeukenne1983
 
 /// The parameters of the widths of holes.
 pub fn parameters() -> Vec<Parameter> {
     let of = |name, value, meaning| Parameter::new(name, value, "MeV", "jeukenne1983", meaning);
     vec![
-        of(WIDTH, 24.0, "width of very deep holes").bounded(0.1, 100.0),
-        of(HALF_WIDTH_ENERGY, 500f64.sqrt(), "distance from the Fermi level of a hole of half that width")
-            .bounded(1.0, 200.0),
+        of(WIDTH, PUBLISHED[0], "width of very deep holes").bounded(0.1, 100.0),
+        of(
+            HALF_WIDTH_ENERGY,
+            PUBLISHED[1].sqrt(),
+            "distance from the Fermi level of a hole of half that width",
+        )
+        .bounded(1.0, 200.0),
     ]
 }
 
@@ -54,9 +60,12 @@ impl HoleState {
             let excitation = hole.separation - last;
             let (two_j, parity) = (hole.shell.two_j as u16, Parity::of_orbital(hole.shell.l));
             let spread = lifted.filter(|_| excitation > threshold).map(|lifted| {
-                let width = width(excitation, lifted);
-                let reach = REACH * width.re;
-                (width, [threshold.max(excitation - reach), highest.min(excitation + reach)])
+                // The ends do not move with the parameters, so that the score is that of the density alone.
+                let reach = REACH * width(excitation, [PUBLISHED[0], PUBLISHED[1].sqrt()]);
+                (
+                    width(excitation, lifted),
+                    [threshold.max(excitation - reach), highest.min(excitation + reach)],
+                )
             });
             HoleState { state: NuclearState { excitation, two_j, parity }, spread }
         };
@@ -182,6 +191,23 @@ mod tests {
             let cdf = |e: f64| ((e - 21.7) / half).atan();
             (half / (half * half + (e - 21.7) * (e - 21.7)) / (cdf(high) - cdf(low))).ln()
         };
+        // The mean energy, by equal steps of the uniform number, moves as the scores say: the ends of the range too.
+        let n = 20_000;
+        let energies = |a: f64, b: f64| {
+            let hole = hole(a, b);
+            (0..n)
+                .map(move |i| hole.draw(100.0, (f64::from(i) + 0.5) / f64::from(n)).expect("room").excitation)
+        };
+        let mean = |a: f64, b: f64| energies(a, b).sum::<f64>() / f64::from(n);
+        let by_score = |k: usize| {
+            let hole = hole(24.0, 22.0);
+            energies(24.0, 22.0).map(|e| e * hole.score(e, 100.0)[k]).sum::<f64>() / f64::from(n)
+        };
+        let steps =
+            [(mean(24.1, 22.0) - mean(23.9, 22.0)) / 0.2, (mean(24.0, 22.1) - mean(24.0, 21.9)) / 0.2];
+        for (k, step) in steps.into_iter().enumerate() {
+            assert!((by_score(k) - step).abs() < 1e-3 * step.abs(), "{k}: {} {step}", by_score(k));
+        }
         for e in [8.0, 15.0, 21.7, 29.0] {
             let score = hole(24.0, 22.0).score(e, 100.0);
             let h = 1e-4;

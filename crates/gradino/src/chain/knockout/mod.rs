@@ -139,6 +139,14 @@ impl KnockoutJob {
         slot.as_ref().and_then(|(_, warning)| warning.clone())
     }
 
+    /// Total cross sections [cm^2 per atom] at the `energies` [MeV] of the neutrino, whatever the flux.
+    pub fn cross_sections(&self, params: &ParamSet, energies: &[f64]) -> Result<Vec<f64>> {
+        let highest = energies.iter().copied().fold(0.0, f64::max);
+        let (model, _) = self.choices.build(self.target, self.vertex, highest)?;
+        let prepared = model.prepare(params, &[]);
+        Ok(energies.iter().map(|&energy| prepared.total(energy).value).collect())
+    }
+
     /// The parameters of the widths of holes, if they have widths.
     fn widths(&self, params: &ParamSet) -> Option<[f64; 2]> {
         let theta = params.values();
