@@ -5,6 +5,7 @@
 
 pub mod amplitude;
 pub mod angular;
+mod bound;
 pub mod cache;
 pub mod coupling;
 pub mod density;
@@ -22,7 +23,7 @@ pub mod source;
 pub mod table;
 pub mod total;
 
-pub use angular::AngularSeries;
+pub use angular::DirectionSeries;
 pub use cache::Origin;
 pub use density::KnockoutDensity;
 pub use final_state::{FinalState, Transfer};

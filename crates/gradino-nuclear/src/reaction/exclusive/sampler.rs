@@ -6,23 +6,18 @@
 //! 1. a node, in proportion to a bound of what it contributes at this energy (alias table);
 //! 2. T and q from the hat; accepted with the ratio of the cross section to the bound, which varies little, because only
 //!    the lepton's factors change within a hat;
-//! 3. cos(theta_N) from the node's Legendre series, then phi_N from its Fourier series, by inversion.
+//! 3. theta_N from the node's cosine series, then phi_N from its Fourier series, by inversion.
 
-use super::angular::AngularSeries;
+use super::angular::DirectionSeries;
+use super::bound::largest;
 use super::lepton::LeptonTensor;
 use super::model::{PreparedKnockout, Workspace};
-use super::series::{LegendreStations, MAX_TERMS};
+use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
 use crate::meanfield::Current;
 use gradino_core::Stream;
 use rayon::prelude::*;
-use std::f64::consts::PI;
 use std::sync::Arc;
-
-/// Points of a hat in each direction at which the lepton's factors are bounded: its ends and its middle.
-const BOUND_POINTS: [f64; 3] = [0.0, 0.5, 1.0];
-/// Margin of the bound over these points: the factors are smooth, and nearly linear within a hat.
-const MARGIN: f64 = 1.02;
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +40,7 @@ pub struct KnockoutDraw {
     pub cos_nucleon: f64,
     /// Azimuth of the nucleon from the plane of the leptons [rad].
     pub phi_nucleon: f64,
-    /// Weight: 1, or more in the rare case that the bound was passed.
+    /// Weight: 1. It would be more if the bound had been passed.
     pub weight: f64,
 }
 
@@ -59,8 +54,12 @@ struct Node {
     responses: [f64; 5],
     /// Bound of the cross section within the hat.
     bound: f64,
-    /// Share of the draws that keep this node, and the other one of its place in the alias table.
-    keep: f64,
+}
+
+/// A place in an alias table: the share of the draws that keep its node, and the other node.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    keep: f32,
     alias: u32,
 }
 
@@ -70,14 +69,15 @@ struct Table {
     /// Lowest and highest energy [MeV].
     energies: [f64; 2],
     nodes: Vec<Node>,
+    places: Vec<Place>,
 }
 
 /// The sampler for a range of energies of the incoming lepton.
 #[derive(Clone, Debug)]
 pub struct KnockoutSampler {
     model: Arc<PreparedKnockout>,
-    series: AngularSeries,
-    stations: LegendreStations,
+    series: DirectionSeries,
+    stations: Stations,
     tables: Vec<Table>,
 }
 
@@ -85,7 +85,7 @@ pub struct KnockoutSampler {
 #[derive(Clone, Debug)]
 pub struct SamplerSpace {
     model: Workspace,
-    series: Vec<f64>,
+    angle: AngleSeries,
     /// Proposals made.
     pub proposals: u64,
 }
@@ -96,8 +96,6 @@ impl KnockoutSampler {
     /// # Errors
     /// An interval in which nothing can be knocked out.
     pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
-        let series = AngularSeries::new(model);
-        let stations = LegendreStations::new(model.of.table.waves() + 1);
         if model.of.vertex.current == Current::Electromagnetic {
             // Its cross section is not bounded at small Q^2.
             return Err(Error::UnknownModel {
@@ -106,13 +104,25 @@ impl KnockoutSampler {
                 known: vec![Current::Charged.name(), Current::Neutral.name()],
             });
         }
-        let tables = edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
+        let tables: Vec<Table> =
+            edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
+        let grid = &model.of.table.grid;
+        let at =
+            |hole, kinetic, momentum| (hole * grid.kinetic.len() + kinetic) * grid.momenta.len() + momentum;
+        let mut wanted = vec![false; at(model.of.table.holes.len(), 0, 0)];
+        for n in tables.iter().flat_map(|table| &table.nodes) {
+            wanted[at(n.hole.into(), n.kinetic.into(), n.momentum.into())] = true;
+        }
+        let series =
+            DirectionSeries::new(model, |hole, kinetic, momentum| wanted[at(hole, kinetic, momentum)]);
+        let stations = Stations::new(most_terms(model));
         Ok(KnockoutSampler { model: model.clone(), series, stations, tables })
     }
 
     /// Room for draws.
     pub fn space(&self) -> SamplerSpace {
-        SamplerSpace { model: self.model.workspace(), series: vec![0.0; MAX_TERMS], proposals: 0 }
+        let angle = AngleSeries::new(most_terms(&self.model));
+        SamplerSpace { model: self.model.workspace(), angle, proposals: 0 }
     }
 
     /// Lowest and highest energy [MeV].
@@ -190,12 +200,11 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> (f64, f64) {
-        let terms = self.series.combine(hole, node, &lepton.inclusive_factors(), &mut space.series);
-        let x = self.stations.invert(&space.series[..terms], stream.uniform());
-        let phi = stream.uniform();
-        self.model.fill_harmonics(hole, x, node.0, &mut space.model);
-        let tensor = self.model.filled_node_tensor(hole, node, &mut space.model);
-        (x, tensor.map_or(phi * 2.0 * PI, |w| lepton.fourier(&w).invert(phi)))
+        let series = self.series.at(hole, node);
+        space.angle.combine(&series[..series.len() / 3], &lepton.inclusive_factors());
+        let x = space.angle.invert(&self.stations, stream.uniform()).cos();
+        let phi = lepton.series(&structures_at(series, x)).invert(stream.uniform());
+        (x, phi)
     }
 
     /// The model: its cross section is the density of the draws times the total cross section.
@@ -217,7 +226,7 @@ impl KnockoutSampler {
     /// Number of nodes, and bytes in memory.
     pub fn size(&self) -> (usize, usize) {
         let nodes: usize = self.tables.iter().map(|t| t.nodes.len()).sum();
-        (nodes, nodes * size_of::<Node>() + self.series.bytes())
+        (nodes, nodes * (size_of::<Node>() + size_of::<Place>()) + self.series.bytes())
     }
 }
 
@@ -231,12 +240,12 @@ impl Table {
             for (kinetic, momentum) in (0..t_nodes).flat_map(|i| (0..q_nodes).map(move |k| (i, k))) {
                 let responses =
                     model.node_responses(hole, kinetic, momentum).map(|r| r * model.filling(hole));
-                let bound = bound(model, hole, (kinetic, momentum), &responses, energies);
+                let bound = bound(model, (hole, kinetic, momentum), &responses, energies);
                 if bound > 0.0 {
                     let (hole, kinetic, momentum) = (hole as u16, kinetic as u16, momentum as u16);
                     let area = area(&table.grid.kinetic, usize::from(kinetic))
                         * area(&table.grid.momenta, usize::from(momentum));
-                    nodes.push(Node { hole, kinetic, momentum, responses, bound, keep: 1.0, alias: 0 });
+                    nodes.push(Node { hole, kinetic, momentum, responses, bound });
                     sizes.push(bound * area);
                 }
             }
@@ -248,41 +257,41 @@ impl Table {
                 process: "knockout of a nucleon".into(),
             });
         }
-        fill_alias(&mut nodes, &sizes);
-        Ok(Table { energies, nodes })
+        let places = alias_table(&sizes);
+        Ok(Table { energies, nodes, places })
     }
 
     #[inline]
     fn node(&self, stream: &mut Stream) -> &Node {
-        let place = stream.uniform() * self.nodes.len() as f64;
-        let at = (place as usize).min(self.nodes.len() - 1);
-        let node = &self.nodes[at];
-        if place - at as f64 <= node.keep { node } else { &self.nodes[node.alias as usize] }
+        let drawn = stream.uniform() * self.nodes.len() as f64;
+        let at = (drawn as usize).min(self.nodes.len() - 1);
+        let place = &self.places[at];
+        &self.nodes[if drawn - at as f64 <= f64::from(place.keep) { at } else { place.alias as usize }]
     }
 }
 
 /// The alias table of walker1977, built as in vose1991.
-fn fill_alias(nodes: &mut [Node], sizes: &[f64]) {
+fn alias_table(sizes: &[f64]) -> Vec<Place> {
     let scale = sizes.len() as f64 / sizes.iter().sum::<f64>();
+    let mut places = vec![Place { keep: 1.0, alias: 0 }; sizes.len()];
     let mut shares: Vec<f64> = sizes.iter().map(|s| s * scale).collect();
     let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..sizes.len()).partition(|&i| shares[i] < 1.0);
     while let (Some(&s), Some(&l)) = (small.last(), large.last()) {
         small.pop();
-        nodes[s].keep = shares[s];
-        nodes[s].alias = l as u32;
-        shares[l] -= 1.0 - shares[s];
+        places[s] = Place { keep: shares[s] as f32, alias: l as u32 };
+        shares[l] -= 1.0 - f64::from(places[s].keep);
         if shares[l] < 1.0 {
             large.pop();
             small.push(l);
         }
     }
+    places
 }
 
 /// A bound of d2 sigma / (dT dq) of one node within its hat and between the `energies`; 0 where it is out of reach.
 fn bound(
     model: &PreparedKnockout,
-    hole: usize,
-    (kinetic, momentum): (usize, usize),
+    (hole, kinetic, momentum): (usize, usize, usize),
     responses: &[f64; 5],
     energies: [f64; 2],
 ) -> f64 {
@@ -294,15 +303,12 @@ fn bound(
     if responses[0] + responses[3] <= 0.0 || q[1] <= (k - out).abs() || q[0] >= k + out {
         return 0.0;
     }
-    let within = |[low, high]: [f64; 2], share: f64| low + share * (high - low);
-    let mut largest = 0.0f64;
-    for energy in energies {
-        for (x, y) in BOUND_POINTS.iter().flat_map(|&x| BOUND_POINTS.map(|y| (x, y))) {
-            let size = vertex.inclusive_in_q(energy, within(t, x) + separation, within(q, y), responses);
-            largest = largest.max(size);
-        }
-    }
-    largest * MARGIN
+    largest(vertex, responses, [energies, t.map(|t| t + separation), q])
+}
+
+/// Largest number of terms of the series in theta_N.
+fn most_terms(model: &PreparedKnockout) -> usize {
+    2 * (model.of.table.waves() / 2) + 2
 }
 
 /// The neighbours of a node, between which its hat lies.

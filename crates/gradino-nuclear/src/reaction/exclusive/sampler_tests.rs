@@ -2,6 +2,7 @@ use super::super::model::tests::knockout;
 use super::super::{Knockout, Point};
 use super::*;
 use gradino_core::{ParamSet, Purpose};
+use std::f64::consts::PI;
 
 const ENERGY: f64 = 320.0;
 const EVENTS: u64 = 60_000;
