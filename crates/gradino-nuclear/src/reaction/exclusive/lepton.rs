@@ -263,14 +263,14 @@ impl<D: Real> LeptonTensor<D> {
     }
 
     /// The factors of TL, TC, TL' and TC', see [`HadronTensor::structures`].
-    fn first_factors(&self) -> [D; 4] {
+    pub fn first_factors(&self) -> [D; 4] {
         let [_, _, _, _, _, x0, xz] = self.symmetric;
         let [_, y0, yz] = self.antisymmetric;
         [xz, -x0, -yz, y0].map(|x| x * SQRT_2)
     }
 
     /// The factor of TT, see [`HadronTensor::structures`].
-    fn second_factor(&self) -> D {
+    pub fn second_factor(&self) -> D {
         self.symmetric[4] - self.symmetric[3]
     }
 
