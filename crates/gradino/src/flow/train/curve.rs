@@ -7,7 +7,7 @@ use gradino_neural::train::{Progress, Quality};
 use std::path::Path;
 
 /// The rounds of a training.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve(pub Vec<Progress>);
 
 impl Curve {
