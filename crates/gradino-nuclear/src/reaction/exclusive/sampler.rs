@@ -140,10 +140,44 @@ impl KnockoutSampler {
     /// An energy outside the range of the sampler.
     #[inline]
     pub fn draw(&self, energy: f64, stream: &mut Stream, space: &mut SamplerSpace) -> Result<KnockoutDraw> {
+        self.draw_where(energy, stream, space, |_| true)
+    }
+
+    /// Draws an event of one hole at `energy` [MeV].
+    ///
+    /// # Errors
+    /// An energy outside the range of the sampler, or too low for this hole.
+    pub fn draw_from(
+        &self,
+        hole: usize,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+    ) -> Result<KnockoutDraw> {
+        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        if energy <= threshold + self.model.of.table.grid.kinetic[0] {
+            let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
+            return Err(Error::BelowThreshold { energy, threshold, process });
+        }
+        self.draw_where(energy, stream, space, |node| usize::from(node.hole) == hole)
+    }
+
+    /// Draws an event of the nodes that are `wanted`; the others are passed over at once.
+    #[inline]
+    fn draw_where(
+        &self,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+        wanted: impl Fn(&Node) -> bool,
+    ) -> Result<KnockoutDraw> {
         let table = self.table(energy)?;
         loop {
-            let place = table.place(stream);
-            if let Some(draw) = self.within(table.node(place), energy, stream, space) {
+            let node = table.node(table.place(stream));
+            if !wanted(node) {
+                continue;
+            }
+            if let Some(draw) = self.within(node, energy, stream, space) {
                 return Ok(draw);
             }
         }
