@@ -87,9 +87,10 @@ impl Chain {
     /// The configuration that shapes the events, with what its words were found to mean.
     fn resolved(&self, config: &Config) -> String {
         let toml = physics_toml(config);
-        match (config.cascade.l_max.0, &self.cascade) {
-            (PartialWaves::Converged, Some(cascade)) => {
-                format!("# cascade.l_max = \"converged\": {} here\n{toml}", cascade.network().l_max())
+        let enough = self.cascades.iter().map(|cascade| cascade.network().l_max()).max();
+        match (config.cascade.l_max.0, enough) {
+            (PartialWaves::Converged, Some(l_max)) => {
+                format!("# cascade.l_max = \"converged\": {l_max} here\n{toml}")
             }
             _ => toml,
         }
@@ -100,7 +101,7 @@ impl Chain {
             Spectrum::Mono { energy } => (energy, io::Spectrum::MonoEnergetic),
             _ => (self.mean_flux_energy().unwrap_or(0.0), io::Spectrum::InConfiguration),
         };
-        io::Beam { pdg: beam.flux.neutrino.pdg(), mean_energy_mev, spectrum }
+        io::Beam { pdg: beam.flux.incoming.pdg(), mean_energy_mev, spectrum }
     }
 }
 
@@ -124,8 +125,7 @@ pub fn cross_section_table(
 ) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
     if beam.reaction.knocks_out() {
         let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
-        let rows = job.cross_sections(params, energies)?.into_iter().map(|sigma| vec![sigma]).collect();
-        return Ok((vec![config::Process::Knockout.name().into()], rows));
+        return job.cross_sections(params, energies);
     }
     let primary = primary(beam)?;
     let names = primary.processes.iter().map(|p| p.name().to_string()).collect();
@@ -161,7 +161,7 @@ fn primary(beam: &Beam) -> Result<Primary> {
             }
             config::Process::Es => Process::ElectronElastic(ElectronElastic {
                 electrons: target.z,
-                neutrino: beam.flux.neutrino.pdg(),
+                neutrino: beam.flux.incoming.pdg(),
             }),
             config::Process::Cevns => {
                 let form_factor = match beam.reaction.form_factor {
@@ -182,9 +182,9 @@ fn primary(beam: &Beam) -> Result<Primary> {
 }
 
 fn flux(flux: &config::Flux) -> Result<Flux> {
-    let neutrino = flux.neutrino.pdg();
-    let shape = flux.spectrum.read_table(|file| table(file, neutrino))?;
-    Flux::new(neutrino, shape, flux.range)
+    let incoming = flux.incoming.pdg();
+    let shape = flux.spectrum.read_table(|file| table(file, incoming))?;
+    Flux::new(incoming, shape, flux.range)
 }
 
 fn table(TableFile { file, format, column, energy_unit }: &TableFile, neutrino: i32) -> Result<Table> {

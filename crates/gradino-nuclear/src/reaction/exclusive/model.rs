@@ -35,6 +35,16 @@ pub struct Knockout {
     pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
 
+/// The parameters of a knockout by `current`: those of the form factors that act in it, and of the weak mixing for the
+/// neutral current.
+pub fn parameters(form_factors: FormFactorModel, current: Current) -> Vec<Parameter> {
+    let mut list = form_factors.parameters_of(current);
+    if current == Current::Neutral {
+        list.extend(electron_elastic::parameters());
+    }
+    list
+}
+
 impl Knockout {
     /// Knockout by `vertex` with the elements of `table`.
     ///
@@ -56,13 +66,9 @@ impl Knockout {
         Ok(Arc::new(Knockout { table, vertex, struck, form_factors, couplings, pairs }))
     }
 
-    /// The parameters: those of the form factors, and of the weak mixing for the neutral current.
+    /// The parameters that act on this current, see [`parameters`].
     pub fn parameters(&self) -> Vec<Parameter> {
-        let mut list = self.form_factors.parameters();
-        if self.vertex.current == Current::Neutral {
-            list.extend(electron_elastic::parameters());
-        }
-        list
+        parameters(self.form_factors, self.vertex.current)
     }
 
     /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`.
@@ -227,12 +233,26 @@ impl PreparedKnockout {
         x: f64,
         space: &mut Workspace,
     ) -> HadronTensor<f64> {
+        self.tensor_between(
+            (hole, t, q, x),
+            |kinetic, momentum| *self.factors_at(hole, kinetic, momentum),
+            space,
+        )
+    }
+
+    /// The same with the factors of the current that `factors` gives at the nodes.
+    fn tensor_between(
+        &self,
+        (hole, t, q, x): (usize, f64, f64, f64),
+        factors: impl Fn(usize, usize) -> CurrentFactors<f64>,
+        space: &mut Workspace,
+    ) -> HadronTensor<f64> {
         let mut sum = HadronTensor::zero();
         let Some(corners) = self.corners(t, q) else { return sum };
         self.fill_harmonics(hole, x, corners[3].0, space);
         for (kinetic, momentum, weight) in corners {
             if let Some(amplitudes) = self.amplitudes(hole, (kinetic, momentum), space) {
-                sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, kinetic, momentum)), weight);
+                sum.add_tensor(&tensor(amplitudes, &factors(kinetic, momentum)), weight);
             }
         }
         sum
@@ -257,6 +277,23 @@ impl PreparedKnockout {
         let t = point.omega - self.of.table.holes[point.hole].separation;
         let w = self.hadron_tensor(point.hole, t, q, point.cos_nucleon, space);
         lepton.cross_section(&w, point.phi_nucleon) * self.filling(point.hole)
+    }
+
+    /// The same with form factors that differ from point to point.
+    pub fn cross_section_with(
+        &self,
+        point: &Point,
+        form_factors: &PreparedFormFactors<f64>,
+        space: &mut Workspace,
+    ) -> f64 {
+        let Some((lepton, q)) = self.lepton(point) else { return 0.0 };
+        let (hole, grid) = (point.hole, &self.of.table.grid);
+        let t = point.omega - self.of.table.holes[hole].separation;
+        let factors = |kinetic: usize, momentum: usize| {
+            self.of.factors(form_factors, hole, grid.kinetic[kinetic], grid.momenta[momentum])
+        };
+        let w = self.tensor_between((hole, t, q, point.cos_nucleon), factors, space);
+        lepton.cross_section(&w, point.phi_nucleon) * self.filling(hole)
     }
 
     /// The same with its derivatives with respect to the wanted parameters, written to `gradient`.
@@ -323,7 +360,7 @@ impl PreparedKnockout {
     /// Lowest energy of the lepton [MeV] at which a nucleon can leave, the recoil of the nucleus left out.
     pub fn threshold(&self) -> f64 {
         let lowest = self.of.table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-        lowest + self.of.vertex.outgoing_mass
+        lowest + self.of.vertex.lowest_outgoing()
     }
 
     /// Number of wanted parameters.

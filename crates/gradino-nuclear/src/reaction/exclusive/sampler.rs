@@ -98,13 +98,9 @@ impl KnockoutSampler {
     pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
         let series = AngularSeries::new(model);
         let stations = LegendreStations::new(model.of.table.waves() + 1);
-        if model.of.vertex.current == Current::Electromagnetic {
-            // Its cross section is not bounded at small Q^2.
-            return Err(Error::UnknownModel {
-                kind: "current of the sampler",
-                name: model.of.vertex.current.name().into(),
-                known: vec![Current::Charged.name(), Current::Neutral.name()],
-            });
+        let vertex = &model.of.vertex;
+        if vertex.current == Current::Electromagnetic && vertex.min_q2 <= 0.0 {
+            return Err(Error::NoLowestQ2);
         }
         let tables = edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
         Ok(KnockoutSampler { model: model.clone(), series, stations, tables })
@@ -291,15 +287,18 @@ fn bound(
     let (t, q) = (support(&grid.kinetic, kinetic), support(&grid.momenta, momentum));
     // The range of q is widest at the highest energy and the lowest omega.
     let Some((k, out)) = vertex.momenta(energies[1], t[0] + separation) else { return 0.0 };
-    if responses[0] + responses[3] <= 0.0 || q[1] <= (k - out).abs() || q[0] >= k + out {
+    let first = (k - out).abs().max(vertex.lowest_q(t[0] + separation));
+    if responses[0] + responses[3] <= 0.0 || q[1] <= first || q[0] >= k + out {
         return 0.0;
     }
     let within = |[low, high]: [f64; 2], share: f64| low + share * (high - low);
     let mut largest = 0.0f64;
     for energy in energies {
         for (x, y) in BOUND_POINTS.iter().flat_map(|&x| BOUND_POINTS.map(|y| (x, y))) {
-            let size = vertex.inclusive_in_q(energy, within(t, x) + separation, within(q, y), responses);
-            largest = largest.max(size);
+            let omega = within(t, x) + separation;
+            // Electron scattering is strongest at the smallest Q^2 that counts, of which this makes sure.
+            let at = within(q, y).max(vertex.lowest_q(omega));
+            largest = largest.max(vertex.inclusive_in_q(energy, omega, at, responses));
         }
     }
     largest * MARGIN
