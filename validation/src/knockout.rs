@@ -47,8 +47,8 @@ pub struct Electrons {
     pub setting: [f64; 2],
     /// Momentum transfer at the calculated peak [MeV].
     pub momentum: f64,
-    /// Energy transfer at the peak [MeV], calculated and measured.
-    pub peaks: [f64; 2],
+    /// Energy transfer at the peak [MeV], calculated and, where there are points enough, measured.
+    pub peaks: [Option<f64>; 2],
     /// Measured points within the half-height of the calculated peak.
     pub points: usize,
     /// Sum of the calculated cross section over that of the measured one at these points.
@@ -102,11 +102,16 @@ fn between(values: &[f64], x: f64) -> f64 {
     values[at] + (place - at as f64) * (values[at + 1] - values[at])
 }
 
-/// The place of the maximum of the parabola that fits best through points above a share of the largest.
-fn peak(points: &[[f64; 2]]) -> f64 {
+/// The place of the maximum of the parabola that fits best through points above a share of the largest, if there are
+/// enough of them.
+fn peak(points: &[[f64; 2]]) -> Option<f64> {
     const TOP: f64 = 0.85;
+    const ENOUGH: usize = 5;
     let largest = points.iter().map(|p| p[1]).fold(0.0, f64::max);
     let top: Vec<_> = points.iter().filter(|p| p[1] > TOP * largest).collect();
+    if top.len() < ENOUGH {
+        return None;
+    }
     let middle = top.iter().map(|p| p[0]).sum::<f64>() / top.len() as f64;
     // Normal equations of a + b x + c x^2 with x from the middle.
     let (mut s, mut t) = ([0.0; 5], [0.0; 3]);
@@ -123,7 +128,7 @@ fn peak(points: &[[f64; 2]]) -> f64 {
         (0..3).for_each(|row| m[row][column] = t[row]);
         determinant(m)
     };
-    middle - 0.5 * with(1) / with(2)
+    (with(2) < 0.0).then(|| middle - 0.5 * with(1) / with(2))
 }
 
 /// Electron scattering beside the measurements of a nuclide; none if they are absent.
@@ -160,7 +165,7 @@ fn beside(
     let ratio = sum(&|p| between(&ours, p[0])) / sum(&|p| p[1]);
     let peaks = [peak(&curve), peak(&compared.iter().map(|p| **p).collect::<Vec<_>>())];
     let vertex = &models[0].of.vertex;
-    let momentum = vertex.momentum_transfer(energy, peaks[0], cos).unwrap_or(0.0);
+    let momentum = vertex.momentum_transfer(energy, peaks[0].unwrap_or(0.0), cos).unwrap_or(0.0);
     Electrons { nuclide, setting: [energy, angle], momentum, peaks, points: compared.len(), ratio }
 }
 
@@ -261,9 +266,10 @@ fn print_electrons() -> Result<()> {
             continue;
         };
         for e in rows {
-            let ([energy, angle], [ours, measured]) = (e.setting, e.peaks);
+            let peak = |place: Option<f64>| place.map_or("-".into(), |omega| format!("{omega:.0}"));
+            let ([energy, angle], [ours, measured]) = (e.setting, e.peaks.map(peak));
             println!(
-                "| {} | {energy:.0} | {angle} | {:.0} | {ours:.0} | {measured:.0} | {} | {:.2} |",
+                "| {} | {energy:.0} | {angle} | {:.0} | {ours} | {measured} | {} | {:.2} |",
                 e.nuclide, e.momentum, e.points, e.ratio
             );
         }

@@ -4,11 +4,10 @@ use crate::config::{self, ChargedLepton, Energy, Incoming, Neutrino};
 use crate::error::{Error, Place, Result};
 use gradino_core::{Nuclide, ParamSet};
 use gradino_nuclear::meanfield::Nucleon;
-use gradino_nuclear::reaction::exclusive::{Knockout, KnockoutDensity};
+use gradino_nuclear::reaction::exclusive::{KnockoutDensity, LeptonVertex};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Energies of the neutrino [MeV].
 const ENERGIES: [f64; 2] = [200.0, 1000.0]; // elbaz2025
@@ -152,8 +151,10 @@ impl KnockoutTable {
             let reason = format!("{low} MeV to {high} MeV is not a range of energies");
             return Err(bad("beam.energies", reason, "begin above 0 MeV and end higher"));
         }
-        let models = choices.build(target, choices.vertex(self.incoming().pdg())?, high)?.of;
-        let model = self.of_kind(&models)?;
+        let vertex = choices.vertex(self.incoming().pdg())?;
+        let struck = self.struck(&vertex)?;
+        let models = choices.build(target, vertex, high)?.of;
+        let model = models.iter().find(|m| m.struck == struck).expect("a model for each kind that is struck");
         let mut params = ParamSet::new(model.parameters());
         self.parameters.iter().try_for_each(|(name, value)| params.set(name, *value))?;
         let density = KnockoutDensity::new(&model.prepare(&params, &[]), [low, high]);
@@ -162,22 +163,25 @@ impl KnockoutTable {
         Ok(density.with_conditions(&params, &conditions)?)
     }
 
-    /// The model of the kind of nucleon that is asked for.
-    fn of_kind<'a>(&self, models: &'a [Arc<Knockout>]) -> Result<&'a Arc<Knockout>> {
+    /// The kind of nucleon that is asked for, if `vertex` strikes it.
+    fn struck(&self, vertex: &LeptonVertex) -> Result<Nucleon> {
         let wanted = self.beam.struck.map(|struck| match struck {
             Struck::Neutron => Nucleon::Neutron,
             Struck::Proton => Nucleon::Proton,
         });
-        match (wanted, models) {
-            (None, [only]) => Ok(only),
+        let open: Vec<Nucleon> =
+            Nucleon::BOTH.into_iter().filter(|&n| vertex.knocked_out(n).is_some()).collect();
+        match (wanted, &open[..]) {
+            (None, &[only]) => Ok(only),
+            (Some(kind), _) if open.contains(&kind) => Ok(kind),
+            (Some(_), _) => {
+                let reason = format!("{} does not strike this kind", self.incoming().name());
+                Err(bad("beam.struck", reason, "leave it out"))
+            }
             (None, _) => {
                 let reason = "neutrons and protons can be struck, and each has its density".into();
                 Err(bad("beam.struck", reason, "choose \"neutron\" or \"proton\""))
             }
-            (Some(kind), _) => models.iter().find(|m| m.struck == kind).ok_or_else(|| {
-                let reason = format!("{} does not strike this kind", self.incoming().name());
-                bad("beam.struck", reason, "leave it out")
-            }),
         }
     }
 }
@@ -203,4 +207,35 @@ fn bad(key: &str, reason: String, hint: &str) -> Error {
     let (section, key) = key.split_once('.').unwrap_or(("", key));
     let place = Place { section: section.into(), line: None };
     Error::BadValue { key: key.into(), place, reason, hint: Some(hint.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> (String, String) {
+        let table: KnockoutTable = toml::from_str(text).expect("the sections of a density");
+        let error = table.density().expect_err(text);
+        (error.to_string(), error.hint().unwrap_or_default())
+    }
+
+    #[test]
+    fn densities_that_cannot_be_are_refused_before_any_table_is_made() {
+        let (error, hint) = refused("[knockout]\ncurrent = \"neutral\"");
+        assert!(error.contains("struck in [beam]") && hint.contains("proton"), "{error} / {hint}");
+        let (error, _) = refused("[beam]\nstruck = \"proton\"");
+        assert!(error.contains("nu_mu does not strike"), "{error}");
+        let (error, hint) = refused("[beam]\nenergies = [\"300 MeV\", \"200 MeV\"]");
+        assert!(error.contains("energies in [beam]") && !hint.is_empty(), "{error} / {hint}");
+        let (error, _) = refused("[beam]\nlepton = \"e-\"\n[knockout]\ncurrent = \"charged\"");
+        assert!(error.contains("e- does not scatter by the charged current"), "{error}");
+    }
+
+    #[test]
+    fn sections_stand_for_a_knockout_where_one_is_given() {
+        assert_eq!(KnockoutTable::of_sections(None, None, None, None, None), None);
+        let target = Some(TargetTable { nuclide: "16O".into() });
+        let table = KnockoutTable::of_sections(None, target, None, None, None).expect("a target");
+        assert_eq!((table.incoming().name(), table.beam.energies.map(|e| e.0)), ("nu_mu", ENERGIES));
+    }
 }

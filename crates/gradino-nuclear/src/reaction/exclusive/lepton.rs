@@ -1,12 +1,12 @@
 //! The leptonic half: kinematics, couplings, and the tensor contracted with a hadron tensor.
 
-use super::hadron::HadronTensor;
+use super::hadron::{HadronTensor, STRUCTURES};
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, Nucleon};
 use crate::reaction::coulomb_correction::FermiFunction;
 use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, HBAR_C, MUON_MASS, VUD};
 use gradino_core::particle::pdg;
-use gradino_core::{Complex, Nuclide, Real};
+use gradino_core::{Nuclide, Real};
 use std::f64::consts::{PI, SQRT_2};
 
 /// A lepton that scatters by one exchanged boson.
@@ -169,15 +169,33 @@ impl LeptonVertex {
     /// where it means nothing.
     #[inline]
     pub fn inclusive_in_q(&self, energy: f64, omega: f64, q: f64, responses: &[f64; 5]) -> f64 {
-        let factors = self.inclusive_factors_in_q(energy, omega, q);
+        self.bare_in_q(energy, omega, q, responses) * self.strength(energy - omega, q * q - omega * omega)
+    }
+
+    /// The same without [`LeptonVertex::strength`]: times k^2 q a polynomial of energy, omega and q.
+    #[inline]
+    pub(super) fn bare_in_q(&self, energy: f64, omega: f64, q: f64, responses: &[f64; 5]) -> f64 {
+        let factors = self.bare_factors_in_q(energy, omega, q);
         factors.iter().zip(responses).map(|(f, r)| f * r).sum()
     }
 
     /// What multiplies CC, CL, LL, T and T' in [`LeptonVertex::inclusive_in_q`].
     #[inline]
     pub fn inclusive_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
+        let strength = self.strength(energy - omega, q * q - omega * omega);
+        self.bare_factors_in_q(energy, omega, q).map(|x| x * strength)
+    }
+
+    /// The coupling at `q2` [MeV^2] times the Fermi function of an outgoing lepton of energy `out` [MeV].
+    #[inline]
+    pub(super) fn strength(&self, out: f64, q2: f64) -> f64 {
+        self.coupling(q2) * self.fermi_factor(out)
+    }
+
+    #[inline]
+    fn bare_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
         let square = |e: f64| e * e - self.incoming_mass * self.incoming_mass;
-        let factor = self.fermi_factor(energy - omega) / square(energy);
+        let outside = square(energy);
         let (e_out, energy) = (energy - omega + self.coulomb_shift, energy + self.incoming_shift);
         let k2 = square(energy);
         let out2 = e_out * e_out - self.outgoing_mass * self.outgoing_mass;
@@ -185,8 +203,7 @@ impl LeptonVertex {
         let kz_out = kz - q;
         let transverse_sq = k2 - kz * kz;
         let product = energy * e_out - transverse_sq - kz * kz_out - self.contact();
-        let coupling = self.coupling(q * q - omega * omega);
-        let scale = coupling * q * factor * (2.0 * PI * CM2_PER_INVERSE_MEV2);
+        let scale = q / outside * (2.0 * PI * CM2_PER_INVERSE_MEV2);
         [
             2.0 * energy * e_out - product,
             -2.0 * (energy * kz_out + e_out * kz),
@@ -319,23 +336,33 @@ impl<D: Real> LeptonTensor<D> {
 
     /// The Fourier series in phi_N of L_mu_nu W^mu_nu [MeV^2 times the unit of W].
     pub fn fourier(&self, w: &HadronTensor<D>) -> Fourier<D> {
-        let [_, _, _, xx, yy, x0, xz] = self.symmetric;
-        let [_, y0, yz] = self.antisymmetric;
-        let root = |x: D| x * SQRT_2;
-        let difference = |a: Complex<D>, b: Complex<D>| (b.re - a.re, b.im + a.im);
-        let sum = |a: Complex<D>, b: Complex<D>| (a.re + b.re, b.im - a.im);
-        let (l_cos, l_sin) = difference(w.plus_long, w.minus_long);
-        let (c_cos, c_sin) = difference(w.plus_time, w.minus_time);
-        let (ls_cos, ls_sin) = sum(w.plus_long, w.minus_long);
-        let (cs_cos, cs_sin) = sum(w.plus_time, w.minus_time);
-        let first = |l: D, c: D, ls: D, cs: D| root(xz * l - x0 * c - yz * ls + y0 * cs);
+        self.series(&w.structures())
+    }
+
+    /// The same from [`HadronTensor::structures`].
+    pub fn series(&self, structures: &[D; STRUCTURES]) -> Fourier<D> {
+        let [cc, cl, ll, t, t_prime, c0, c1, c2, c3, s0, s1, s2, s3, cos2, sin2] = *structures;
+        let factors = self.first_factors();
+        let first = |four: [D; 4]| factors.iter().zip(four).fold(D::zero(), |sum, (&f, w)| sum + f * w);
         Fourier {
-            constant: self.inclusive(&w.diagonal()),
-            cos: first(l_cos, c_cos, ls_cos, cs_cos),
-            sin: first(l_sin, c_sin, ls_sin, cs_sin),
-            cos2: (yy - xx) * w.plus_minus.re,
-            sin2: (xx - yy) * w.plus_minus.im,
+            constant: self.inclusive(&[cc, cl, ll, t, t_prime]),
+            cos: first([c0, c1, c2, c3]),
+            sin: first([s0, s1, s2, s3]),
+            cos2: self.second_factor() * cos2,
+            sin2: self.second_factor() * sin2,
         }
+    }
+
+    /// The factors of TL, TC, TL' and TC', see [`HadronTensor::structures`].
+    pub fn first_factors(&self) -> [D; 4] {
+        let [_, _, _, _, _, x0, xz] = self.symmetric;
+        let [_, y0, yz] = self.antisymmetric;
+        [xz, -x0, -yz, y0].map(|x| x * SQRT_2)
+    }
+
+    /// The factor of TT, see [`HadronTensor::structures`].
+    pub fn second_factor(&self) -> D {
+        self.symmetric[4] - self.symmetric[3]
     }
 
     /// The factors of CC, CL, LL, T and T' in [`LeptonTensor::inclusive`].
