@@ -7,6 +7,7 @@ pub mod decay;
 pub mod estimators;
 pub mod flows;
 pub mod jobs;
+pub mod knockout;
 pub mod mean_field;
 pub mod peer;
 pub mod propagation;

@@ -1,6 +1,6 @@
 //! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation`,
-//! `mean-field`, `responses` or `flows` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows
-//! alone), fits of the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses, flows.
+//! `mean-field`, `responses`, `knockout` or `flows` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows
+//! alone), fits of the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses, knockout of nucleons, flows.
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -14,7 +14,7 @@ use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{
-    Result, chain_fits, cpu, decay, flows, mean_field, peer, propagation, responses, transmission,
+    Result, chain_fits, cpu, decay, flows, knockout, mean_field, peer, propagation, responses, transmission,
 };
 use std::process::ExitCode;
 
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Some("propagation") => print_propagation(),
         Some("mean-field") => print_mean_field(),
         Some("responses") => print_responses(),
+        Some("knockout") => knockout::print(),
         Some("flows") => print_flows(),
         _ => print_all(),
     };
@@ -50,6 +51,7 @@ fn print_all() -> Result<()> {
     print_propagation()?;
     print_mean_field()?;
     print_responses()?;
+    knockout::print()?;
     print_flows()
 }
 

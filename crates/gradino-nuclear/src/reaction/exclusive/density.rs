@@ -1,9 +1,11 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
 use super::exact::ExactKnockout;
+use super::free::FreeParameters;
 use super::model::{Point, PreparedKnockout};
 use super::sampler::KnockoutDraw;
 use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
+use gradino_core::{ParamSet, Result};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ pub struct KnockoutDensity {
     model: Arc<PreparedKnockout>,
     space: Space,
     lowest: f64,
+    /// The parameters of which some are conditions.
+    free: Option<FreeParameters>,
 }
 
 impl KnockoutDensity {
@@ -38,7 +42,22 @@ impl KnockoutDensity {
                 Condition::category("shell", &labels),
             ],
         };
-        KnockoutDensity { model: model.clone(), space, lowest }
+        KnockoutDensity { model: model.clone(), space, lowest, free: None }
+    }
+
+    /// The same with further conditions: parameters of the form factors out of `params`, by name, each with the range of its
+    /// values. The cross section at a point is that of the point's own values.
+    ///
+    /// # Errors
+    /// A name that is none of a parameter, and values beyond its bounds.
+    pub fn with_conditions(mut self, params: &ParamSet, conditions: &[(&str, [f64; 2])]) -> Result<Self> {
+        if conditions.is_empty() {
+            return Ok(self);
+        }
+        let (free, more) = FreeParameters::new(params, conditions)?;
+        self.space.conditions.extend(more);
+        self.free = Some(free);
+        Ok(self)
     }
 
     /// Range of the energy transfer at the energy `energy` [MeV], from the lowest separation energy on [MeV].
@@ -68,28 +87,41 @@ impl Density for KnockoutDensity {
         &self.space
     }
 
-    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> gradino_core::Result<()> {
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
         let mut work = self.model.workspace();
-        let (conditions, points) = (conditions.as_chunks::<2>().0, points.as_chunks::<4>().0);
-        for ((value, [energy, shell]), [share, cos_theta, cos_nucleon, phi]) in
-            values.iter_mut().zip(conditions).zip(points)
+        let mut moving = self.free.as_ref().map(|free| free.moving(self.model.of.form_factors));
+        let conditions = conditions.chunks_exact(self.space.conditions.len());
+        for ((value, condition), [share, cos_theta, cos_nucleon, phi]) in
+            values.iter_mut().zip(conditions).zip(points.as_chunks::<4>().0)
         {
-            self.space.conditions[0].check(*energy)?;
-            self.space.conditions[1].check(*shell)?;
+            self.space.conditions.iter().zip(condition).try_for_each(|(c, value)| c.check(*value))?;
+            let (energy, shell) = (&condition[0], condition[1]);
             let point = Point {
-                hole: *shell as usize,
+                hole: shell as usize,
                 energy: *energy,
                 omega: self.omega(*energy, *share),
                 cos_theta: *cos_theta,
                 cos_nucleon: *cos_nucleon,
                 phi_nucleon: *phi,
             };
+            let size = match &mut moving {
+                None => self.model.cross_section(&point, &mut work),
+                Some(moving) => {
+                    let form_factors = moving.at(&condition[2..])?;
+                    self.model.cross_section_with(&point, form_factors, &mut work)
+                }
+            };
             // Where the amplitudes cancel, single precision may leave less than nothing.
-            *value = self.model.cross_section(&point, &mut work).max(0.0) * self.range(*energy);
+            *value = size.max(0.0) * self.range(*energy);
         }
         Ok(())
     }
+
+    /// None with further conditions: the sampler is prepared for one set of values.
     fn exact(&self) -> gradino_core::Result<Option<Box<dyn Sampler + Send>>> {
+        if self.free.is_some() {
+            return Ok(None);
+        }
         match ExactKnockout::new(self) {
             Ok(sampler) => Ok(Some(Box::new(sampler))),
             Err(error) => {

@@ -41,17 +41,21 @@ fn grid() -> Grid {
     Grid { kinetic, momenta }
 }
 
+/// By the charged current.
 pub(in super::super) fn knockout(incoming: i32) -> Arc<Knockout> {
-    static TABLES: [OnceLock<Arc<KnockoutTable>>; 2] = [OnceLock::new(), OnceLock::new()];
-    let kinds =
-        if incoming > 0 { [Nucleon::Neutron, Nucleon::Proton] } else { [Nucleon::Proton, Nucleon::Neutron] };
+    let struck = if incoming > 0 { Nucleon::Neutron } else { Nucleon::Proton };
+    knockout_by(LeptonVertex::new(Current::Charged, incoming).expect("a neutrino"), struck)
+}
+
+pub(in super::super) fn knockout_by(vertex: LeptonVertex, struck: Nucleon) -> Arc<Knockout> {
+    static TABLES: [OnceLock<Arc<KnockoutTable>>; 4] = [const { OnceLock::new() }; 4];
+    let outgoing = vertex.knocked_out(struck).expect("the right nucleon");
     let make = || {
         let grid = grid();
-        let source = source(kinds, ResponseOptions::default(), &grid.momenta);
+        let source = source([struck, outgoing], ResponseOptions::default(), &grid.momenta);
         Arc::new(KnockoutTable::build(&source, grid).expect("positive energies"))
     };
-    let table = TABLES[usize::from(incoming < 0)].get_or_init(make).clone();
-    let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
+    let table = TABLES[2 * struck.index() + outgoing.index()].get_or_init(make).clone();
     Knockout::new(table, vertex, FormFactorModel::default()).expect("the right nucleon")
 }
 

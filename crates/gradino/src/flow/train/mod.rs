@@ -31,7 +31,7 @@ pub struct FlowJob {
 impl FlowJob {
     /// Reads the data of a configuration.
     pub fn new(config: FlowConfig) -> Result<Self> {
-        let (density, space) = config.data.open()?;
+        let (density, space) = config.open()?;
         let read = |path: &PathBuf| Table::read(path)?.rows_of(&space, path);
         let events = config.data.events.as_ref().map(read).transpose()?;
         FlowJob::of(config, space, density, events)
