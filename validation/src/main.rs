@@ -1,6 +1,7 @@
 //! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation`,
-//! `mean-field`, `responses` or `flows` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows
-//! alone), fits of the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses, flows.
+//! `mean-field`, `responses`, `flows` or `gpu` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows
+//! alone), fits of the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses, flows,
+//! training on a GPU (with a number of steps; not among all, as it needs the feature `vulkan`).
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -14,7 +15,7 @@ use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{
-    Result, chain_fits, cpu, decay, flows, mean_field, peer, propagation, responses, transmission,
+    Result, chain_fits, cpu, decay, flows, gpu, mean_field, peer, propagation, responses, transmission,
 };
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Some("mean-field") => print_mean_field(),
         Some("responses") => print_responses(),
         Some("flows") => print_flows(),
+        Some("gpu") => gpu::print(std::env::args().nth(2).as_deref()),
         _ => print_all(),
     };
     match printed {

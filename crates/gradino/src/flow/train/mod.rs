@@ -9,7 +9,7 @@ pub use curve::{Curve, curve_figure};
 use super::Table;
 use crate::error::{Error, Result};
 use gradino_core::Density;
-use gradino_neural::train::{Device, Progress, Source, Trainer};
+use gradino_neural::train::{Progress, Source, Trainer};
 use gradino_neural::{FlowSpec, Weights};
 use std::path::{Path, PathBuf};
 
@@ -82,14 +82,14 @@ impl FlowJob {
         let training = self.config.training;
         if !resume {
             let weights = Weights::initial(self.spec.clone(), training.seed, 0.0)?;
-            return Ok(Trainer::new(&weights, source, training, Device::flex())?);
+            return Ok(Trainer::new(&weights, source, training)?);
         }
         let load = |name: &str| Weights::load(&file(state, name));
         let weights = [load(STATE[0])?, load(STATE[1])?, load(STATE[2])?];
         if weights[0].spec() != &self.spec || weights[0].notes.get(CONFIGURATION) != Some(&self.physics()) {
             return Err(Error::OtherTraining { path: state.to_path_buf() });
         }
-        Ok(Trainer::resume(&weights, source, training, Device::flex())?)
+        Ok(Trainer::resume(&weights, source, training)?)
     }
 
     /// What a training that goes on must have in common with the one before: everything.
