@@ -1,7 +1,9 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
+use super::exact::ExactKnockout;
 use super::model::{Point, PreparedKnockout};
-use gradino_core::density::{Axis, Condition, Density, Space};
+use super::sampler::KnockoutDraw;
+use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
@@ -44,6 +46,17 @@ impl KnockoutDensity {
         (energy - self.model.of.vertex.outgoing_mass - self.lowest).max(0.0)
     }
 
+    /// The model.
+    pub fn model(&self) -> &Arc<PreparedKnockout> {
+        &self.model
+    }
+
+    /// The coordinates of an event that the exact sampler drew.
+    pub fn coordinates(&self, draw: &KnockoutDraw) -> [f64; 4] {
+        let share = (draw.omega - self.lowest) / self.range(draw.energy);
+        [share.clamp(0.0, 1.0), draw.cos_theta, draw.cos_nucleon, draw.phi_nucleon]
+    }
+
     /// The energy transfer [MeV] at a share of its range.
     pub fn omega(&self, energy: f64, share: f64) -> f64 {
         self.lowest + share * self.range(energy)
@@ -75,5 +88,13 @@ impl Density for KnockoutDensity {
             *value = self.model.cross_section(&point, &mut work).max(0.0) * self.range(*energy);
         }
         Ok(())
+    }
+    fn exact(&self) -> gradino_core::Result<Option<Box<dyn Sampler + Send>>> {
+        match ExactKnockout::new(self) {
+            Ok(sampler) => Ok(Some(Box::new(sampler))),
+            Err(error) => {
+                Err(gradino_core::Error::Simulation { reason: error.to_string(), hint: error.hint() })
+            }
+        }
     }
 }
