@@ -6,6 +6,7 @@ pub mod cpu;
 pub mod decay;
 pub mod estimators;
 pub mod flows;
+pub mod gpu;
 pub mod jobs;
 pub mod knockout;
 pub mod mean_field;
