@@ -19,6 +19,7 @@ pub mod number;
 pub mod sampler;
 pub mod series;
 pub mod source;
+pub mod straight;
 pub mod table;
 pub mod total;
 
@@ -34,5 +35,6 @@ pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
 pub use model::{Knockout, Point, PreparedKnockout, Workspace};
 pub use sampler::{KnockoutDraw, KnockoutSampler, SamplerSpace};
 pub use source::MeanFieldSource;
+pub use straight::StraightEnergy;
 pub use table::{ElementSource, Hole, KnockoutTable, Slice};
 pub use total::TotalCrossSection;
