@@ -1,24 +1,40 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
+use super::angular::gauss_legendre;
 use super::exact::ExactKnockout;
 use super::free::FreeParameters;
 use super::model::{Point, PreparedKnockout};
 use super::sampler::KnockoutDraw;
+use super::straight::StraightEnergy;
 use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
 use gradino_core::{ParamSet, Result};
+use rayon::prelude::*;
 use std::f64::consts::TAU;
 use std::sync::Arc;
+
+/// Energies of the lepton over which the strength at an energy of the nucleon is averaged, in equal ratios.
+const ENERGIES: usize = 8; // chosen: the shapes change slowly
+/// Share of x that does not follow the strength, but is even in ln(T + [`NARROW`]): energies between resonances need
+/// room too, as the angles change there.
+const EVEN: f64 = 0.25; // chosen
+/// Energy [MeV] about which this share is densest.
+const NARROW: f64 = 1.0; // chosen: where the resonances are
+/// Points of the quadrature over the angle of the lepton.
+const ANGLES: usize = 48; // chosen: the strength is a guide and need not be exact
 
 /// d4 sigma / (d x d cos(theta) d Omega_N) [cm^2/sr] of one shell over x, cos(theta), cos(theta_N) and phi_N, under the
 /// conditions of the lepton's energy E and the shell.
 ///
-/// x = (omega - S) / (E - m - S) is the energy transfer as a share of its range at E, from the lowest separation energy S
-/// to what leaves no lepton of mass m: so the support has the same edge at all energies.
+/// x is the [`StraightEnergy`] of the nucleon's energy T = omega - S from 0, at the separation energy S of the shell, to
+/// T_max = E - m - S, which leaves a lepton of mass m at rest: so the support has the same edge at all energies, and
+/// resonances of the nucleon in the field of the residue, tens of keV wide, lie at the same places, as wide as
+/// they are strong. The strength is the mean of (d sigma / d T) / sigma of the shell over energies of the lepton, weighted
+/// with 1/E, and a part that is even in ln(T + 1 MeV).
 #[derive(Clone, Debug)]
 pub struct KnockoutDensity {
     model: Arc<PreparedKnockout>,
     space: Space,
-    lowest: f64,
+    straight: Vec<StraightEnergy>,
     /// The parameters of which some are conditions.
     free: Option<FreeParameters>,
 }
@@ -26,14 +42,13 @@ pub struct KnockoutDensity {
 impl KnockoutDensity {
     /// For energies of the lepton in `energies` [MeV].
     pub fn new(model: &Arc<PreparedKnockout>, energies: [f64; 2]) -> Self {
-        let table = &model.of.table;
-        let lowest = table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-        let labels: Vec<String> = table.holes.iter().map(|h| h.shell.to_string()).collect();
+        let holes = &model.of.table.holes;
+        let labels: Vec<String> = holes.iter().map(|h| h.shell.to_string()).collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         let space = Space {
             axes: vec![
-                Axis::interval("omega_share", "", 0.0, 1.0),
-                Axis::interval("cos_theta", "", -1.0, 1.0),
+                Axis::interval("T_straight", "", 0.0, 1.0),
+                Axis::interval("cos_theta_l", "", -1.0, 1.0),
                 Axis::interval("cos_theta_N", "", -1.0, 1.0),
                 Axis::circle("phi_N", "rad", 0.0, TAU),
             ],
@@ -42,7 +57,10 @@ impl KnockoutDensity {
                 Condition::category("shell", &labels),
             ],
         };
-        KnockoutDensity { model: model.clone(), space, lowest, free: None }
+        let nodes = &model.of.table.grid.kinetic;
+        let straight = |hole| StraightEnergy::new(nodes, &strengths(model, hole, energies));
+        let straight = (0..holes.len()).map(straight).collect();
+        KnockoutDensity { model: model.clone(), space, straight, free: None }
     }
 
     /// The same with further conditions: parameters of the form factors out of `params`, by name, each with the range of its
@@ -60,9 +78,10 @@ impl KnockoutDensity {
         Ok(self)
     }
 
-    /// Range of the energy transfer at the energy `energy` [MeV], from the lowest separation energy on [MeV].
-    pub fn range(&self, energy: f64) -> f64 {
-        (energy - self.model.of.vertex.outgoing_mass - self.lowest).max(0.0)
+    /// Highest energy of a nucleon from the shell number `hole` [MeV], for a lepton of the energy `energy` [MeV]; 0 where
+    /// none can leave.
+    pub fn highest(&self, hole: usize, energy: f64) -> f64 {
+        (energy - self.model.of.vertex.lowest_outgoing() - self.separation(hole)).max(0.0)
     }
 
     /// The model.
@@ -72,14 +91,53 @@ impl KnockoutDensity {
 
     /// The coordinates of an event that the exact sampler drew.
     pub fn coordinates(&self, draw: &KnockoutDraw) -> [f64; 4] {
-        let share = (draw.omega - self.lowest) / self.range(draw.energy);
-        [share.clamp(0.0, 1.0), draw.cos_theta, draw.cos_nucleon, draw.phi_nucleon]
+        let x = self.straight(draw.hole, draw.energy, draw.omega);
+        [x.clamp(0.0, 1.0), draw.cos_theta, draw.cos_nucleon, draw.phi_nucleon]
     }
 
-    /// The energy transfer [MeV] at a share of its range.
-    pub fn omega(&self, energy: f64, share: f64) -> f64 {
-        self.lowest + share * self.range(energy)
+    /// The energy transfer [MeV] at the coordinate `x`.
+    pub fn omega(&self, hole: usize, energy: f64, x: f64) -> f64 {
+        let highest = self.highest(hole, energy);
+        let kinetic = if highest > 0.0 { self.straight[hole].energy(x, highest) } else { 0.0 };
+        self.separation(hole) + kinetic
     }
+
+    /// The coordinate at the energy transfer `omega` [MeV], which leaves nucleon and lepton.
+    pub fn straight(&self, hole: usize, energy: f64, omega: f64) -> f64 {
+        self.straight[hole].place(omega - self.separation(hole), self.highest(hole, energy))
+    }
+
+    fn separation(&self, hole: usize) -> f64 {
+        self.model.of.table.holes[hole].separation
+    }
+}
+
+/// The strength of a hole at the nodes of T, in any unit: the mean of (d sigma / d T) / sigma over leptons with energies
+/// E in `range` [MeV], weighted with 1/E as low energies have most of their events in resonances, and the even part.
+fn strengths(model: &PreparedKnockout, hole: usize, range: [f64; 2]) -> Vec<f64> {
+    let nodes = &model.of.table.grid.kinetic;
+    let rule = gauss_legendre(ANGLES);
+    let separation = model.of.table.holes[hole].separation;
+    let at = |energy: f64, t: f64| -> f64 {
+        rule.iter().map(|(cos, w)| w * model.inclusive(hole, energy, t + separation, *cos)).sum()
+    };
+    let mut mean = vec![0.0; nodes.len()];
+    for i in 0..ENERGIES {
+        let energy = range[0] * (range[1] / range[0]).powf(i as f64 / (ENERGIES - 1) as f64);
+        let values: Vec<f64> = nodes.par_iter().map(|&t| at(energy, t)).collect();
+        let total = integral(nodes, &values) * energy;
+        if total > 0.0 {
+            mean.iter_mut().zip(&values).for_each(|(m, f)| *m += f / total);
+        }
+    }
+    let scale = EVEN / (1.0 - EVEN) / (nodes[nodes.len() - 1] / NARROW).ln_1p() * integral(nodes, &mean);
+    mean.iter_mut().zip(nodes).for_each(|(m, t)| *m += scale / (t + NARROW));
+    mean
+}
+
+/// The integral of straight lines between nodes.
+fn integral(nodes: &[f64], values: &[f64]) -> f64 {
+    nodes.windows(2).zip(values.windows(2)).map(|(t, f)| 0.5 * (f[0] + f[1]) * (t[1] - t[0])).sum()
 }
 
 impl Density for KnockoutDensity {
@@ -91,15 +149,15 @@ impl Density for KnockoutDensity {
         let mut work = self.model.workspace();
         let mut moving = self.free.as_ref().map(|free| free.moving(self.model.of.form_factors));
         let conditions = conditions.chunks_exact(self.space.conditions.len());
-        for ((value, condition), [share, cos_theta, cos_nucleon, phi]) in
+        for ((value, condition), [x, cos_theta, cos_nucleon, phi]) in
             values.iter_mut().zip(conditions).zip(points.as_chunks::<4>().0)
         {
             self.space.conditions.iter().zip(condition).try_for_each(|(c, value)| c.check(*value))?;
-            let (energy, shell) = (&condition[0], condition[1]);
+            let (energy, hole) = (&condition[0], condition[1] as usize);
             let point = Point {
-                hole: shell as usize,
+                hole,
                 energy: *energy,
-                omega: self.omega(*energy, *share),
+                omega: self.omega(hole, *energy, *x),
                 cos_theta: *cos_theta,
                 cos_nucleon: *cos_nucleon,
                 phi_nucleon: *phi,
@@ -112,7 +170,13 @@ impl Density for KnockoutDensity {
                 }
             };
             // Where the amplitudes cancel, single precision may leave less than nothing.
-            *value = size.max(0.0) * self.range(*energy);
+            let per_energy = size.max(0.0);
+            let kinetic = point.omega - self.separation(hole);
+            // Where nothing can be knocked out there is no slope.
+            *value = match per_energy > 0.0 {
+                true => per_energy / self.straight[hole].slope(kinetic, self.highest(hole, *energy)),
+                false => 0.0,
+            };
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ pub mod number;
 pub mod sampler;
 pub mod series;
 pub mod source;
+pub mod straight;
 pub mod table;
 pub mod total;
 
@@ -40,5 +41,6 @@ pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
 pub use model::{Knockout, Point, PreparedKnockout, Workspace, parameters};
 pub use sampler::{KnockoutDraw, KnockoutSampler, SamplerSpace};
 pub use source::MeanFieldSource;
+pub use straight::StraightEnergy;
 pub use table::{ElementSource, Hole, KnockoutTable, Slice};
 pub use total::TotalCrossSection;
