@@ -439,6 +439,9 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A density without an exact sampler of its own.
+    #[error("no exact sampler of this density is known")]
+    NoExactSampler,
     /// Axes or conditions for a density that has its own.
     #[error("[data] gives axes or conditions, but the density {density} has its own")]
     TwoSpaces {

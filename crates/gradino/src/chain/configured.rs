@@ -12,6 +12,7 @@ use crate::run::{EventSource, physics_toml};
 use gradino_core::{Event, Nuclide, ParamSet, units};
 use gradino_nuclear::decay::{CascadeModels, PartialWaves};
 use gradino_nuclear::emission::gamma_strength::GammaStrengthModel;
+use gradino_nuclear::reaction::exclusive::Knockout;
 use gradino_nuclear::reaction::{
     AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet,
 };
@@ -130,6 +131,20 @@ pub fn cross_section_table(
     let primary = primary(beam)?;
     let names = primary.processes.iter().map(|p| p.name().to_string()).collect();
     Ok((names, primary.cross_sections(params, energies)))
+}
+
+/// The model of the knockouts of a beam, the highest energy that its table reaches [MeV], and a warning if the table on disk
+/// could not be used.
+///
+/// # Errors
+/// Another process, a neutrino or a nucleus without a model, and a cache that cannot be written.
+pub fn knockout_model(beam: &Beam) -> Result<(Arc<Knockout>, f64, Option<String>)> {
+    if !beam.reaction.knocks_out() {
+        let reason = "[reaction] has no knockout".into();
+        return Err(Error::NoProcess { reason });
+    }
+    let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
+    Ok((job.model()?, job.flux.highest(), job.warning()))
 }
 
 fn process_info((id, name, cross_section): (u32, String, f64)) -> io::ProcessInfo {

@@ -15,7 +15,7 @@ mod simulator;
 mod within;
 
 pub use bank::{ChainBank, Reach};
-pub use configured::{cross_section_table, library};
+pub use configured::{cross_section_table, knockout_model, library};
 pub use moved::{Method, MovedChain, Mover, Order};
 pub use simulator::ChainSimulator;
 pub use within::ChannelShare;

@@ -63,9 +63,8 @@ impl Train {
         let job = FlowJob::new(config)?;
         listen_to_ctrl_c("writing the state")?;
         let bar = self.bar(job.config().training.steps);
-        let (mut curve, begun, mut kept) = (Curve::default(), Instant::now(), Instant::now());
-        let weights = job.run(&state, self.resume, |progress| {
-            curve.0.push(*progress);
+        let (begun, mut kept) = (Instant::now(), Instant::now());
+        let (weights, curve) = job.run(Some(&state), self.resume, |progress| {
             bar.set_position(progress.step);
             bar.set_message(told(progress));
             let late = self.minutes.is_some_and(|m| begun.elapsed().as_secs_f64() > 60.0 * m);

@@ -1,121 +1,197 @@
-//! The distributions of cos(theta_N) at the nodes of a table.
+//! The distributions of the direction of the nucleon at the nodes of a table.
 
+use super::coupling::LANES;
+use super::hadron::{DIAGONAL, STRUCTURES};
 use super::model::PreparedKnockout;
 use rayon::prelude::*;
+use std::f64::consts::PI;
+use std::ops::Range;
+use wide::f32x8;
 
-/// The Legendre series in cos(theta_N) of CC, CL, LL, T and T' at all nodes, for the form factors of a model.
+/// The structures that come with the sines of multiples of theta_N, those with phi_N; the others come with the cosines.
+pub(super) const SINES: Range<usize> = 5..13;
+/// Size of what is left of a series at its end, over the geometric mean of the constants that limit it.
+const NEGLIGIBLE: f64 = 1e-6; // of the order of the rounding of single precision, in which amplitudes are summed
+
+/// The series in theta_N of all structures of the hadron tensor at the nodes of a table, for the form factors of a model.
+///
+/// At a node with waves up to l_max a structure is sum_k c_k cos(k theta_N), or sum_k c_k sin(k theta_N) for those with
+/// phi_N, k <= 2 l_max: products of two harmonics (dlmf, 14.13). So they are exact in theta_N and phi_N.
 #[derive(Clone, Debug)]
-pub struct AngularSeries {
-    /// By [hole][kinetic][momentum]: where its series start, and how many terms each has.
-    index: Vec<Vec<(usize, usize)>>,
-    /// By [hole]: five series one after the other for each node.
-    values: Vec<Vec<f32>>,
-    momenta: usize,
+pub struct DirectionSeries {
+    /// By [hole][kinetic].
+    rows: Vec<Vec<Row>>,
 }
 
-impl AngularSeries {
-    /// Of all nodes of `model`, by Gauss's quadrature, which is exact for them; on all threads.
-    pub fn new(model: &PreparedKnockout) -> Self {
+/// Where the series of a node are among those of its hole and kinetic energy.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    start: u32,
+    /// Groups of terms of one series.
+    groups: u8,
+}
+
+/// The series of a hole at all momentum transfers of one kinetic energy.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    /// By momentum: where its series start.
+    starts: Vec<u32>,
+    /// For each node by k, eight at a time, and structure, first those that do not depend on phi_N and then the others; the
+    /// last coefficient of a series is zero.
+    values: Vec<f32x8>,
+}
+
+impl DirectionSeries {
+    /// Of the nodes (hole, kinetic, momentum) of `model` that are `wanted`; on all threads.
+    pub fn new(model: &PreparedKnockout, wanted: impl Fn(usize, usize, usize) -> bool + Sync) -> Self {
         let table = &model.of.table;
-        let rule = Rule::all(table.waves());
-        let momenta = table.grid.momenta.len();
-        let mut series = AngularSeries { index: Vec::new(), values: Vec::new(), momenta };
-        for hole in 0..table.holes.len() {
-            let rows: Vec<Vec<Vec<f32>>> = (0..table.grid.kinetic.len())
-                .into_par_iter()
-                .map(|kinetic| row(model, hole, kinetic, &rule))
-                .collect();
-            let (mut index, mut values) = (Vec::new(), Vec::new());
-            for node in rows.iter().flatten() {
-                index.push((values.len(), node.len() / 5));
-                values.extend_from_slice(node);
-            }
-            series.index.push(index);
-            series.values.push(values);
-        }
-        series
+        let rules = Rule::all(table.waves());
+        let of_hole = |hole: usize| -> Vec<Row> {
+            let row = |kinetic: usize| {
+                let momenta = (0..table.grid.momenta.len()).filter(|q| wanted(hole, kinetic, *q));
+                Row::new(model, (hole, kinetic), &momenta.collect::<Vec<_>>(), &rules)
+            };
+            (0..table.grid.kinetic.len()).into_par_iter().map(row).collect()
+        };
+        DirectionSeries { rows: (0..table.holes.len()).map(of_hole).collect() }
     }
 
-    /// Sums the series at a node with the weights `v` of CC, CL, LL, T and T' into `out`; the number of terms.
+    /// The series at a node; empty where the node is negligible or was not wanted.
+    pub fn at(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> &[f32x8] {
+        self.span(hole, kinetic, self.place(hole, (kinetic, momentum)))
+    }
+
+    /// Where the series of a node are.
+    pub(super) fn place(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> Span {
+        let starts = &self.rows[hole][kinetic].starts;
+        let start = starts[momentum];
+        Span { start, groups: ((starts[momentum + 1] - start) as usize / STRUCTURES) as u8 }
+    }
+
+    /// The series at `span`.
     #[inline]
-    pub fn combine(
-        &self,
-        hole: usize,
-        (kinetic, momentum): (usize, usize),
-        v: &[f64; 5],
-        out: &mut [f64],
-    ) -> usize {
-        let (start, terms) = self.index[hole][kinetic * self.momenta + momentum];
-        let five = &self.values[hole][start..start + 5 * terms];
-        let out = &mut out[..terms];
-        out.fill(0.0);
-        for (series, weight) in five.chunks_exact(terms.max(1)).zip(v) {
-            out.iter_mut().zip(series).for_each(|(sum, &c)| *sum += weight * f64::from(c));
-        }
-        terms
+    pub(super) fn span(&self, hole: usize, kinetic: usize, span: Span) -> &[f32x8] {
+        let start = span.start as usize;
+        &self.rows[hole][kinetic].values[start..start + STRUCTURES * usize::from(span.groups)]
     }
 
     /// Size in memory [bytes].
     pub fn bytes(&self) -> usize {
-        let index = self.index.iter().map(|i| i.len() * size_of::<(usize, usize)>()).sum::<usize>();
-        index + self.values.iter().map(|v| v.len() * 4).sum::<usize>()
+        self.rows.iter().flatten().map(|row| row.starts.len() * 4 + size_of_val(&row.values[..])).sum()
     }
 }
 
-/// The series of all nodes of a hole at one kinetic energy.
-fn row(model: &PreparedKnockout, hole: usize, kinetic: usize, rules: &[Rule]) -> Vec<Vec<f32>> {
-    let table = &model.of.table;
-    let mut space = model.workspace();
-    let mut sums: Vec<Vec<f64>> = Vec::new();
-    let all = 0..table.grid.momenta.len();
-    let rule = all.clone().find_map(|q| table.elements(hole, kinetic, q)).map(|e| &rules[e.waves() / 8]);
-    let Some(rule) = rule else { return vec![Vec::new(); table.grid.momenta.len()] };
-    let terms = rule.terms;
-    sums.resize(table.grid.momenta.len(), Vec::new());
-    for (x, weights) in rule.points.iter().zip(rule.weights.chunks_exact(terms)) {
-        model.fill_harmonics(hole, *x, kinetic, &mut space);
-        for momentum in all.clone() {
-            let Some(w) = model.filled_node_tensor(hole, (kinetic, momentum), &mut space) else { continue };
-            let sum = &mut sums[momentum];
-            sum.resize(5 * terms, 0.0);
-            for (series, value) in sum.chunks_exact_mut(terms).zip(w.diagonal()) {
-                series.iter_mut().zip(weights).for_each(|(c, p)| *c += value * p);
+impl Row {
+    fn new(
+        model: &PreparedKnockout,
+        (hole, kinetic): (usize, usize),
+        momenta: &[usize],
+        rules: &[Rule],
+    ) -> Row {
+        let table = &model.of.table;
+        let count = table.grid.momenta.len();
+        let first = momenta.iter().find_map(|&q| table.elements(hole, kinetic, q));
+        let Some(rule) = first.map(|e| &rules[e.waves() / LANES]) else {
+            return Row { starts: vec![0; count + 1], values: Vec::new() };
+        };
+        let mut samples = vec![[0.0; STRUCTURES]; count * rule.angles.len()];
+        let mut space = model.workspace();
+        for (i, theta) in rule.angles.iter().enumerate() {
+            model.fill_harmonics(hole, theta.cos(), kinetic, &mut space);
+            for &momentum in momenta {
+                if let Some(w) = model.filled_node_tensor(hole, (kinetic, momentum), &mut space) {
+                    samples[momentum * rule.angles.len() + i] = w.structures().map(|x| x as f32);
+                }
             }
         }
+        let mut row = Row { starts: vec![0], values: Vec::new() };
+        for node in samples.chunks_exact(rule.angles.len()) {
+            rule.append(node, &mut row.values);
+            row.starts.push(row.values.len() as u32);
+        }
+        row.values.shrink_to_fit();
+        row
     }
-    sums.into_iter().map(|node| node.into_iter().map(|c| c as f32).collect()).collect()
 }
 
-/// Gauss's points, and the weights that project on Legendre polynomials.
+/// The midpoint rule in theta, and the weights that project on cosines and sines.
 struct Rule {
-    terms: usize,
-    points: Vec<f64>,
-    /// By [point][l]: w_i (2l+1)/2 P_l(x_i).
-    weights: Vec<f64>,
+    angles: Vec<f64>,
+    /// By [angle][k].
+    cosines: Vec<f32>,
+    sines: Vec<f32>,
 }
 
 impl Rule {
     /// The rules for 0, 8, 16, .. `waves` partial waves.
     fn all(waves: usize) -> Vec<Rule> {
-        (0..=waves / 8).map(|n| Rule::new(8 * n)).collect()
+        (0..=waves / LANES).map(|n| Rule::new(LANES * n)).collect()
     }
 
-    /// For products of two amplitudes of `waves` partial waves, of degree 2 l_max.
+    /// For products of two amplitudes of `waves` partial waves: of degree 2 l_max, l_max = waves / 2, so that as many
+    /// points as coefficients are exact.
     fn new(waves: usize) -> Self {
-        // The product of amplitudes up to l_max = waves / 2, times P_l up to 2 l_max, has degree 4 l_max.
-        let terms = 2 * (waves / 2) + 1;
-        let (mut points, mut weights) = (Vec::new(), Vec::new());
-        for (x, w) in gauss_legendre(terms) {
-            points.push(x);
-            let (mut before, mut here) = (0.0, 1.0);
-            for l in 0..terms {
-                weights.push(w * (l as f64 + 0.5) * here);
-                let next = ((2 * l + 1) as f64 * x * here - l as f64 * before) / (l + 1) as f64;
-                (before, here) = (here, next);
+        let number = 2 * (waves / 2) + 1;
+        let angles: Vec<f64> = (0..number).map(|i| (i as f64 + 0.5) * PI / number as f64).collect();
+        let size = (number + 1).next_multiple_of(LANES);
+        let project = |function: fn(f64) -> f64| -> Vec<f32> {
+            let weight = |theta: f64, k: usize| match k {
+                0 => function(0.0) / number as f64,
+                k if k < number => 2.0 * function(k as f64 * theta) / number as f64,
+                _ => 0.0,
+            };
+            angles.iter().flat_map(|&t| (0..size).map(move |k| weight(t, k) as f32)).collect()
+        };
+        Rule { cosines: project(f64::cos), sines: project(f64::sin), angles }
+    }
+
+    /// Appends the series of a node with these values at the angles, without what is negligible at their ends.
+    fn append(&self, samples: &[[f32; STRUCTURES]], out: &mut Vec<f32x8>) {
+        let size = self.cosines.len() / self.angles.len();
+        let mut series = vec![f32x8::ZERO; STRUCTURES * size / LANES];
+        for (structure, sums) in series.chunks_exact_mut(size / LANES).enumerate() {
+            let weights = if SINES.contains(&structure) { &self.sines } else { &self.cosines };
+            for (sample, row) in samples.iter().zip(weights.chunks_exact(size)) {
+                let value = f32x8::splat(sample[structure]);
+                for (sum, w) in sums.iter_mut().zip(row.as_chunks::<LANES>().0) {
+                    *sum = value.mul_add(f32x8::new(*w), *sum);
+                }
             }
         }
-        Rule { terms, points, weights }
+        let groups = kept(&series, size) / LANES;
+        for part in [0..DIAGONAL, DIAGONAL..STRUCTURES] {
+            for group in 0..groups {
+                out.extend(part.clone().map(|structure| series[structure * size / LANES + group]));
+            }
+        }
     }
+}
+
+/// The number of coefficients of a series, a multiple of [`LANES`] and the last of them zero, beyond which all of them are
+/// negligible; 0 for none at all.
+///
+/// The tensor is positive, so that a structure of a and b is at most the root of W^aa W^bb: their means over theta_N are
+/// the measure.
+fn kept(series: &[f32x8], size: usize) -> usize {
+    let of = |structure: usize| series[structure * size / LANES].as_array()[0];
+    let [cc, ll, t] = [0, 2, 3].map(|s| f64::from(of(s)).max(0.0).sqrt());
+    if cc + t <= 0.0 {
+        return 0;
+    }
+    let four = [t * ll, t * cc, t * ll, t * cc];
+    let sizes =
+        [cc * cc, cc * ll, ll * ll, t * t, t * t].into_iter().chain(four).chain(four).chain([t * t; 2]);
+    let last = |(one, size_of): (&[f32x8], f64)| {
+        let mut tail = 0.0;
+        let all = one.iter().flat_map(|lanes| lanes.to_array());
+        let all: Vec<f64> = all.map(|c| f64::from(c).abs()).collect();
+        all.iter().rposition(|c| {
+            tail += c;
+            tail > NEGLIGIBLE * size_of
+        })
+    };
+    let longest = series.chunks_exact(size / LANES).zip(sizes).filter_map(last).max().unwrap_or(0);
+    (longest + 2).next_multiple_of(LANES)
 }
 
 /// Points and weights of Gauss's quadrature on [-1, 1], by Newton's method on P_n (dlmf, 3.5.v).

@@ -1,9 +1,11 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
 use super::angular::gauss_legendre;
+use super::exact::ExactKnockout;
 use super::model::{Point, PreparedKnockout};
+use super::sampler::KnockoutDraw;
 use super::straight::StraightEnergy;
-use gradino_core::density::{Axis, Condition, Density, Space};
+use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -60,6 +62,17 @@ impl KnockoutDensity {
     /// none can leave.
     pub fn highest(&self, hole: usize, energy: f64) -> f64 {
         (energy - self.model.of.vertex.outgoing_mass - self.separation(hole)).max(0.0)
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<PreparedKnockout> {
+        &self.model
+    }
+
+    /// The coordinates of an event that the exact sampler drew.
+    pub fn coordinates(&self, draw: &KnockoutDraw) -> [f64; 4] {
+        let x = self.straight(draw.hole, draw.energy, draw.omega);
+        [x.clamp(0.0, 1.0), draw.cos_theta, draw.cos_nucleon, draw.phi_nucleon]
     }
 
     /// The energy transfer [MeV] at the coordinate `x`.
@@ -139,5 +152,13 @@ impl Density for KnockoutDensity {
             };
         }
         Ok(())
+    }
+    fn exact(&self) -> gradino_core::Result<Option<Box<dyn Sampler + Send>>> {
+        match ExactKnockout::new(self) {
+            Ok(sampler) => Ok(Some(Box::new(sampler))),
+            Err(error) => {
+                Err(gradino_core::Error::Simulation { reason: error.to_string(), hint: error.hint() })
+            }
+        }
     }
 }

@@ -2,6 +2,12 @@
 
 use gradino_core::{Complex, Real};
 
+/// Number of structures of the tensor: five without phi_N, four with cos(phi_N), the same with sin(phi_N), one with
+/// cos(2 phi_N) and one with sin(2 phi_N).
+pub const STRUCTURES: usize = 15;
+/// Number of those without phi_N.
+pub const DIAGONAL: usize = 5;
+
 /// The current of one transition in the basis of time, z (along q), and the helicities +1 and -1:
 /// J^0, J_z, J_+ = -(J_x + i J_y)/sqrt(2), J_- = (J_x - i J_y)/sqrt(2).
 #[derive(Clone, Copy, Debug)]
@@ -100,5 +106,21 @@ impl<D: Real> HadronTensor<D> {
             self.plus_plus + self.minus_minus,
             self.minus_minus - self.plus_plus,
         ]
+    }
+
+    /// All structures: the five of [`HadronTensor::diagonal`]; what comes with cos(phi_N) for TL, TC, TL' and TC', what
+    /// comes with sin(phi_N) for the same; what comes with cos(2 phi_N) and with sin(2 phi_N) for TT.
+    pub fn structures(&self) -> [D; STRUCTURES] {
+        let difference = |a: Complex<D>, b: Complex<D>| [b.re - a.re, b.im + a.im];
+        let sum = |a: Complex<D>, b: Complex<D>| [a.re + b.re, b.im - a.im];
+        let [tl, tc] =
+            [difference(self.plus_long, self.minus_long), difference(self.plus_time, self.minus_time)];
+        let [tl_prime, tc_prime] =
+            [sum(self.plus_long, self.minus_long), sum(self.plus_time, self.minus_time)];
+        let [cc, cl, ll, t, t_prime] = self.diagonal();
+        let ([cos0, cos1, cos2, cos3], [sin0, sin1, sin2, sin3]) =
+            ([tl[0], tc[0], tl_prime[0], tc_prime[0]], [tl[1], tc[1], tl_prime[1], tc_prime[1]]);
+        let tt = self.plus_minus;
+        [cc, cl, ll, t, t_prime, cos0, cos1, cos2, cos3, sin0, sin1, sin2, sin3, tt.re, -tt.im]
     }
 }

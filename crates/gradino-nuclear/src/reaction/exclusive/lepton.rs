@@ -1,11 +1,11 @@
 //! The leptonic half: kinematics, couplings, and the tensor contracted with a hadron tensor.
 
-use super::hadron::HadronTensor;
+use super::hadron::{HadronTensor, STRUCTURES};
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, Nucleon};
 use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, HBAR_C, MUON_MASS, VUD};
 use gradino_core::particle::pdg;
-use gradino_core::{Complex, Nuclide, Real};
+use gradino_core::{Nuclide, Real};
 use std::f64::consts::{PI, SQRT_2};
 
 /// A lepton that scatters by one exchanged boson.
@@ -245,23 +245,33 @@ impl<D: Real> LeptonTensor<D> {
 
     /// The Fourier series in phi_N of L_mu_nu W^mu_nu [MeV^2 times the unit of W].
     pub fn fourier(&self, w: &HadronTensor<D>) -> Fourier<D> {
-        let [_, _, _, xx, yy, x0, xz] = self.symmetric;
-        let [_, y0, yz] = self.antisymmetric;
-        let root = |x: D| x * SQRT_2;
-        let difference = |a: Complex<D>, b: Complex<D>| (b.re - a.re, b.im + a.im);
-        let sum = |a: Complex<D>, b: Complex<D>| (a.re + b.re, b.im - a.im);
-        let (l_cos, l_sin) = difference(w.plus_long, w.minus_long);
-        let (c_cos, c_sin) = difference(w.plus_time, w.minus_time);
-        let (ls_cos, ls_sin) = sum(w.plus_long, w.minus_long);
-        let (cs_cos, cs_sin) = sum(w.plus_time, w.minus_time);
-        let first = |l: D, c: D, ls: D, cs: D| root(xz * l - x0 * c - yz * ls + y0 * cs);
+        self.series(&w.structures())
+    }
+
+    /// The same from [`HadronTensor::structures`].
+    pub fn series(&self, structures: &[D; STRUCTURES]) -> Fourier<D> {
+        let [cc, cl, ll, t, t_prime, c0, c1, c2, c3, s0, s1, s2, s3, cos2, sin2] = *structures;
+        let factors = self.first_factors();
+        let first = |four: [D; 4]| factors.iter().zip(four).fold(D::zero(), |sum, (&f, w)| sum + f * w);
         Fourier {
-            constant: self.inclusive(&w.diagonal()),
-            cos: first(l_cos, c_cos, ls_cos, cs_cos),
-            sin: first(l_sin, c_sin, ls_sin, cs_sin),
-            cos2: (yy - xx) * w.plus_minus.re,
-            sin2: (xx - yy) * w.plus_minus.im,
+            constant: self.inclusive(&[cc, cl, ll, t, t_prime]),
+            cos: first([c0, c1, c2, c3]),
+            sin: first([s0, s1, s2, s3]),
+            cos2: self.second_factor() * cos2,
+            sin2: self.second_factor() * sin2,
         }
+    }
+
+    /// The factors of TL, TC, TL' and TC', see [`HadronTensor::structures`].
+    pub fn first_factors(&self) -> [D; 4] {
+        let [_, _, _, _, _, x0, xz] = self.symmetric;
+        let [_, y0, yz] = self.antisymmetric;
+        [xz, -x0, -yz, y0].map(|x| x * SQRT_2)
+    }
+
+    /// The factor of TT, see [`HadronTensor::structures`].
+    pub fn second_factor(&self) -> D {
+        self.symmetric[4] - self.symmetric[3]
     }
 
     /// The factors of CC, CL, LL, T and T' in [`LeptonTensor::inclusive`].

@@ -1,4 +1,5 @@
 use super::*;
+use gradino_core::Complex;
 use gradino_core::Dual;
 
 /// A current with no symmetry, so that nothing cancels.

@@ -5,15 +5,19 @@
 
 pub mod amplitude;
 pub mod angular;
+mod bound;
 pub mod cache;
 pub mod coupling;
 pub mod density;
+pub mod exact;
 pub mod final_state;
+pub mod form;
 pub mod grid;
 pub mod hadron;
 pub mod hole;
 pub mod inclusive;
 pub mod lepton;
+mod memory;
 pub mod model;
 pub mod number;
 pub mod sampler;
@@ -23,9 +27,10 @@ pub mod straight;
 pub mod table;
 pub mod total;
 
-pub use angular::AngularSeries;
+pub use angular::DirectionSeries;
 pub use cache::Origin;
 pub use density::KnockoutDensity;
+pub use exact::ExactKnockout;
 pub use final_state::{FinalState, Transfer};
 pub use grid::Grid;
 pub use hadron::HadronTensor;

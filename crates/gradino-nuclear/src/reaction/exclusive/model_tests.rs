@@ -1,8 +1,9 @@
 use super::super::angular::gauss_legendre;
 use super::super::coupling::Harmonics;
+use super::super::series::structures_at;
 use super::super::source::MeanFieldSource;
 use super::super::table::ElementSource;
-use super::super::{AngularSeries, Grid, KnockoutDensity, Origin};
+use super::super::{DirectionSeries, Grid, KnockoutDensity, Origin};
 use super::*;
 use crate::meanfield::{
     ContinuumOptions, FinalState, LongitudinalCurrent, MeanField, Options, Probe, ResponseModel,
@@ -10,6 +11,7 @@ use crate::meanfield::{
 };
 use gradino_core::density::Density;
 use gradino_core::{Complex, Nuclide, Purpose, Stream};
+use std::f64::consts::PI;
 use std::sync::{LazyLock, OnceLock};
 
 static OXYGEN: LazyLock<MeanField<f64>> = LazyLock::new(|| {
@@ -284,30 +286,36 @@ fn spin_orbit_partners_are_struck_in_proportion_to_their_nucleons() {
 }
 
 #[test]
-fn series_at_the_nodes_are_the_angular_distributions() {
+fn series_at_the_nodes_are_the_structures_of_the_tensor() {
     let knockout = knockout(14);
     let (set, _) = all(&knockout);
     let model = knockout.prepare(&set, &[]);
-    let series = AngularSeries::new(&model);
-    let (mut space, mut out) = (model.workspace(), vec![0.0; 200]);
-    for (structure, node) in [(0, (8, 9)), (1, (5, 6)), (3, (12, 14)), (4, (6, 8))] {
-        let mut weights = [0.0; 5];
-        weights[structure] = 1.0;
-        let terms = series.combine(1, node, &weights, &mut out);
-        for x in [-0.95, -0.1, 0.6, 0.99f64] {
-            let (mut before, mut here, mut sum) = (0.0, 1.0, 0.0);
-            for (l, c) in out[..terms].iter().enumerate() {
-                sum += c * here;
-                (before, here) = (here, ((2 * l + 1) as f64 * x * here - l as f64 * before) / (l + 1) as f64);
+    let series = DirectionSeries::new(&model, |_, _, _| true);
+    let mut space = model.workspace();
+    for node in [(8, 9), (5, 6), (12, 14), (6, 8)] {
+        for hole in 0..3 {
+            let series = series.at(hole, node);
+            assert!(series.len() >= 15 * 3, "{}", series.len());
+            // The means of the five, and the largest that the others can be.
+            let means = model.node_responses(hole, node.0, node.1).map(|r| r.abs() / (4.0 * PI));
+            let [cc, _, ll, t, _] = means;
+            let [tl, tc] = [(t * ll).sqrt(), (t * cc).sqrt()];
+            let sizes = means.into_iter().chain([tl, tc, tl, tc, tl, tc, tl, tc, t, t]);
+            let sizes: Vec<f64> = sizes.collect();
+            for x in [-1.0, -0.95, -0.1, 0.6, 0.99f64] {
+                model.fill_harmonics(hole, x, node.0, &mut space);
+                let w = model.filled_node_tensor(hole, node, &mut space).expect("within the table");
+                let pairs = structures_at(series, x).into_iter().zip(w.structures());
+                for (structure, ((found, expected), size)) in pairs.zip(&sizes).enumerate() {
+                    let place = (structure, hole, node);
+                    assert!((found - expected).abs() < 1e-5 * size, "{place:?} {x}: {found} {expected}");
+                }
             }
-            model.fill_harmonics(1, x, node.0, &mut space);
-            let w = model.filled_node_tensor(1, node, &mut space).expect("within the table").diagonal();
-            assert!(
-                (sum - w[structure]).abs() < 1e-5 * out[0].abs(),
-                "{structure} {node:?} {x}: {sum} {w:?}"
-            );
         }
     }
+    let some = DirectionSeries::new(&model, |hole, kinetic, momentum| (hole, kinetic, momentum) == (1, 8, 9));
+    assert_eq!(some.at(1, (8, 9)), series.at(1, (8, 9)));
+    assert!(some.at(1, (8, 10)).is_empty() && some.bytes() < series.bytes() / 4);
 }
 
 #[test]

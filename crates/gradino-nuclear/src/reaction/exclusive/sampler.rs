@@ -6,23 +6,23 @@
 //! 1. a node, in proportion to a bound of what it contributes at this energy (alias table);
 //! 2. T and q from the hat; accepted with the ratio of the cross section to the bound, which varies little, because only
 //!    the lepton's factors change within a hat;
-//! 3. cos(theta_N) from the node's Legendre series, then phi_N from its Fourier series, by inversion.
+//! 3. theta_N from the node's cosine series, then phi_N from its Fourier series, by inversion.
 
-use super::angular::AngularSeries;
+use super::angular::{DirectionSeries, Span};
+use super::bound::largest;
 use super::lepton::LeptonTensor;
+use super::memory::fetch;
 use super::model::{PreparedKnockout, Workspace};
-use super::series::{LegendreStations, MAX_TERMS};
+use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
 use crate::meanfield::Current;
 use gradino_core::Stream;
 use rayon::prelude::*;
-use std::f64::consts::PI;
 use std::sync::Arc;
+use wide::f32x8;
 
-/// Points of a hat in each direction at which the lepton's factors are bounded: its ends and its middle.
-const BOUND_POINTS: [f64; 3] = [0.0, 0.5, 1.0];
-/// Margin of the bound over these points: the factors are smooth, and nearly linear within a hat.
-const MARGIN: f64 = 1.02;
+/// Events that are drawn together: their data fit into the nearest cache.
+const TOGETHER: usize = 8;
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,22 +45,22 @@ pub struct KnockoutDraw {
     pub cos_nucleon: f64,
     /// Azimuth of the nucleon from the plane of the leptons [rad].
     pub phi_nucleon: f64,
-    /// Weight: 1, or more in the rare case that the bound was passed.
+    /// Weight: 1. It would be more if the bound had been passed.
     pub weight: f64,
 }
 
-/// A node that contributes at some energy.
+/// A node that contributes at some energy: all that a proposal needs, in one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Node {
-    hole: u16,
+    /// CC, CL, LL, T, T' of the filled part of the shell over the bound of the cross section within the hat.
+    responses: [f64; 5],
+    series: Span,
     kinetic: u16,
     momentum: u16,
-    /// CC, CL, LL, T, T' of the filled part of the shell.
-    responses: [f64; 5],
-    /// Bound of the cross section within the hat.
-    bound: f64,
-    /// Share of the draws that keep this node, and the other one of its place in the alias table.
-    keep: f64,
+    hole: u8,
+    /// Share of the draws of its place in the alias table that keep the node, and the other one of the place.
+    keep: f32,
     alias: u32,
 }
 
@@ -76,8 +76,8 @@ struct Table {
 #[derive(Clone, Debug)]
 pub struct KnockoutSampler {
     model: Arc<PreparedKnockout>,
-    series: AngularSeries,
-    stations: LegendreStations,
+    series: DirectionSeries,
+    stations: Stations,
     tables: Vec<Table>,
 }
 
@@ -85,7 +85,7 @@ pub struct KnockoutSampler {
 #[derive(Clone, Debug)]
 pub struct SamplerSpace {
     model: Workspace,
-    series: Vec<f64>,
+    angle: AngleSeries,
     /// Proposals made.
     pub proposals: u64,
 }
@@ -96,8 +96,6 @@ impl KnockoutSampler {
     /// # Errors
     /// An interval in which nothing can be knocked out.
     pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
-        let series = AngularSeries::new(model);
-        let stations = LegendreStations::new(model.of.table.waves() + 1);
         if model.of.vertex.current == Current::Electromagnetic {
             // Its cross section is not bounded at small Q^2.
             return Err(Error::UnknownModel {
@@ -106,13 +104,28 @@ impl KnockoutSampler {
                 known: vec![Current::Charged.name(), Current::Neutral.name()],
             });
         }
-        let tables = edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
+        let mut tables: Vec<Table> =
+            edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
+        let grid = &model.of.table.grid;
+        let at =
+            |hole, kinetic, momentum| (hole * grid.kinetic.len() + kinetic) * grid.momenta.len() + momentum;
+        let mut wanted = vec![false; at(model.of.table.holes.len(), 0, 0)];
+        for n in tables.iter().flat_map(|table| &table.nodes) {
+            wanted[at(n.hole.into(), n.kinetic.into(), n.momentum.into())] = true;
+        }
+        let series =
+            DirectionSeries::new(model, |hole, kinetic, momentum| wanted[at(hole, kinetic, momentum)]);
+        for n in tables.iter_mut().flat_map(|table| &mut table.nodes) {
+            n.series = series.place(n.hole.into(), (n.kinetic.into(), n.momentum.into()));
+        }
+        let stations = Stations::new(most_terms(model));
         Ok(KnockoutSampler { model: model.clone(), series, stations, tables })
     }
 
     /// Room for draws.
     pub fn space(&self) -> SamplerSpace {
-        SamplerSpace { model: self.model.workspace(), series: vec![0.0; MAX_TERMS], proposals: 0 }
+        let angle = AngleSeries::new(most_terms(&self.model));
+        SamplerSpace { model: self.model.workspace(), angle, proposals: 0 }
     }
 
     /// Lowest and highest energy [MeV].
@@ -127,16 +140,113 @@ impl KnockoutSampler {
     /// An energy outside the range of the sampler.
     #[inline]
     pub fn draw(&self, energy: f64, stream: &mut Stream, space: &mut SamplerSpace) -> Result<KnockoutDraw> {
-        let at = self.tables.partition_point(|t| t.energies[1] < energy);
-        let table = self.tables.get(at).filter(|t| t.energies[0] <= energy).ok_or_else(|| {
-            let [lower, upper] = self.energies();
-            Error::OutOfRange { what: "energy of the lepton [MeV]", value: energy, lower, upper }
-        })?;
+        self.draw_where(energy, stream, space, |_| true)
+    }
+
+    /// Draws an event of one hole at `energy` [MeV].
+    ///
+    /// # Errors
+    /// An energy outside the range of the sampler, or too low for this hole.
+    pub fn draw_from(
+        &self,
+        hole: usize,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+    ) -> Result<KnockoutDraw> {
+        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        if energy <= threshold + self.model.of.table.grid.kinetic[0] {
+            let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
+            return Err(Error::BelowThreshold { energy, threshold, process });
+        }
+        self.draw_where(energy, stream, space, |node| usize::from(node.hole) == hole)
+    }
+
+    /// Draws an event of the nodes that are `wanted`; the others are passed over at once.
+    #[inline]
+    fn draw_where(
+        &self,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+        wanted: impl Fn(&Node) -> bool,
+    ) -> Result<KnockoutDraw> {
+        let table = self.table(energy)?;
         loop {
-            space.proposals += 1;
-            let node = table.node(stream);
+            let node = table.node(table.place(stream));
+            if !wanted(node) {
+                continue;
+            }
             if let Some(draw) = self.within(node, energy, stream, space) {
                 return Ok(draw);
+            }
+        }
+    }
+
+    /// The nodes at `energy` [MeV].
+    #[inline]
+    fn table(&self, energy: f64) -> Result<&Table> {
+        let at = self.tables.partition_point(|t| t.energies[1] < energy);
+        self.tables.get(at).filter(|t| t.energies[0] <= energy).ok_or_else(|| {
+            let [lower, upper] = self.energies();
+            Error::OutOfRange { what: "energy of the lepton [MeV]", value: energy, lower, upper }
+        })
+    }
+
+    /// Draws an event at each of `energies` [MeV], each from its own stream: to the bit those of
+    /// [`KnockoutSampler::draw`], but faster, because the waits for memory of several events pass together.
+    ///
+    /// # Errors
+    /// An energy outside the range of the sampler.
+    pub fn draw_all(
+        &self,
+        energies: &[f64],
+        streams: &mut [Stream],
+        space: &mut SamplerSpace,
+        out: &mut Vec<KnockoutDraw>,
+    ) -> Result<()> {
+        debug_assert_eq!(energies.len(), streams.len(), "a stream for each event");
+        for (energies, streams) in energies.chunks(TOGETHER).zip(streams.chunks_mut(TOGETHER)) {
+            let mut tables = [&self.tables[0]; TOGETHER];
+            for (table, &energy) in tables.iter_mut().zip(energies) {
+                *table = self.table(energy)?;
+            }
+            let mut drawn = [None; TOGETHER];
+            while drawn[..energies.len()].iter().any(Option::is_none) {
+                self.propose(energies, &tables, streams, space, &mut drawn);
+            }
+            out.extend(drawn.iter().flatten());
+        }
+        Ok(())
+    }
+
+    /// A proposal for each event that is not drawn yet, in steps of which each asks for the memory of the next.
+    fn propose(
+        &self,
+        energies: &[f64],
+        tables: &[&Table; TOGETHER],
+        streams: &mut [Stream],
+        space: &mut SamplerSpace,
+        drawn: &mut [Option<KnockoutDraw>; TOGETHER],
+    ) {
+        let mut places = [(0, 0.0); TOGETHER];
+        let mut nodes = [None; TOGETHER];
+        let open = |i: usize, drawn: &[Option<KnockoutDraw>; TOGETHER]| drawn[i].is_none();
+        for i in (0..energies.len()).filter(|i| open(*i, drawn)) {
+            places[i] = tables[i].place(&mut streams[i]);
+            fetch(std::slice::from_ref(&tables[i].nodes[places[i].0]));
+        }
+        for i in (0..energies.len()).filter(|i| open(*i, drawn)) {
+            let node = tables[i].node(places[i]);
+            fetch(std::slice::from_ref(node));
+            nodes[i] = Some(node);
+        }
+        for node in nodes.into_iter().flatten() {
+            fetch(self.series.span(node.hole.into(), node.kinetic.into(), node.series));
+        }
+        for i in 0..energies.len() {
+            if let Some(node) = nodes[i] {
+                drawn[i] = self.within(node, energies[i], &mut streams[i], space);
             }
         }
     }
@@ -150,6 +260,7 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> Option<KnockoutDraw> {
+        space.proposals += 1;
         let grid = &self.model.of.table.grid;
         let kinetic = hat(&grid.kinetic, usize::from(node.kinetic), stream.uniform());
         let q = hat(&grid.momenta, usize::from(node.momentum), stream.uniform());
@@ -157,14 +268,15 @@ impl KnockoutSampler {
         let hole = usize::from(node.hole);
         let omega = kinetic + self.model.of.table.holes[hole].separation;
         let vertex = &self.model.of.vertex;
-        let ratio = vertex.inclusive_in_q(energy, omega, q, &node.responses) / node.bound;
+        let ratio = vertex.inclusive_in_q(energy, omega, q, &node.responses);
         if accept > ratio {
             return None;
         }
         // None where the lepton cannot reach this part of the hat.
         let lepton = LeptonTensor::new(vertex, energy, omega, q)?;
         let place = (usize::from(node.kinetic), usize::from(node.momentum));
-        let (cos_nucleon, phi_nucleon) = self.direction(hole, place, &lepton, stream, space);
+        let series = self.series.span(hole, place.0, node.series);
+        let (cos_nucleon, phi_nucleon) = self.direction(series, &lepton, stream, space);
         let (node, cos_theta, weight) = (place, lepton.cos_theta, ratio.max(1.0));
         Some(KnockoutDraw {
             hole,
@@ -184,18 +296,15 @@ impl KnockoutSampler {
     #[inline]
     fn direction(
         &self,
-        hole: usize,
-        node: (usize, usize),
+        series: &[f32x8],
         lepton: &LeptonTensor<f64>,
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> (f64, f64) {
-        let terms = self.series.combine(hole, node, &lepton.inclusive_factors(), &mut space.series);
-        let x = self.stations.invert(&space.series[..terms], stream.uniform());
-        let phi = stream.uniform();
-        self.model.fill_harmonics(hole, x, node.0, &mut space.model);
-        let tensor = self.model.filled_node_tensor(hole, node, &mut space.model);
-        (x, tensor.map_or(phi * 2.0 * PI, |w| lepton.fourier(&w).invert(phi)))
+        space.angle.combine(series, &lepton.inclusive_factors());
+        let x = space.angle.invert(&self.stations, stream.uniform()).cos();
+        let phi = lepton.series(&structures_at(series, x)).invert(stream.uniform());
+        (x, phi)
     }
 
     /// The model: its cross section is the density of the draws times the total cross section.
@@ -231,13 +340,11 @@ impl Table {
             for (kinetic, momentum) in (0..t_nodes).flat_map(|i| (0..q_nodes).map(move |k| (i, k))) {
                 let responses =
                     model.node_responses(hole, kinetic, momentum).map(|r| r * model.filling(hole));
-                let bound = bound(model, hole, (kinetic, momentum), &responses, energies);
+                let bound = bound(model, (hole, kinetic, momentum), &responses, energies);
                 if bound > 0.0 {
-                    let (hole, kinetic, momentum) = (hole as u16, kinetic as u16, momentum as u16);
-                    let area = area(&table.grid.kinetic, usize::from(kinetic))
-                        * area(&table.grid.momenta, usize::from(momentum));
-                    nodes.push(Node { hole, kinetic, momentum, responses, bound, keep: 1.0, alias: 0 });
+                    let area = area(&table.grid.kinetic, kinetic) * area(&table.grid.momenta, momentum);
                     sizes.push(bound * area);
+                    nodes.push(Node::new((hole, kinetic, momentum), responses.map(|r| r / bound)));
                 }
             }
         }
@@ -252,25 +359,40 @@ impl Table {
         Ok(Table { energies, nodes })
     }
 
+    /// A place in the alias table, and where in its unit length.
     #[inline]
-    fn node(&self, stream: &mut Stream) -> &Node {
-        let place = stream.uniform() * self.nodes.len() as f64;
-        let at = (place as usize).min(self.nodes.len() - 1);
+    fn place(&self, stream: &mut Stream) -> (usize, f64) {
+        let drawn = stream.uniform() * self.nodes.len() as f64;
+        let at = (drawn as usize).min(self.nodes.len() - 1);
+        (at, drawn - at as f64)
+    }
+
+    /// The node of a place.
+    #[inline]
+    fn node(&self, (at, rest): (usize, f64)) -> &Node {
         let node = &self.nodes[at];
-        if place - at as f64 <= node.keep { node } else { &self.nodes[node.alias as usize] }
+        if rest <= f64::from(node.keep) { node } else { &self.nodes[node.alias as usize] }
     }
 }
 
-/// The alias table of walker1977, built as in vose1991.
+impl Node {
+    /// With the responses over the bound; its series and its place are filled in later.
+    fn new((hole, kinetic, momentum): (usize, usize, usize), responses: [f64; 5]) -> Self {
+        let (kinetic, momentum, hole) = (kinetic as u16, momentum as u16, hole as u8);
+        Node { responses, series: Span::default(), kinetic, momentum, hole, keep: 1.0, alias: 0 }
+    }
+}
+
+/// Fills in the alias table of walker1977, built as in vose1991.
 fn fill_alias(nodes: &mut [Node], sizes: &[f64]) {
     let scale = sizes.len() as f64 / sizes.iter().sum::<f64>();
     let mut shares: Vec<f64> = sizes.iter().map(|s| s * scale).collect();
     let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..sizes.len()).partition(|&i| shares[i] < 1.0);
     while let (Some(&s), Some(&l)) = (small.last(), large.last()) {
         small.pop();
-        nodes[s].keep = shares[s];
-        nodes[s].alias = l as u32;
-        shares[l] -= 1.0 - shares[s];
+        (nodes[s].keep, nodes[s].alias) = (shares[s] as f32, l as u32);
+        // What the rounding of the share took or gave, the other node gives or takes.
+        shares[l] -= 1.0 - f64::from(nodes[s].keep);
         if shares[l] < 1.0 {
             large.pop();
             small.push(l);
@@ -281,8 +403,7 @@ fn fill_alias(nodes: &mut [Node], sizes: &[f64]) {
 /// A bound of d2 sigma / (dT dq) of one node within its hat and between the `energies`; 0 where it is out of reach.
 fn bound(
     model: &PreparedKnockout,
-    hole: usize,
-    (kinetic, momentum): (usize, usize),
+    (hole, kinetic, momentum): (usize, usize, usize),
     responses: &[f64; 5],
     energies: [f64; 2],
 ) -> f64 {
@@ -294,15 +415,12 @@ fn bound(
     if responses[0] + responses[3] <= 0.0 || q[1] <= (k - out).abs() || q[0] >= k + out {
         return 0.0;
     }
-    let within = |[low, high]: [f64; 2], share: f64| low + share * (high - low);
-    let mut largest = 0.0f64;
-    for energy in energies {
-        for (x, y) in BOUND_POINTS.iter().flat_map(|&x| BOUND_POINTS.map(|y| (x, y))) {
-            let size = vertex.inclusive_in_q(energy, within(t, x) + separation, within(q, y), responses);
-            largest = largest.max(size);
-        }
-    }
-    largest * MARGIN
+    largest(vertex, responses, [energies, t.map(|t| t + separation), q])
+}
+
+/// Largest number of terms of the series in theta_N.
+fn most_terms(model: &PreparedKnockout) -> usize {
+    2 * (model.of.table.waves() / 2) + 2
 }
 
 /// The neighbours of a node, between which its hat lies.

@@ -2,6 +2,7 @@ use super::super::model::tests::knockout;
 use super::super::{Knockout, Point};
 use super::*;
 use gradino_core::{ParamSet, Purpose};
+use std::f64::consts::PI;
 
 const ENERGY: f64 = 320.0;
 const EVENTS: u64 = 60_000;
@@ -152,4 +153,23 @@ fn scores_have_mean_zero_and_give_the_derivative_of_a_mean() {
         assert!((by_score / n - by_ratio / n).abs() < allowed, "{name}: {} {}", by_score / n, by_ratio / n);
         assert!(by_ratio.abs() / n > 4.0 * sigma, "{name} moves the mean");
     }
+}
+
+#[test]
+fn draws_together_are_to_the_bit_those_one_by_one() {
+    let knockout = knockout(14);
+    let model = knockout.prepare(&params(&knockout), &[]);
+    let sampler = KnockoutSampler::new(&model, &[280.0, 300.0, 330.0]).expect("above threshold");
+    let energies: Vec<f64> = (0..101).map(|i| 281.0 + 0.47 * f64::from(i)).collect();
+    let streams: Vec<Stream> = (0..101).map(|event| Stream::new(6, event, Purpose::Test)).collect();
+    let (mut one, mut all) = (sampler.space(), sampler.space());
+    let mut drawn = Vec::new();
+    sampler.draw_all(&energies, &mut streams.clone(), &mut all, &mut drawn).expect("in range");
+    let single = |(&energy, mut stream): (&f64, Stream)| sampler.draw(energy, &mut stream, &mut one);
+    let expected: Vec<_> =
+        energies.iter().zip(streams.clone()).map(single).map(|d| d.expect("in range")).collect();
+    assert_eq!(drawn, expected);
+    assert!(one.proposals == all.proposals && one.proposals > 101, "refused ones are drawn again");
+    let outside = sampler.draw_all(&[279.0], &mut streams[..1].to_vec(), &mut all, &mut drawn);
+    assert!(outside.is_err());
 }

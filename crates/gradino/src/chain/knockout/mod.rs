@@ -134,7 +134,7 @@ impl KnockoutJob {
     }
 
     /// What the user should know of the making of the model.
-    fn warning(&self) -> Option<String> {
+    pub(super) fn warning(&self) -> Option<String> {
         let slot = self.model.lock().unwrap_or_else(PoisonError::into_inner);
         slot.as_ref().and_then(|(_, warning)| warning.clone())
     }
