@@ -6,7 +6,7 @@
 mod axial;
 mod parameters;
 
-pub use axial::{AXIAL_CHARGE, AXIAL_MASS, AxialModel, STRANGE};
+pub use axial::{AXIAL_CHARGE, AXIAL_MASS, AxialModel, POLE, STRANGE};
 pub use parameters::{MU_NEUTRON, MU_PROTON, VECTOR_MASS};
 
 use super::shell::Nucleon;
@@ -85,7 +85,7 @@ pub struct FormFactors<D> {
     /// Axial, G_A, positive.
     pub axial: D,
     /// Pseudoscalar, G_P = 4 M^2 G_A / (Q^2 + m_pi^2): a pion pole with a conserved axial current in the limit of
-    /// no pion mass (goldberger1958).
+    /// no pion mass (goldberger1958), times the parameter `axial.pole`.
     pub pseudoscalar: D,
 }
 
@@ -182,7 +182,7 @@ impl<D: Real> PreparedFormFactors<D> {
                 (own * e - e_other * 0.5, own * m - m_other * 0.5, axial)
             }
         };
-        let pole = 4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS);
+        let pole = self.axial.pole() * (4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS));
         FormFactors { electric, magnetic, axial, pseudoscalar: axial * pole }
     }
 }
