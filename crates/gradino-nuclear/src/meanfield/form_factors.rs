@@ -6,7 +6,7 @@
 mod axial;
 mod parameters;
 
-pub use axial::{AXIAL_CHARGE, AXIAL_MASS, AxialModel, STRANGE};
+pub use axial::{AXIAL_CHARGE, AXIAL_MASS, AxialModel, POLE, STRANGE};
 pub use parameters::{MU_NEUTRON, MU_PROTON, VECTOR_MASS};
 
 use super::shell::Nucleon;
@@ -85,7 +85,7 @@ pub struct FormFactors<D> {
     /// Axial, G_A, positive.
     pub axial: D,
     /// Pseudoscalar, G_P = 4 M^2 G_A / (Q^2 + m_pi^2): a pion pole with a conserved axial current in the limit of
-    /// no pion mass (goldberger1958).
+    /// no pion mass (goldberger1958), times the parameter `axial.pole`.
     pub pseudoscalar: D,
 }
 
@@ -107,10 +107,10 @@ impl FormFactorModel {
     }
 
     /// Those of them that act in `current`: no axial ones in the electromagnetic, the strange axial charge in the neutral
-    /// current alone.
+    /// current alone, and not the pion pole in this one, as q.l vanishes for neutrinos.
     pub fn parameters_of(&self, current: Current) -> Vec<Parameter> {
         let acts = |p: &Parameter| match current {
-            Current::Neutral => true,
+            Current::Neutral => p.name != POLE,
             Current::Charged => p.name != STRANGE,
             Current::Electromagnetic => !p.name.starts_with("axial."),
         };
@@ -194,7 +194,8 @@ impl<D: Real> PreparedFormFactors<D> {
                 (own * e - e_other * 0.5, own * m - m_other * 0.5, axial)
             }
         };
-        let pole = 4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS);
+        let share = self.axial.as_ref().map_or(D::one(), PreparedAxial::pole);
+        let pole = share * (4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS));
         FormFactors { electric, magnetic, axial, pseudoscalar: axial * pole }
     }
 }
