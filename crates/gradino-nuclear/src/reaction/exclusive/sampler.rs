@@ -96,13 +96,9 @@ impl KnockoutSampler {
     /// # Errors
     /// An interval in which nothing can be knocked out.
     pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
-        if model.of.vertex.current == Current::Electromagnetic {
-            // Its cross section is not bounded at small Q^2.
-            return Err(Error::UnknownModel {
-                kind: "current of the sampler",
-                name: model.of.vertex.current.name().into(),
-                known: vec![Current::Charged.name(), Current::Neutral.name()],
-            });
+        let vertex = &model.of.vertex;
+        if vertex.current == Current::Electromagnetic && vertex.min_q2 <= 0.0 {
+            return Err(Error::NoLowestQ2);
         }
         let mut tables: Vec<Table> =
             edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
@@ -140,10 +136,44 @@ impl KnockoutSampler {
     /// An energy outside the range of the sampler.
     #[inline]
     pub fn draw(&self, energy: f64, stream: &mut Stream, space: &mut SamplerSpace) -> Result<KnockoutDraw> {
+        self.draw_where(energy, stream, space, |_| true)
+    }
+
+    /// Draws an event of one hole at `energy` [MeV].
+    ///
+    /// # Errors
+    /// An energy outside the range of the sampler, or too low for this hole.
+    pub fn draw_from(
+        &self,
+        hole: usize,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+    ) -> Result<KnockoutDraw> {
+        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        if energy <= threshold + self.model.of.table.grid.kinetic[0] {
+            let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
+            return Err(Error::BelowThreshold { energy, threshold, process });
+        }
+        self.draw_where(energy, stream, space, |node| usize::from(node.hole) == hole)
+    }
+
+    /// Draws an event of the nodes that are `wanted`; the others are passed over at once.
+    #[inline]
+    fn draw_where(
+        &self,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+        wanted: impl Fn(&Node) -> bool,
+    ) -> Result<KnockoutDraw> {
         let table = self.table(energy)?;
         loop {
-            let place = table.place(stream);
-            if let Some(draw) = self.within(table.node(place), energy, stream, space) {
+            let node = table.node(table.place(stream));
+            if !wanted(node) {
+                continue;
+            }
+            if let Some(draw) = self.within(node, energy, stream, space) {
                 return Ok(draw);
             }
         }
@@ -378,7 +408,8 @@ fn bound(
     let (t, q) = (support(&grid.kinetic, kinetic), support(&grid.momenta, momentum));
     // The range of q is widest at the highest energy and the lowest omega.
     let Some((k, out)) = vertex.momenta(energies[1], t[0] + separation) else { return 0.0 };
-    if responses[0] + responses[3] <= 0.0 || q[1] <= (k - out).abs() || q[0] >= k + out {
+    let first = (k - out).abs().max(vertex.lowest_q(t[0] + separation));
+    if responses[0] + responses[3] <= 0.0 || q[1] <= first || q[0] >= k + out {
         return 0.0;
     }
     largest(vertex, responses, [energies, t.map(|t| t + separation), q])
