@@ -90,10 +90,10 @@ impl Row {
     ) -> Row {
         let table = &model.of.table;
         let count = table.grid.momenta.len();
-        let first = momenta.iter().find_map(|&q| table.elements(hole, kinetic, q));
-        let Some(rule) = first.map(|e| &rules[e.waves() / LANES]) else {
+        let rule = &rules[table.waves_of(kinetic) / LANES];
+        if momenta.is_empty() {
             return Row { starts: vec![0; count + 1], values: Vec::new() };
-        };
+        }
         let mut samples = vec![[0.0; STRUCTURES]; count * rule.angles.len()];
         let mut space = model.workspace();
         for (i, theta) in rule.angles.iter().enumerate() {

@@ -3,6 +3,7 @@
 //! All numbers are little-endian words of 32 bits: a magic word, the version, the key (a hash of all that the elements
 //! depend on), the content, and a checksum of all before it.
 
+use super::amplitude::OPERATORS;
 use super::grid::Grid;
 use super::table::{Block, ElementSource, Hole, KnockoutTable, Row};
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// First word of a file.
 const MAGIC: u32 = u32::from_le_bytes(*b"gKO1");
 /// Version of the format and of the numbers in it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Most words that are read at once.
 const BLOCK: usize = 1 << 18;
 /// Offset basis and prime of the 64-bit hash of fowler1991.
@@ -147,7 +148,14 @@ impl WordWriter {
             self.singles(&row.sin)?;
             for block in &row.blocks {
                 self.word(block.first as u32)?;
-                self.singles(&block.values)?;
+                self.word(block.scales.len() as u32)?;
+                block.starts.iter().try_for_each(|&start| self.word(start))?;
+                block.scales.iter().flatten().try_for_each(|x| self.word(x.to_bits()))?;
+                self.word(block.values.len() as u32 / 2)?;
+                let pairs = block.values.as_chunks::<2>().0.iter();
+                pairs
+                    .map(|[a, b]| u32::from(*a as u16) | u32::from(*b as u16) << 16)
+                    .try_for_each(|w| self.word(w))?;
             }
         }
         let [low, high] = self.hash.words();
@@ -198,10 +206,17 @@ impl WordReader {
     }
     fn row(&mut self, holes: usize) -> Read32<Row> {
         let (cos, sin) = (self.singles()?, self.singles()?);
-        let block =
-            |reader: &mut Self| Ok(Block { first: reader.word()? as usize, values: reader.singles()? });
-        let blocks = (0..holes).map(|_| block(self)).collect::<Read32<_>>()?;
+        let blocks = (0..holes).map(|_| self.block()).collect::<Read32<_>>()?;
         Ok(Row { cos, sin, blocks })
+    }
+    fn block(&mut self) -> Read32<Block> {
+        let (first, nodes) = (self.word()? as usize, self.word()? as usize);
+        let starts = self.words(nodes + 1)?;
+        let scales = self.words(nodes * 2 * OPERATORS)?.into_iter().map(f32::from_bits).collect::<Vec<_>>();
+        let scales = scales.as_chunks().0.to_vec();
+        let pairs = self.word()? as usize;
+        let values = self.words(pairs)?.into_iter().flat_map(|w| [w as u16 as i16, (w >> 16) as u16 as i16]);
+        Ok(Block { first, starts, scales, values: values.collect() })
     }
     fn hole(&mut self) -> Read32<Hole> {
         let shell = Shell::new(self.word()?, self.word()?, self.word()?);

@@ -118,7 +118,8 @@ impl Knockout {
 fn all_pairs(table: &KnockoutTable, hole: usize) -> Vec<ResponsePairs<f64>> {
     let (nodes, multipoles) = (table.grid.momenta.len(), table.holes[hole].multipoles());
     let at = |node: usize| {
-        let Some(elements) = table.elements(hole, node / nodes, node % nodes) else {
+        let mut room = Vec::new();
+        let Some(elements) = table.elements(hole, node / nodes, node % nodes, &mut room) else {
             return ResponsePairs([0.0; super::inclusive::PAIRS]);
         };
         let double = |x: &[f32]| -> Vec<f64> { x.iter().map(|&x| f64::from(x)).collect() };
@@ -150,6 +151,7 @@ pub struct Point {
 pub struct Workspace {
     harmonics: Vec<Harmonics<f32>>,
     amplitudes: Vec<OperatorAmplitudes<f32>>,
+    elements: Vec<f32>,
 }
 
 /// A corner of a cell: node of T, node of q, weight.
@@ -172,6 +174,7 @@ impl PreparedKnockout {
         Workspace {
             harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
             amplitudes: vec![OperatorAmplitudes::none(); states],
+            elements: Vec::new(),
         }
     }
 
@@ -200,7 +203,7 @@ impl PreparedKnockout {
         (kinetic, momentum): (usize, usize),
         space: &'w mut Workspace,
     ) -> Option<&'w [OperatorAmplitudes<f32>]> {
-        let elements = self.of.table.elements(hole, kinetic, momentum)?;
+        let elements = self.of.table.elements(hole, kinetic, momentum, &mut space.elements)?;
         let states = self.of.table.holes[hole].shell.two_j as usize + 1;
         let out = &mut space.amplitudes[..states];
         operator_amplitudes(&self.of.couplings[hole], &elements, &space.harmonics[hole], out);

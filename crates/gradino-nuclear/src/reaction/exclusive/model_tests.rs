@@ -355,6 +355,31 @@ fn tables_survive_the_disk_and_refuse_what_is_broken() {
 }
 
 #[test]
+fn elements_are_kept_to_a_small_part_of_the_largest_of_their_operator() {
+    let table = knockout(14).table.clone();
+    let source = source([Nucleon::Neutron, Nucleon::Proton], ResponseOptions::default(), &table.grid.momenta);
+    let (kinetic, momentum) = (8, 9);
+    let slice = source.slice(table.grid.kinetic[kinetic], &table.grid.momenta).expect("a positive energy");
+    let mut room = Vec::new();
+    for hole in 0..3 {
+        let size = slice.elements[hole].len() / table.grid.momenta.len();
+        let exact = &slice.elements[hole][momentum * size..(momentum + 1) * size];
+        let kept = table.elements(hole, kinetic, momentum, &mut room).expect("within the table").values;
+        assert!(kept.len() * 10 > exact.len() * 4, "{} of {}", kept.len(), exact.len());
+        let multipoles = table.holes[hole].multipoles();
+        for operator in 0..10 {
+            let of = |i: &usize| i / (multipoles * 5 * 8) % 2 * 5 + i / 8 % 5 == operator;
+            let places: Vec<usize> = (0..exact.len()).filter(of).collect();
+            let largest = places.iter().map(|&i| exact[i].abs()).fold(0.0, f64::max);
+            for i in places {
+                let kept = kept.get(i).map_or(0.0, |&x| f64::from(x));
+                assert!((kept - exact[i]).abs() <= 1.6e-5 * largest, "{hole} {operator} {i}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_lepton_that_makes_another_nucleon_is_refused() {
     let table = knockout(14).table.clone();
     let vertex = LeptonVertex::new(Current::Charged, -14).expect("an antineutrino");
