@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -47,12 +47,16 @@ class Knockout:
         *,
         target: str = "16O",
         neutrino: str = "nu_mu",
+        struck: Literal["neutron", "proton"] | None = None,
         highest: float | str = "1000 MeV",
         knockout: Mapping[str, object] | None = None,
         parameters: Mapping[str, float] | None = None,
         gradients: str | Sequence[str] = (),
     ) -> None:
-        """Either a configuration as for ``gradino.run``, or target, neutrino, highest energy and the keys of [knockout]."""
+        """Either a configuration as for ``gradino.run``, or target, neutrino, highest energy and the keys of [knockout].
+
+        ``struck`` chooses the kind of nucleon where both can be knocked out, as in the neutral current.
+        """
         if config is None:
             energy = highest if isinstance(highest, str) else f"{float(highest)!r} MeV"
             config = {
@@ -62,9 +66,9 @@ class Knockout:
                 "knockout": dict(knockout or {}),
             }
         patterns = [gradients] if isinstance(gradients, str) else list(gradients)
-        self._native = _gradino.Knockout(resolve(config, parameters=parameters), patterns)
-        if self._native.warning is not None:
-            warnings.warn(self._native.warning, stacklevel=2)
+        self._native = _gradino.Knockout(resolve(config, parameters=parameters), struck, patterns)
+        for warning in self._native.warnings:
+            warnings.warn(warning, stacklevel=2)
 
     @property
     def shells(self) -> tuple[Shell, ...]:

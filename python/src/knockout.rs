@@ -6,6 +6,7 @@ use crate::error::{config_error, raise};
 use crate::record::parameter_set;
 use gradino::chain::knockout_model;
 use gradino::config::{Config, Source, select_parameters};
+use gradino::density::Struck;
 use gradino_core::ParamSet;
 use gradino_nuclear::reaction::exclusive::{KnockoutDensity, Point, PreparedKnockout};
 use pyo3::prelude::*;
@@ -19,19 +20,19 @@ pub(crate) struct Knockout {
     names: Vec<String>,
     /// Highest energy of the lepton [MeV].
     highest: f64,
-    warning: Option<String>,
+    warnings: Vec<String>,
 }
 
 /// The five variables of the lepton and the nucleon: energy, omega, cos(theta), cos(theta_N), phi_N.
 type Variables<'py> = (Given<'py, f64>, Given<'py, f64>, Given<'py, f64>, Given<'py, f64>, Given<'py, f64>);
 
 impl Knockout {
-    fn prepare(config: &str, gradients: &[String]) -> gradino::Result<Self> {
+    fn prepare(config: &str, struck: Option<Struck>, gradients: &[String]) -> gradino::Result<Self> {
         let config = Config::from_toml(config)?;
         let Source::Beam(beam) = &config.source else {
             return Err(gradino::Error::NoProcess { reason: "a knockout needs [flux] and [target]".into() });
         };
-        let (model, highest, warning) = knockout_model(beam)?;
+        let (model, highest, warnings) = knockout_model(beam, struck)?;
         let all = parameter_set(&config)?;
         let mut params = ParamSet::new(model.parameters());
         let names: Vec<String> = params.names().into_iter().map(String::from).collect();
@@ -40,7 +41,7 @@ impl Knockout {
         }
         let wanted = select_parameters(gradients, &params)?;
         let names = wanted.iter().map(|&i| params.at(i).name.clone()).collect();
-        Ok(Knockout { model: model.prepare(&params, &wanted), names, highest, warning })
+        Ok(Knockout { model: model.prepare(&params, &wanted), names, highest, warnings })
     }
 
     /// Refuses energies beyond the table.
@@ -67,8 +68,18 @@ impl Knockout {
     /// Of a configuration, with derivatives with respect to the parameters that fit `gradients`. Its table is made, or
     /// read from the cache.
     #[new]
-    fn new(py: Python<'_>, config: &str, gradients: Vec<String>) -> PyResult<Self> {
-        py.detach(|| Knockout::prepare(config, &gradients)).map_err(raise)
+    #[pyo3(signature = (config, struck, gradients))]
+    fn new(py: Python<'_>, config: &str, struck: Option<String>, gradients: Vec<String>) -> PyResult<Self> {
+        let struck = match struck.as_deref() {
+            None => None,
+            Some("neutron") => Some(Struck::Neutron),
+            Some("proton") => Some(Struck::Proton),
+            Some(other) => {
+                let message = format!("struck: \"{other}\" is no kind of nucleon");
+                return Err(config_error(&message, "choose \"neutron\" or \"proton\""));
+            }
+        };
+        py.detach(|| Knockout::prepare(config, struck, &gradients)).map_err(raise)
     }
 
     /// Shell, number of nucleons in it, and separation energy [MeV] of each hole.
@@ -94,8 +105,8 @@ impl Knockout {
 
     /// What the user should know of its table.
     #[getter]
-    fn warning(&self) -> Option<String> {
-        self.warning.clone()
+    fn warnings(&self) -> Vec<String> {
+        self.warnings.clone()
     }
 
     /// Total cross sections [cm^2] at energies [MeV], a row of holes for each, and the derivatives of their sums, a row of

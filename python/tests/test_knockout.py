@@ -103,6 +103,9 @@ def test_a_flow_learns_the_density(knockout):
         (lambda k: gradino.Knockout(**LIGHT, knockout={"axial": "dipole"}, gradients="axial.t9"), "axial.t9"),
         (lambda k: gradino.Knockout(target="12C", knockout={"forc": "SLy4"}), 'did you mean "force"'),
         (lambda k: gradino.Knockout(target="12X"), "12X"),
+        (lambda k: gradino.Knockout(target="12C", struck="proton"), "does not strike"),
+        (lambda k: gradino.Knockout(target="12C", struck="muon"), "no kind of nucleon"),
+        (lambda k: gradino.Knockout(target="12C", knockout={"current": "neutral"}), "both|can be struck"),
         (lambda k: gradino.Knockout({"events": 5}), "no knockout"),
     ],
 )

@@ -49,7 +49,9 @@ pub fn independent(name: &str) -> Result<Option<[Agreement; 3]>> {
         let head: Vec<&str> = rows[0].split_whitespace().collect();
         let exchange = if head[3] == "slater" { CoulombExchange::Slater } else { CoulombExchange::None };
         let options = Options { centre_of_mass: head[2] == "cm", exchange, ..Options::default() };
-        let ours = match MeanField::solve(head[0].parse()?, &force(name)?, &options) {
+        // The independent program drops the terms in J^2.
+        let force = Skyrme { j2: 0.0, ..force(name)? };
+        let ours = match MeanField::solve(head[0].parse()?, &force, &options) {
             Err(Error::Collapse { .. }) => continue,
             other => other?,
         };

@@ -448,6 +448,12 @@ pub enum Error {
         /// The density.
         density: String,
     },
+    /// A density by its name beside the sections of a knockout.
+    #[error("[data] names the density {name}, but [beam], [target] or [knockout] describe another")]
+    TwoDensities {
+        /// The density that is named.
+        name: String,
+    },
     /// A stored training of another configuration.
     #[error("{}: the stored training has another configuration", path.display())]
     OtherTraining {

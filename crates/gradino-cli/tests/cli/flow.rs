@@ -43,6 +43,17 @@ fn a_flow_is_trained_drawn_from_and_described() {
     assert!(kept.stderr.contains("exists already"), "{}", kept.stderr);
 }
 
+#[cfg(not(feature = "vulkan"))]
+#[test]
+fn a_device_for_which_the_command_was_not_built_is_refused_with_what_to_do() {
+    let (_, output) = trained("flow_device", &["--device", "vulkan"]);
+    assert_eq!(output.code, 2, "{}", output.stderr);
+    assert!(output.stderr.starts_with("error: this program was built without the device vulkan\nhint: "));
+    assert!(output.stderr.contains("--features vulkan"), "{}", output.stderr);
+    let (_, output) = trained("flow_device", &["--device", "abacus"]);
+    assert!(output.code == 2 && output.stderr.contains("choose cpu or vulkan"), "{}", output.stderr);
+}
+
 #[test]
 fn the_curve_of_a_resumed_training_has_all_rounds() {
     let (weights, stopped) = trained("flow_resumed", &["--minutes", "0"]);

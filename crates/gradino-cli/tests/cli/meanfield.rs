@@ -26,7 +26,7 @@ fn the_field_of_another_nucleus_is_chosen_by_name() {
     let said = gradino(&[&base[..], &["--field", "16O", "--empty", "1p1/2"]].concat());
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert!(said.stdout.contains("field and orbitals of 16O without 1p1/2"), "{}", said.stdout);
-    assert!(said.stdout.contains("p 1p3/2  4           -17.709"), "{}", said.stdout);
+    assert!(said.stdout.contains("p 1p3/2  4           -17.674"), "{}", said.stdout);
     let wrong = gradino(&[&base[..], &["--field", "16O", "--empty", "1p3/2"]].concat());
     assert!(wrong.code == 2 && wrong.stderr.contains("leave 8Be of 16O, not 12C"), "{}", wrong.stderr);
 }

@@ -3,10 +3,11 @@
 use crate::emission::coulomb::{CoulombWave, coulomb_waves};
 use crate::error::{Error, Result};
 use crate::meanfield::bound::{outward, scaled_curvature};
-use crate::meanfield::functional::{E2, HBAR2_2M, NUCLEON_MASS};
+use crate::meanfield::functional::E2;
 use crate::meanfield::mesh::{Mesh, Symmetry};
 use crate::meanfield::radial_field::RadialField;
 use gradino_core::Real;
+use gradino_core::constants::HBAR_C;
 use std::f64::consts::{FRAC_PI_2, PI};
 
 /// Change of rho between the radii of a numerical derivative of Coulomb functions.
@@ -24,7 +25,7 @@ pub enum FinalState {
     /// Waves of the mean field, orthogonal to the orbitals.
     #[default]
     Distorted,
-    /// Free waves, with the mass of a free nucleon and no recoil: hbar^2/2m in place of B.
+    /// Free waves, with the mass of the free proton or neutron and no recoil: hbar^2/2m in place of B.
     Plane,
 }
 
@@ -94,9 +95,10 @@ impl<D: Real> Continuum<D> {
             });
         }
         let shifted =
-            if options.relativistic { kinetic * (kinetic / (2.0 * NUCLEON_MASS) + 1.0) } else { kinetic };
+            if options.relativistic { kinetic * (kinetic / (2.0 * field.mass) + 1.0) } else { kinetic };
         let plane = options.final_state == FinalState::Plane;
-        let (b, charge) = if plane { (HBAR2_2M, 0.0) } else { (field.b_infinity, field.charge) };
+        let free = HBAR_C * HBAR_C / (2.0 * field.mass);
+        let (b, charge) = if plane { (free, 0.0) } else { (field.b_infinity, field.charge) };
         let wave_number_fm = (shifted / b).sqrt();
         let far = Far { mesh: field.mesh, b, wave_number: wave_number_fm, coulomb: charge * E2 / (2.0 * b) };
         let waves = if plane { far.plane_waves(l_max) } else { far.distorted(field, shifted, l_max) };

@@ -1,5 +1,6 @@
 use super::*;
 use crate::meanfield::bound::bound_shells;
+use crate::meanfield::functional::{HBAR2_2M, NUCLEON_MASS};
 use crate::meanfield::{CoulombExchange, MeanField, Nucleon, Options, Skyrme, SkyrmeForce};
 use gradino_core::{Dual, Nuclide};
 
@@ -17,6 +18,7 @@ fn field<D: Real>(mesh: Mesh, charge: f64, u: impl Fn(f64) -> D) -> RadialField<
         w: flat,
         charge,
         b_infinity: HBAR2_2M,
+        mass: NUCLEON_MASS,
     }
 }
 

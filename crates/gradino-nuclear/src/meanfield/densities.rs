@@ -95,6 +95,7 @@ pub(super) fn fields<D: Real>(
             db,
             charge: if charged { protons } else { 0.0 },
             b_infinity: functional.b_free,
+            mass: nucleon.mass(),
         }
     })
 }

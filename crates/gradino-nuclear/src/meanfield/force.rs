@@ -18,7 +18,7 @@ const NAMELESS: &str = "user";
 pub struct SkyrmeForce {
     /// Its name.
     pub name: String,
-    /// The parameters `skyrme.t0` to `skyrme.t4`.
+    /// The parameters `skyrme.t0` to `skyrme.j2`.
     pub parameters: ParamSet,
 }
 
@@ -42,6 +42,8 @@ struct Row {
     w0: f64,
     #[serde(default)]
     t4: f64,
+    #[serde(default)]
+    j2: f64,
 }
 
 impl SkyrmeForce {
@@ -62,8 +64,8 @@ impl SkyrmeForce {
         Ok(Self::from_row(known, &row))
     }
 
-    /// The force of a TOML file with the keys t0, t1, t2, t3, x0, x1, x2, x3, sigma, w0 and, if wanted, t4, name
-    /// and source, in the form and the units of the built-in table.
+    /// The force of a TOML file with the keys t0, t1, t2, t3, x0, x1, x2, x3, sigma, w0 and, if wanted, t4, j2,
+    /// name and source, in the form and the units of the built-in table.
     pub fn from_file(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
@@ -110,6 +112,7 @@ impl SkyrmeForce {
             p("sigma", row.sigma, "", [0.01, 2.0], "power of the density in the density-dependent term"),
             p("w0", row.w0, "MeV fm5", [0.0, 500.0], "spin-orbit term"),
             p("t4", row.t4, "MeV fm8", [-1e5, 1e5], "momentum-dependent three-body term"),
+            p("j2", row.j2, "", [0.0, 1.0], "share of the terms in J^2: 1 of the whole force, 0 dropped"),
         ];
         SkyrmeForce { name: name.to_string(), parameters: ParamSet::new(list) }
     }
@@ -126,6 +129,8 @@ pub struct Skyrme<D> {
     pub sigma: D,
     /// Spin-orbit strength.
     pub w0: D,
+    /// Share of the terms in J^2, which some fits keep (1) and others drop (0).
+    pub j2: D,
 }
 
 impl<D: Real> Skyrme<D> {
@@ -136,12 +141,19 @@ impl<D: Real> Skyrme<D> {
             x: ["skyrme.x0", "skyrme.x1", "skyrme.x2", "skyrme.x3"].map(|name| theta[name]),
             sigma: theta["skyrme.sigma"],
             w0: theta["skyrme.w0"],
+            j2: theta["skyrme.j2"],
         }
     }
 
     /// In other numbers, each made by `to`.
     pub fn map<E: Real>(&self, to: impl Fn(D) -> E) -> Skyrme<E> {
-        Skyrme { t: self.t.map(&to), x: self.x.map(&to), sigma: to(self.sigma), w0: to(self.w0) }
+        Skyrme {
+            t: self.t.map(&to),
+            x: self.x.map(&to),
+            sigma: to(self.sigma),
+            w0: to(self.w0),
+            j2: to(self.j2),
+        }
     }
 }
 
@@ -171,7 +183,7 @@ mod tests {
     fn a_file_with_a_mistake_names_its_line() {
         let good = "t0 = -1128.75\nt1 = 395.0\nt2 = -95.0\nt3 = 14000.0\nx0 = 0.45\nx1 = 0.0\nx2 = 0.0\nx3 = 1.0\nsigma = 1.0\nw0 = 120.0\n";
         let force = SkyrmeForce::from_toml(good, "my.toml").expect("a whole force");
-        assert_eq!((force.name.as_str(), force.parameters.len()), ("user", 11));
+        assert_eq!((force.name.as_str(), force.parameters.len()), ("user", 12));
         let line_of = |text: &str| match SkyrmeForce::from_toml(text, "my.toml") {
             Err(Error::BadForce { line, problem, .. }) => (line, problem),
             other => panic!("{other:?}"),

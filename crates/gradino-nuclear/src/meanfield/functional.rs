@@ -88,11 +88,12 @@ pub struct Functional<D> {
 impl<D: Real> Functional<D> {
     /// The energy density at one radius.
     ///
-    /// vautherin1972 and chabanat1998, without the J^2 terms, S = rho_n^2 + rho_p^2:
+    /// vautherin1972 and chabanat1998, S = rho_n^2 + rho_p^2:
     /// H = b tau + t0/2 [(1 + x0/2) rho^2 - (x0 + 1/2) S] + t3/12 rho^sigma [(1 + x3/2) rho^2 - (x3 + 1/2) S]
     /// + 1/4 [t1 (1 + x1/2) + t2 (1 + x2/2)] tau rho + 1/4 [t2 (x2 + 1/2) - t1 (x1 + 1/2)] sum tau_q rho_q
     /// + 1/16 [3 t1 (1 + x1/2) - t2 (1 + x2/2)] rho'^2 - 1/16 [3 t1 (x1 + 1/2) + t2 (x2 + 1/2)] sum rho_q'^2
-    /// + w0/2 [J rho' + sum J_q rho_q'] + three-body and exchange terms.
+    /// + w0/2 [J rho' + sum J_q rho_q'] + j2/16 [(t1 - t2) sum J_q^2 - (t1 x1 + t2 x2) J^2] + three-body and exchange
+    /// terms, where j2 is the share of the terms in J^2 that is kept.
     pub fn energy_density(&self, at: &Local<D>) -> EnergyDensity<D> {
         let force = &self.force;
         let sum = |x: [D; 2]| x[0] + x[1];
@@ -106,12 +107,13 @@ impl<D: Real> Functional<D> {
             + (t2 * same[2] - t1 * same[1]) * dot(at.tau, at.rho);
         let gradient = (t1 * direct[1] * 3.0 - t2 * direct[2]) * drho.sq()
             - (t1 * same[1] * 3.0 + t2 * same[2]) * dot(at.drho, at.drho);
+        let spin = (t1 - t2) * dot(at.j, at.j) - (t1 * force.x[1] + t2 * force.x[2]) * sum(at.j).sq();
         let power = if rho.re() > EMPTY { rho.pow(force.sigma) } else { D::zero() };
         let proton = at.rho[Nucleon::Proton.index()];
         EnergyDensity {
             kinetic: tau * self.b_free,
             contact: t0 * contact(0) * 0.5,
-            momentum: momentum * 0.25 + gradient / 16.0,
+            momentum: momentum * 0.25 + (gradient + force.j2 * spin) / 16.0,
             density_dependent: t3 * power * contact(3) / 12.0,
             three_body: three_body(force, at),
             spin_orbit: force.w0 * (sum(at.j) * drho + dot(at.j, at.drho)) * 0.5,
@@ -133,15 +135,17 @@ impl<D: Real> Functional<D> {
 }
 
 /// Energy density of the momentum-dependent three-body term, the mean value of
-/// (t4/6) (sum k'^2 delta delta + delta delta sum k^2) (waroquier1983) in a spin-saturated nucleus:
+/// (t4/6) (sum k'^2 delta delta + delta delta sum k^2) (waroquier1983) in a spherical nucleus:
 /// t4/6 {tau_n (rho_n rho_p/2 + rho_p^2/4) + tau_p (rho_n rho_p/2 + rho_n^2/4)
-/// + 5/16 [rho_n'^2 rho_p + rho_p'^2 rho_n + 2 rho rho_n' rho_p']}.
+/// + 5/16 [rho_n'^2 rho_p + rho_p'^2 rho_n + 2 rho rho_n' rho_p'] + j2/8 [J_n^2 rho_p + J_p^2 rho_n]}.
+/// The last term is the exchange of the spin densities of two nucleons of one kind, next to one of the other.
 fn three_body<E: Real>(force: &Skyrme<E>, at: &Local<E>) -> E {
     let ([n, p], [dn, dp]) = (at.rho, at.drho);
     let both = n * p * 0.5;
     let kinetic = at.tau[0] * (both + p.sq() * 0.25) + at.tau[1] * (both + n.sq() * 0.25);
     let gradient = dn.sq() * p + dp.sq() * n + (n + p) * dn * dp * 2.0;
-    force.t[4] / 6.0 * (kinetic + gradient * (5.0 / 16.0))
+    let spin = at.j[0].sq() * p + at.j[1].sq() * n;
+    force.t[4] / 6.0 * (kinetic + gradient * (5.0 / 16.0) + force.j2 * spin * 0.125)
 }
 
 /// Coulomb exchange energy density -(3/4) (3/pi)^(1/3) e^2 rho_p^(4/3) (slater1951).
@@ -173,7 +177,8 @@ mod tests {
             + t4 / 6.0
                 * (at.tau[q] * at.rho[o] / 2.0
                     + at.tau[o] * (at.rho[o] + at.rho[q]) / 2.0
-                    + 5.0 / 16.0 * at.drho[o] * (at.drho[o] + 2.0 * at.drho[q]));
+                    + 5.0 / 16.0 * at.drho[o] * (at.drho[o] + 2.0 * at.drho[q])
+                    + f.j2 / 8.0 * at.j[o].powi(2));
         let kinetic = b_free
             + (t1 * (2.0 + x1) + t2 * (2.0 + x2)) * rho / 8.0
             + (t2 * (2.0 * x2 + 1.0) - t1 * (2.0 * x1 + 1.0)) * at.rho[q] / 8.0
@@ -182,7 +187,8 @@ mod tests {
             - (3.0 * t1 * (2.0 * x1 + 1.0) + t2 * (2.0 * x2 + 1.0)) * at.drho[q] / 16.0
             + 0.5 * f.w0 * (j + at.j[q])
             + t4 * 5.0 / 48.0 * (at.drho[q] * at.rho[o] + rho * at.drho[o]);
-        [potential, gradient, kinetic, 0.5 * f.w0 * (drho + at.drho[q])]
+        let spin = (t1 - t2) * at.j[q] - (t1 * x1 + t2 * x2) * j + t4 / 3.0 * at.j[q] * at.rho[o];
+        [potential, gradient, kinetic, 0.5 * f.w0 * (drho + at.drho[q]) + f.j2 / 8.0 * spin]
     }
 
     proptest! {
@@ -192,10 +198,12 @@ mod tests {
             drho in prop::array::uniform2(-0.1..0.1f64),
             tau in prop::array::uniform2(0.0..0.1f64),
             j in prop::array::uniform2(-0.02..0.02f64),
+            j2 in 0.0..1.0f64,
         ) {
             let at = Local { rho, drho, tau, j };
             for name in SkyrmeForce::names() {
-                let force = Skyrme::new(&SkyrmeForce::named(name).expect("built in").parameters.values());
+                let built_in = Skyrme::new(&SkyrmeForce::named(name).expect("built in").parameters.values());
+                let force = Skyrme { j2, ..built_in };
                 let functional = Functional { force, b_free: HBAR2_2M, coulomb: false, exchange: false };
                 let found = functional.derivatives(&at);
                 for q in [0, 1] {

@@ -28,9 +28,9 @@ pub use form_factors::{AxialModel, Current, FormFactorModel, FormFactors, Prepar
 pub use hartree_fock::{CoulombExchange, EmptiedField, MeanField, Options};
 pub use matter::NuclearMatter;
 pub use mesh::Mesh;
+pub use multipoles::AxialCharge;
 pub use radial_field::RadialField;
 pub use responses::{
-    AxialCharge, HoleSums, LongitudinalCurrent, Monopole, Probe, ResponseModel, ResponseOptions,
-    ResponseSums, Responses,
+    HoleSums, LongitudinalCurrent, Monopole, Probe, ResponseModel, ResponseOptions, ResponseSums, Responses,
 };
 pub use shell::{Nucleon, Orbital, Shell};

@@ -27,6 +27,8 @@ pub struct RadialField<D> {
     pub charge: f64,
     /// B far outside [MeV fm^2]: (hbar^2/2m)(1 - 1/A), or hbar^2/2m.
     pub b_infinity: f64,
+    /// Mass of the nucleon itself, by which free waves and relativistic kinematics go [MeV].
+    pub mass: f64,
 }
 
 impl<D: Real> RadialField<D> {
@@ -47,6 +49,7 @@ impl<D: Real> RadialField<D> {
             w: all(&self.w),
             charge: self.charge,
             b_infinity: self.b_infinity,
+            mass: self.mass,
         }
     }
 

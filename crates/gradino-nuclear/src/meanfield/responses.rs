@@ -5,7 +5,8 @@ use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState};
 use crate::meanfield::form_factors::{Current, FormFactors, NUCLEON_MASS, PreparedFormFactors};
 use crate::meanfield::hartree_fock::MeanField;
 use crate::meanfield::multipoles::{
-    BesselTable, Couplings, Natural, ReducedElements, TransitionElements, Unnatural, transition_elements,
+    AxialCharge, BesselTable, Couplings, Natural, ReducedElements, TransitionElements, Unnatural,
+    transition_elements,
 };
 use crate::meanfield::shell::{Nucleon, Orbital, Shell};
 use gradino_core::Real;
@@ -60,16 +61,6 @@ pub enum LongitudinalCurrent {
     Convection,
 }
 
-/// The time component of the axial current.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AxialCharge {
-    /// Of the moving nucleon and of the pion pole: G_A sigma.(p + p')/2M - omega G_P sigma.q/4M^2.
-    #[default]
-    Full,
-    /// The pion pole alone, as in the response tables of dolan2022.
-    PionPole,
-}
-
 /// The charge multipole of rank 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Monopole {
@@ -99,7 +90,7 @@ impl ResponseOptions {
         ResponseOptions {
             continuum: ContinuumOptions { final_state, relativistic: true },
             longitudinal: LongitudinalCurrent::Conserved,
-            axial_charge: AxialCharge::PionPole,
+            axial_charge: AxialCharge::MiddleRank,
             monopole: Monopole::NotFromS,
         }
     }
@@ -285,15 +276,14 @@ impl<D: Real> ResponseSums<D> {
         let (e, m, a) = (f.electric, f.magnetic, f.axial);
         let pole = f.pseudoscalar / (4.0 * NUCLEON_MASS * NUCLEON_MASS);
         let (time, long) = (pole * (-omega * q), a - pole * (q * q));
-        let charge = if options.axial_charge == AxialCharge::Full { a } else { D::zero() };
         let (vector_cl, vector_ll) = match options.longitudinal {
             LongitudinalCurrent::Conserved => (self.charge * (omega / q), self.charge * (omega / q).powi(2)),
             LongitudinalCurrent::Convection => (self.charge_convection, self.convection),
         };
-        let axial_cc = charge.sq() * self.axial_charge
-            + charge * time * self.axial_charge_longitudinal * 2.0
+        let axial_cc = a.sq() * self.axial_charge
+            + a * time * self.axial_charge_longitudinal * 2.0
             + time.sq() * self.axial_longitudinal;
-        let axial_cl = (charge * self.axial_charge_longitudinal + time * self.axial_longitudinal) * long;
+        let axial_cl = (a * self.axial_charge_longitudinal + time * self.axial_longitudinal) * long;
         let vector_t = e.sq() * self.transverse_convection
             + e * m * self.convection_magnetisation * 2.0
             + m.sq() * self.magnetisation;
@@ -361,7 +351,7 @@ impl<'a, D: Real> ResponseModel<'a, D> {
             bessel: BesselTable::new(field.options.mesh, momenta, l_max + most_l + 1),
             momenta: momenta.to_vec(),
             l_max,
-            couplings: distinct.into_iter().map(|s| Couplings::new(s, l_max)).collect(),
+            couplings: distinct.into_iter().map(|s| Couplings::new(s, l_max, options.axial_charge)).collect(),
         }
     }
 

@@ -25,6 +25,14 @@ impl Nucleon {
         self as usize
     }
 
+    /// Mass [MeV], CODATA 2018 (tiesinga2021).
+    pub fn mass(self) -> f64 {
+        match self {
+            Nucleon::Neutron => 939.565_420_52,
+            Nucleon::Proton => 938.272_088_16,
+        }
+    }
+
     /// The other one.
     pub fn other(self) -> Self {
         match self {

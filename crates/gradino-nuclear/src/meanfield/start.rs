@@ -44,5 +44,6 @@ pub(super) fn woods_saxon(nuclide: Nuclide, nucleon: Nucleon, mesh: Mesh) -> Rad
         w: mesh.radii_fm().map(|r| spin_orbit * slope(r)).collect(),
         charge,
         b_infinity: HBAR2_2M,
+        mass: nucleon.mass(),
     }
 }

@@ -12,6 +12,8 @@ pub const AXIAL_CHARGE: &str = "axial.g_a";
 pub const AXIAL_MASS: &str = "axial.mass";
 /// Name of the strange axial charge Delta_s.
 pub const STRANGE: &str = "axial.delta_s";
+/// Name of G_P over that of the pion pole alone.
+pub const POLE: &str = "axial.pole";
 /// Names of the free coefficients of the z expansion of F_A = -G_A.
 const Z_NAMES: [&str; 4] = ["axial.z_a1", "axial.z_a2", "axial.z_a3", "axial.z_a4"];
 /// Their values and standard deviations, fit to deuterium data (meyer2016, eq. (24)).
@@ -69,7 +71,9 @@ impl FromStr for AxialModel {
 pub(super) fn parameters(model: AxialModel) -> Vec<Parameter> {
     let charge = Parameter::new(AXIAL_CHARGE, 1.2723, "", "meyer2016", "axial charge of the nucleon");
     let strange = Parameter::new(STRANGE, 0.08, "", "aguilar2010", "strange axial charge of the proton");
-    let mut list = vec![charge.bounded(0.1, 3.0).with_sigma(0.0023), strange.with_sigma(0.26)];
+    let pole = Parameter::new(POLE, 1.0, "", "goldberger1958", "G_P over that of the pion pole alone");
+    let charge = charge.bounded(0.1, 3.0).with_sigma(0.0023);
+    let mut list = vec![charge, strange.with_sigma(0.26), pole.bounded(0.0, 2.0)];
     match model {
         AxialModel::Dipole => {
             let mass = Parameter::new(AXIAL_MASS, 1026.0, "MeV", "bernard2002", "mass of the axial dipole");
@@ -91,6 +95,7 @@ pub(super) fn parameters(model: AxialModel) -> Vec<Parameter> {
 pub(super) struct PreparedAxial<D> {
     shape: Shape<D>,
     strange_ratio: D,
+    pole: D,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,18 +105,27 @@ enum Shape<D> {
 }
 
 impl<D: Real> PreparedAxial<D> {
-    pub(super) fn new(model: AxialModel, theta: &Params<D>) -> Self {
-        let charge = theta[AXIAL_CHARGE];
+    /// None without an axial charge in `theta`; without a strange one that is zero, and the pole alone is
+    /// G_P where nothing is said.
+    pub(super) fn new(model: AxialModel, theta: &Params<D>) -> Option<Self> {
+        let charge = theta.get(AXIAL_CHARGE)?;
         let shape = match model {
             AxialModel::Dipole => Shape::Dipole { charge, mass_sq: theta[AXIAL_MASS].sq() },
             AxialModel::ZExpansion => Shape::Series(series(charge, Z_NAMES.map(|name| theta[name]))),
         };
-        PreparedAxial { shape, strange_ratio: theta[STRANGE] / charge }
+        let strange = theta.get(STRANGE).unwrap_or(D::zero());
+        let pole = theta.get(POLE).unwrap_or(D::one());
+        Some(PreparedAxial { shape, strange_ratio: strange / charge, pole })
     }
 
     /// Delta_s / g_A.
     pub(super) fn strange_ratio(&self) -> D {
         self.strange_ratio
+    }
+
+    /// G_P over that of the pion pole alone.
+    pub(super) fn pole(&self) -> D {
+        self.pole
     }
 
     /// G_A at Q^2 = `q2` [MeV^2].
@@ -196,7 +210,7 @@ mod tests {
     #[test]
     fn the_series_falls_as_the_inverse_square_of_q2() {
         let shape = Shape::Series(series(1.2723, Z_VALUES.map(|(value, _)| value)));
-        let axial = PreparedAxial { shape, strange_ratio: 0.0 };
+        let axial = PreparedAxial { shape, strange_ratio: 0.0, pole: 1.0 };
         let ratio = axial.at(4e12) / axial.at(1e12);
         assert!((ratio * 16.0 - 1.0).abs() < 0.02, "{ratio}");
     }

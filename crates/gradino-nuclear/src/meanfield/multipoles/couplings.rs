@@ -22,6 +22,17 @@ const ABOVE: usize = 2;
 /// Factors of the radial integrals by [integral][J - 1, J, J + 1].
 type Factors = [[f64; 3]; 4];
 
+/// The multipoles of the time component of the axial current, beside the pion pole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AxialCharge {
+    /// Of the moving nucleon, G_A sigma.(p + p')/2M.
+    #[default]
+    Full,
+    /// -(G_A/M) [[Y_J grad]_J sigma]_J. The scalar product has such a part for each rank K = J - 1, J, J + 1 of
+    /// [Y_J grad]_K; this is the one of K = J, of the other sign. The response tables of dolan2022 have it.
+    MiddleRank,
+}
+
 /// The five operators of one channel.
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
@@ -44,10 +55,11 @@ pub struct Couplings {
 
 impl Couplings {
     /// From `shell` to all waves up to `l_max`.
-    pub fn new(shell: Shell, l_max: u32) -> Self {
+    pub fn new(shell: Shell, l_max: u32, axial_charge: AxialCharge) -> Self {
         let symbols = Symbols::new();
         let of_wave = |(l, two_j): (u32, u32)| {
-            let pair = Pair { symbols: &symbols, l, two_j, hole_l: shell.l, hole_two_j: shell.two_j };
+            let (hole_l, hole_two_j) = (shell.l, shell.two_j);
+            let pair = Pair { symbols: &symbols, l, two_j, hole_l, hole_two_j, axial_charge };
             let (low, high) = (two_j.abs_diff(shell.two_j) / 2, (two_j + shell.two_j) / 2);
             (low..=high).map(|rank| pair.terms(rank)).collect()
         };
@@ -62,6 +74,7 @@ struct Pair<'a> {
     two_j: u32,
     hole_l: u32,
     hole_two_j: u32,
+    axial_charge: AxialCharge,
 }
 
 /// sqrt(n).
@@ -112,30 +125,49 @@ impl Pair<'_> {
             * self.symbols.three_j_zero(2 * l, 2 * order, 2 * hole_l)
     }
 
-    /// Factors of the integrals of u u_h' and u u_h/r in <l j||[j_L Y_L grad]_J||l' j'>.
-    fn gradient(&self, order: i32, rank: u32) -> [f64; 2] {
-        if order < 0 {
-            return [0.0, 0.0];
-        }
-        let (l, hole_l, j, hole_j) =
-            (self.l as i32, self.hole_l as i32, self.two_j as i32, self.hole_two_j as i32);
-        let six = self.symbols.six_j([2 * l, j, 1], [hole_j, 2 * hole_l, 2 * rank as i32]);
-        let common = sign(order as u32 + self.hole_two_j.div_ceil(2))
-            * root(2 * self.l + 1)
-            * root((self.two_j + 1) * (self.hole_two_j + 1))
-            * root((2 * order as u32 + 1) * (2 * rank + 1))
-            * six
-            / (4.0 * PI).sqrt();
+    /// Factors of the integrals of u u_h' and u u_h/r in <l||[j_L Y_L grad]_K||l'>, without spin: eqs. 7.1.1 and 5.7.1
+    /// of edmonds1957.
+    fn orbital_gradient(&self, order: u32, rank: u32) -> [f64; 2] {
+        let (l, hole_l, order_2) = (self.l as i32, self.hole_l as i32, 2 * order as i32);
+        let common =
+            sign(self.l + order + rank) * root(2 * self.l + 1) * root((2 * order + 1) * (2 * rank + 1))
+                / (4.0 * PI).sqrt();
         let to = |partner: i32| {
             if partner < 0 {
                 return 0.0;
             }
-            let six = self.symbols.six_j([2 * order, 2, 2 * rank as i32], [2 * hole_l, 2 * l, 2 * partner]);
-            root(2 * partner as u32 + 1) * six * self.symbols.three_j_zero(2 * l, 2 * order, 2 * partner)
+            let six = self.symbols.six_j([order_2, 2, 2 * rank as i32], [2 * hole_l, 2 * l, 2 * partner]);
+            root(2 * partner as u32 + 1) * six * self.symbols.three_j_zero(2 * l, order_2, 2 * partner)
         };
         let up = -root(self.hole_l + 1) * to(hole_l + 1) * common;
         let down = root(self.hole_l) * to(hole_l - 1) * common;
         [up + down, down * f64::from(self.hole_l) - up * f64::from(self.hole_l + 1)]
+    }
+
+    /// The same of <l j||[j_L Y_L grad]_J||l' j'>.
+    fn gradient(&self, order: i32, rank: u32) -> [f64; 2] {
+        if order < 0 {
+            return [0.0, 0.0];
+        }
+        let (j, hole_j) = (self.two_j as i32, self.hole_two_j as i32);
+        let (l, hole_l) = (2 * self.l as i32, 2 * self.hole_l as i32);
+        let six = self.symbols.six_j([l, j, 1], [hole_j, hole_l, 2 * rank as i32]);
+        let spin = sign(self.l + rank + self.hole_two_j.div_ceil(2))
+            * root((self.two_j + 1) * (self.hole_two_j + 1))
+            * six;
+        self.orbital_gradient(order as u32, rank).map(|x| x * spin)
+    }
+
+    /// The same of <l j||[[j_J Y_J grad]_J sigma]_J||l' j'>: eq. 7.1.5 of edmonds1957.
+    fn middle_rank(&self, rank: u32) -> [f64; 2] {
+        let twice = 2 * rank as i32;
+        let nine = self.symbols.nine_j(
+            [2 * self.l as i32, 2 * self.hole_l as i32, twice],
+            [1, 1, 2],
+            [self.two_j as i32, self.hole_two_j as i32, twice],
+        );
+        let spin = root((self.two_j + 1) * (self.hole_two_j + 1)) * root(6 * (2 * rank + 1)) * nine;
+        self.orbital_gradient(rank, rank).map(|x| x * spin)
     }
 
     /// Sigma'_J: factors of j_(J-1) and j_(J+1).
@@ -197,14 +229,30 @@ impl Pair<'_> {
         let [below, above] = self.sigma_second(rank);
         factors[3][OVERLAP][BELOW] = below;
         factors[3][OVERLAP][ABOVE] = above;
-        // (1/2M) (f sigma.grad_right - grad_left.sigma f), f = j_J Y_J: sigma.grad turns (u/r) |l j> into
-        // -(u' - (1 + <l.sigma>) u/r)/r |2j - l, j>, and sigma_r commutes with f.
-        let scalar = self.scalar(rank, self.hole_two_j - self.hole_l) / (2.0 * MASS_FM);
-        factors[2][SLOPE][EQUAL] = -scalar;
-        factors[2][REVERSE][EQUAL] = scalar;
-        factors[2][INVERSE][EQUAL] =
-            scalar * (l_sigma(self.hole_l, self.hole_two_j) - l_sigma(self.l, self.two_j));
+        factors[2] = self.axial_charge(rank);
         Terms { rank, factors, powers: [0, 1, 0, 0, 0] }
+    }
+
+    /// Factors of the time component of the axial current.
+    fn axial_charge(&self, rank: u32) -> Factors {
+        let mut factors = [[0.0; 3]; 4];
+        match self.axial_charge {
+            // (1/2M) (f sigma.grad_right - grad_left.sigma f), f = j_J Y_J: sigma.grad turns (u/r) |l j> into
+            // -(u' - (1 + <l.sigma>) u/r)/r |2j - l, j>, and sigma_r commutes with f.
+            AxialCharge::Full => {
+                let scalar = self.scalar(rank, self.hole_two_j - self.hole_l) / (2.0 * MASS_FM);
+                factors[SLOPE][EQUAL] = -scalar;
+                factors[REVERSE][EQUAL] = scalar;
+                factors[INVERSE][EQUAL] =
+                    scalar * (l_sigma(self.hole_l, self.hole_two_j) - l_sigma(self.l, self.two_j));
+            }
+            AxialCharge::MiddleRank => {
+                let [slope, inverse] = self.middle_rank(rank);
+                factors[SLOPE][EQUAL] = -slope / MASS_FM;
+                factors[INVERSE][EQUAL] = -inverse / MASS_FM;
+            }
+        }
+        factors
     }
 }
 

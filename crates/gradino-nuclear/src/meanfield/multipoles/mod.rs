@@ -35,7 +35,7 @@ mod elements;
 mod wigner;
 
 pub use bessel::BesselTable;
-pub use couplings::Couplings;
+pub use couplings::{AxialCharge, Couplings};
 pub use elements::{TransitionElements, transition_elements};
 
 use gradino_core::Real;

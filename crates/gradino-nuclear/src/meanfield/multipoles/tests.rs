@@ -188,6 +188,7 @@ fn nothing(mesh: Mesh) -> RadialField<f64> {
         w: none,
         charge: 0.0,
         b_infinity: HBAR2_2M,
+        mass: NUCLEON_MASS,
     }
 }
 
@@ -200,7 +201,8 @@ fn with_plane_waves_all_ten_operators_equal_their_values_in_momentum_space() {
         let hole = hole(mesh, shell);
         let continuum = Continuum::new(&nothing(mesh), kinetic, 24, options).expect("positive energy");
         let bessel = BesselTable::new(mesh, &[momentum], 28);
-        let elements = transition_elements(&hole, &continuum, &Couplings::new(shell, 24), &bessel);
+        let elements =
+            transition_elements(&hole, &continuum, &Couplings::new(shell, 24, AxialCharge::Full), &bessel);
         let (p, q) = (continuum.wave_number_fm, momentum / HBAR_C);
         for angle in [0.3f64, 1.2, 2.4] {
             let towards = [p * angle.sin(), p * angle.cos()];
@@ -252,7 +254,7 @@ fn the_sum_of_the_charge_over_a_complete_set_is_the_mean_of_a_sum_of_bessel_func
     let (shell, momentum, l_max) = (Shell::new(1, 1, 3), 260.0, 14);
     let hole = hole(mesh, shell);
     let bessel = BesselTable::new(mesh, &[momentum], l_max + 2);
-    let couplings = Couplings::new(shell, l_max);
+    let couplings = Couplings::new(shell, l_max, AxialCharge::Full);
     let (mut charge, mut spin) = (vec![0.0; 10], 0.0);
     for number in 0..18 {
         let waves = partial_waves(l_max)
@@ -281,4 +283,30 @@ fn the_sum_of_the_charge_over_a_complete_set_is_the_mean_of_a_sum_of_bessel_func
         assert!((sum - exact).abs() < 1e-6, "J {rank}: {sum} {exact}");
     }
     assert!((spin - 1.0).abs() < 1e-4, "{spin}");
+}
+
+#[test]
+fn the_middle_rank_of_the_axial_charge_is_the_convection_current_turned_by_spin() {
+    // [O_J sigma]_J and O_J have the same sum of squares over both partners j of l, before and after, where the radial
+    // waves are alike; the sums with sigma along q vanish, because the trace of O_J does.
+    let mesh = Mesh::default();
+    let options = ContinuumOptions { final_state: FinalState::Plane, relativistic: false };
+    let continuum = Continuum::new(&nothing(mesh), 70.0, 14, options).expect("positive energy");
+    let bessel = BesselTable::new(mesh, &[290.0], 18);
+    let [mut turned, mut straight, mut along, mut size] = [0.0f64; 4];
+    for shell in [Shell::new(1, 1, 1), Shell::new(1, 1, 3)] {
+        let couplings = Couplings::new(shell, 14, AxialCharge::MiddleRank);
+        let elements = transition_elements(&hole(mesh, shell), &continuum, &couplings, &bessel);
+        for (channel, e) in elements.at(0).filter(|(channel, _)| !channel.is_natural(shell.l)) {
+            let (charge, sigma) =
+                (e.unnatural(Unnatural::AxialCharge), e.unnatural(Unnatural::AxialLongitudinal));
+            assert!(channel.rank > 0 || charge == 0.0, "no gradient of rank 0");
+            turned += charge.powi(2);
+            straight += e.unnatural(Unnatural::MagneticConvection).powi(2);
+            along += charge * sigma;
+            size += sigma.powi(2);
+        }
+    }
+    assert!(straight > 0.0 && (turned / straight - 1.0).abs() < 1e-12, "{turned} {straight}");
+    assert!(along.abs() < 1e-12 * (turned * size).sqrt(), "{along}");
 }

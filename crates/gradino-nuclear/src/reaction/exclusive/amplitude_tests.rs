@@ -4,8 +4,8 @@
 use super::super::coupling::{Coupling, Harmonics};
 use super::*;
 use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState};
-use crate::meanfield::functional::HBAR2_2M;
-use crate::meanfield::multipoles::{BesselTable, Couplings, transition_elements};
+use crate::meanfield::functional::{HBAR2_2M, NUCLEON_MASS};
+use crate::meanfield::multipoles::{AxialCharge, BesselTable, Couplings, transition_elements};
 use crate::meanfield::{Mesh, Nucleon, Orbital, RadialField, Shell};
 use gradino_core::constants::HBAR_C;
 use std::f64::consts::{PI, SQRT_2};
@@ -89,6 +89,7 @@ fn by_multipoles(shell: Shell, p: f64, cos_theta: f64, q: f64) -> (f64, Vec<Oper
         w: zero,
         charge: 0.0,
         b_infinity: 20.0,
+        mass: NUCLEON_MASS,
     };
     let radius = |i: usize| mesh.radius_fm(i);
     let u = |i: usize| oscillator(shell.l, radius(i));
@@ -109,7 +110,8 @@ fn by_multipoles(shell: Shell, p: f64, cos_theta: f64, q: f64) -> (f64, Vec<Oper
     let options = ContinuumOptions { final_state: FinalState::Plane, relativistic: true };
     let waves = Continuum::new(&field, kinetic, l_max, options).expect("a positive energy");
     let bessel = BesselTable::new(mesh, &[q], l_max + shell.l + 2);
-    let elements = transition_elements(&orbital, &waves, &Couplings::new(shell, l_max), &bessel);
+    let elements =
+        transition_elements(&orbital, &waves, &Couplings::new(shell, l_max, AxialCharge::Full), &bessel);
     let (values, number) = super::super::source::deal(shell, &elements, |five, _, _, _| five);
     let phase = vec![1.0; number];
     let none = vec![0.0; number];

@@ -195,7 +195,7 @@ fn kept(series: &[f32x8], size: usize) -> usize {
 }
 
 /// Points and weights of Gauss's quadrature on [-1, 1], by Newton's method on P_n (dlmf, 3.5.v).
-pub(super) fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
+pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
     let at = |x: f64| {
         let (mut before, mut here) = (1.0, x);
         for l in 1..n {

@@ -2,10 +2,12 @@
 
 use super::angular::gauss_legendre;
 use super::exact::ExactKnockout;
+use super::free::FreeParameters;
 use super::model::{Point, PreparedKnockout};
 use super::sampler::KnockoutDraw;
 use super::straight::StraightEnergy;
 use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
+use gradino_core::{ParamSet, Result};
 use rayon::prelude::*;
 use std::f64::consts::TAU;
 use std::sync::Arc;
@@ -33,6 +35,8 @@ pub struct KnockoutDensity {
     model: Arc<PreparedKnockout>,
     space: Space,
     straight: Vec<StraightEnergy>,
+    /// The parameters of which some are conditions.
+    free: Option<FreeParameters>,
 }
 
 impl KnockoutDensity {
@@ -55,13 +59,29 @@ impl KnockoutDensity {
         };
         let nodes = &model.of.table.grid.kinetic;
         let straight = |hole| StraightEnergy::new(nodes, &strengths(model, hole, energies));
-        KnockoutDensity { straight: (0..holes.len()).map(straight).collect(), model: model.clone(), space }
+        let straight = (0..holes.len()).map(straight).collect();
+        KnockoutDensity { model: model.clone(), space, straight, free: None }
+    }
+
+    /// The same with further conditions: parameters of the form factors out of `params`, by name, each with the range of its
+    /// values. The cross section at a point is that of the point's own values.
+    ///
+    /// # Errors
+    /// A name that is none of a parameter, and values beyond its bounds.
+    pub fn with_conditions(mut self, params: &ParamSet, conditions: &[(&str, [f64; 2])]) -> Result<Self> {
+        if conditions.is_empty() {
+            return Ok(self);
+        }
+        let (free, more) = FreeParameters::new(params, conditions)?;
+        self.space.conditions.extend(more);
+        self.free = Some(free);
+        Ok(self)
     }
 
     /// Highest energy of a nucleon from the shell number `hole` [MeV], for a lepton of the energy `energy` [MeV]; 0 where
     /// none can leave.
     pub fn highest(&self, hole: usize, energy: f64) -> f64 {
-        (energy - self.model.of.vertex.outgoing_mass - self.separation(hole)).max(0.0)
+        (energy - self.model.of.vertex.lowest_outgoing() - self.separation(hole)).max(0.0)
     }
 
     /// The model.
@@ -125,15 +145,15 @@ impl Density for KnockoutDensity {
         &self.space
     }
 
-    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> gradino_core::Result<()> {
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
         let mut work = self.model.workspace();
-        let (conditions, points) = (conditions.as_chunks::<2>().0, points.as_chunks::<4>().0);
-        for ((value, [energy, shell]), [x, cos_theta, cos_nucleon, phi]) in
-            values.iter_mut().zip(conditions).zip(points)
+        let mut moving = self.free.as_ref().map(|free| free.moving(self.model.of.form_factors));
+        let conditions = conditions.chunks_exact(self.space.conditions.len());
+        for ((value, condition), [x, cos_theta, cos_nucleon, phi]) in
+            values.iter_mut().zip(conditions).zip(points.as_chunks::<4>().0)
         {
-            self.space.conditions[0].check(*energy)?;
-            self.space.conditions[1].check(*shell)?;
-            let hole = *shell as usize;
+            self.space.conditions.iter().zip(condition).try_for_each(|(c, value)| c.check(*value))?;
+            let (energy, hole) = (&condition[0], condition[1] as usize);
             let point = Point {
                 hole,
                 energy: *energy,
@@ -142,8 +162,15 @@ impl Density for KnockoutDensity {
                 cos_nucleon: *cos_nucleon,
                 phi_nucleon: *phi,
             };
+            let size = match &mut moving {
+                None => self.model.cross_section(&point, &mut work),
+                Some(moving) => {
+                    let form_factors = moving.at(&condition[2..])?;
+                    self.model.cross_section_with(&point, form_factors, &mut work)
+                }
+            };
             // Where the amplitudes cancel, single precision may leave less than nothing.
-            let per_energy = self.model.cross_section(&point, &mut work).max(0.0);
+            let per_energy = size.max(0.0);
             let kinetic = point.omega - self.separation(hole);
             // Where nothing can be knocked out there is no slope.
             *value = match per_energy > 0.0 {
@@ -153,7 +180,12 @@ impl Density for KnockoutDensity {
         }
         Ok(())
     }
+
+    /// None with further conditions: the sampler is prepared for one set of values.
     fn exact(&self) -> gradino_core::Result<Option<Box<dyn Sampler + Send>>> {
+        if self.free.is_some() {
+            return Ok(None);
+        }
         match ExactKnockout::new(self) {
             Ok(sampler) => Ok(Some(Box::new(sampler))),
             Err(error) => {

@@ -3,6 +3,7 @@
 use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, operator_amplitudes};
 use super::coupling::{Coupling, Harmonics};
 use super::form::LeptonForm;
+use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
@@ -34,6 +35,16 @@ pub struct Knockout {
     pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
 
+/// The parameters of a knockout by `current`: those of the form factors that act in it, and of the weak mixing for the
+/// neutral current.
+pub fn parameters(form_factors: FormFactorModel, current: Current) -> Vec<Parameter> {
+    let mut list = form_factors.parameters_of(current);
+    if current == Current::Neutral {
+        list.extend(electron_elastic::parameters());
+    }
+    list
+}
+
 impl Knockout {
     /// Knockout by `vertex` with the elements of `table`.
     ///
@@ -55,13 +66,9 @@ impl Knockout {
         Ok(Arc::new(Knockout { table, vertex, struck, form_factors, couplings, pairs }))
     }
 
-    /// The parameters: those of the form factors, and of the weak mixing for the neutral current.
+    /// The parameters that act on this current, see [`parameters`].
     pub fn parameters(&self) -> Vec<Parameter> {
-        let mut list = self.form_factors.parameters();
-        if self.vertex.current == Current::Neutral {
-            list.extend(electron_elastic::parameters());
-        }
-        list
+        parameters(self.form_factors, self.vertex.current)
     }
 
     /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`.
@@ -252,11 +259,36 @@ impl PreparedKnockout {
     /// d4 sigma / (d omega d cos(theta) d Omega_N) of one hole [cm^2/(MeV sr)], integrated over the azimuth of the
     /// lepton; zero where it cannot be reached or is outside the grid.
     pub fn cross_section(&self, point: &Point, space: &mut Workspace) -> f64 {
+        self.summed(point, |node| *self.factors_at(point.hole, node.0, node.1), space)
+    }
+
+    /// The same with form factors that differ from point to point.
+    pub fn cross_section_with(
+        &self,
+        point: &Point,
+        form_factors: &PreparedFormFactors<f64>,
+        space: &mut Workspace,
+    ) -> f64 {
+        let Grid { kinetic, momenta } = &self.of.table.grid;
+        let factors = |node: (usize, usize)| {
+            self.of.factors(form_factors, point.hole, kinetic[node.0], momenta[node.1])
+        };
+        self.summed(point, factors, space)
+    }
+
+    /// The cross section with the factors of the current that `factors` gives at the nodes.
+    #[inline]
+    fn summed(
+        &self,
+        point: &Point,
+        factors: impl Fn((usize, usize)) -> CurrentFactors<f64>,
+        space: &mut Workspace,
+    ) -> f64 {
         let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
         let mut sum = 0.0;
         for (kinetic, momentum, weight) in corners {
             if let Some(amplitudes) = self.amplitudes(point.hole, (kinetic, momentum), space) {
-                sum += weight * form.value(amplitudes, self.factors_at(point.hole, kinetic, momentum));
+                sum += weight * form.value(amplitudes, &factors((kinetic, momentum)));
             }
         }
         sum * scale
@@ -338,7 +370,7 @@ impl PreparedKnockout {
     /// Lowest energy of the lepton [MeV] at which a nucleon can leave, the recoil of the nucleus left out.
     pub fn threshold(&self) -> f64 {
         let lowest = self.of.table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-        lowest + self.of.vertex.outgoing_mass
+        lowest + self.of.vertex.lowest_outgoing()
     }
 
     /// Number of wanted parameters.

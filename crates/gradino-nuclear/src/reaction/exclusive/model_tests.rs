@@ -41,17 +41,21 @@ fn grid() -> Grid {
     Grid { kinetic, momenta }
 }
 
+/// By the charged current.
 pub(in super::super) fn knockout(incoming: i32) -> Arc<Knockout> {
-    static TABLES: [OnceLock<Arc<KnockoutTable>>; 2] = [OnceLock::new(), OnceLock::new()];
-    let kinds =
-        if incoming > 0 { [Nucleon::Neutron, Nucleon::Proton] } else { [Nucleon::Proton, Nucleon::Neutron] };
+    let struck = if incoming > 0 { Nucleon::Neutron } else { Nucleon::Proton };
+    knockout_by(LeptonVertex::new(Current::Charged, incoming).expect("a neutrino"), struck)
+}
+
+pub(in super::super) fn knockout_by(vertex: LeptonVertex, struck: Nucleon) -> Arc<Knockout> {
+    static TABLES: [OnceLock<Arc<KnockoutTable>>; 4] = [const { OnceLock::new() }; 4];
+    let outgoing = vertex.knocked_out(struck).expect("the right nucleon");
     let make = || {
         let grid = grid();
-        let source = source(kinds, ResponseOptions::default(), &grid.momenta);
+        let source = source([struck, outgoing], ResponseOptions::default(), &grid.momenta);
         Arc::new(KnockoutTable::build(&source, grid).expect("positive energies"))
     };
-    let table = TABLES[usize::from(incoming < 0)].get_or_init(make).clone();
-    let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
+    let table = TABLES[2 * struck.index() + outgoing.index()].get_or_init(make).clone();
     Knockout::new(table, vertex, FormFactorModel::default()).expect("the right nucleon")
 }
 
@@ -296,19 +300,23 @@ fn series_at_the_nodes_are_the_structures_of_the_tensor() {
         for hole in 0..3 {
             let series = series.at(hole, node);
             assert!(series.len() >= 15 * 3, "{}", series.len());
-            // The means of the five, and the largest that the others can be.
+            // The means of the positive three, and the largest that the others can be: the means of CL and T' may vanish.
             let means = model.node_responses(hole, node.0, node.1).map(|r| r.abs() / (4.0 * PI));
             let [cc, _, ll, t, _] = means;
-            let [tl, tc] = [(t * ll).sqrt(), (t * cc).sqrt()];
-            let sizes = means.into_iter().chain([tl, tc, tl, tc, tl, tc, tl, tc, t, t]);
-            let sizes: Vec<f64> = sizes.collect();
+            let [cl, tl, tc] = [(cc * ll).sqrt(), (t * ll).sqrt(), (t * cc).sqrt()];
+            let sizes = [cc, cl, ll, t, t, tl, tc, tl, tc, tl, tc, tl, tc, t, t];
             for x in [-1.0, -0.95, -0.1, 0.6, 0.99f64] {
                 model.fill_harmonics(hole, x, node.0, &mut space);
                 let w = model.filled_node_tensor(hole, node, &mut space).expect("within the table");
                 let pairs = structures_at(series, x).into_iter().zip(w.structures());
                 for (structure, ((found, expected), size)) in pairs.zip(&sizes).enumerate() {
                     let place = (structure, hole, node);
-                    assert!((found - expected).abs() < 1e-5 * size, "{place:?} {x}: {found} {expected}");
+                    // Series are kept in single precision, which rounds a peak that stands far above its mean.
+                    let rounding = 4.0 * f64::from(f32::EPSILON) * expected.abs();
+                    assert!(
+                        (found - expected).abs() < 1e-5 * size + rounding,
+                        "{place:?} {x}: {found} {expected}"
+                    );
                 }
             }
         }

@@ -96,13 +96,9 @@ impl KnockoutSampler {
     /// # Errors
     /// An interval in which nothing can be knocked out.
     pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
-        if model.of.vertex.current == Current::Electromagnetic {
-            // Its cross section is not bounded at small Q^2.
-            return Err(Error::UnknownModel {
-                kind: "current of the sampler",
-                name: model.of.vertex.current.name().into(),
-                known: vec![Current::Charged.name(), Current::Neutral.name()],
-            });
+        let vertex = &model.of.vertex;
+        if vertex.current == Current::Electromagnetic && vertex.min_q2 <= 0.0 {
+            return Err(Error::NoLowestQ2);
         }
         let mut tables: Vec<Table> =
             edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
@@ -412,7 +408,8 @@ fn bound(
     let (t, q) = (support(&grid.kinetic, kinetic), support(&grid.momenta, momentum));
     // The range of q is widest at the highest energy and the lowest omega.
     let Some((k, out)) = vertex.momenta(energies[1], t[0] + separation) else { return 0.0 };
-    if responses[0] + responses[3] <= 0.0 || q[1] <= (k - out).abs() || q[0] >= k + out {
+    let first = (k - out).abs().max(vertex.lowest_q(t[0] + separation));
+    if responses[0] + responses[3] <= 0.0 || q[1] <= first || q[0] >= k + out {
         return 0.0;
     }
     largest(vertex, responses, [energies, t.map(|t| t + separation), q])

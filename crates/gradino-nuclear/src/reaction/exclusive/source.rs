@@ -1,6 +1,6 @@
 //! Reduced elements of the waves and orbitals of a mean field.
 
-use super::amplitude::{AXIAL_CHARGE, CHARGE, LONG, OPERATORS, element_index};
+use super::amplitude::{CHARGE, LONG, OPERATORS, element_index};
 use super::coupling::{LANES, Naturalness, wave_index};
 use super::table::{ElementSource, Hole, Slice};
 use crate::error::Result;
@@ -9,7 +9,7 @@ use crate::meanfield::form_factors::NUCLEON_MASS;
 use crate::meanfield::multipoles::{
     BesselTable, Channel, Couplings, TransitionElements, transition_elements,
 };
-use crate::meanfield::responses::{AxialCharge, LongitudinalCurrent, Monopole, ResponseOptions};
+use crate::meanfield::responses::{LongitudinalCurrent, Monopole, ResponseOptions};
 use crate::meanfield::{MeanField, Nucleon, Orbital, Shell};
 use gradino_core::constants::HBAR_C;
 
@@ -56,7 +56,10 @@ impl<'a> MeanFieldSource<'a> {
             outgoing,
             options,
             holes: orbitals.iter().map(hole).collect(),
-            couplings: orbitals.iter().map(|o| Couplings::new(o.shell, l_max)).collect(),
+            couplings: orbitals
+                .iter()
+                .map(|o| Couplings::new(o.shell, l_max, options.axial_charge))
+                .collect(),
             bessel: BesselTable::new(field.options.mesh, momenta, l_max + l_hole + 2),
             orbitals,
             momenta: momenta.to_vec(),
@@ -67,7 +70,6 @@ impl<'a> MeanFieldSource<'a> {
     fn dealt(&self, hole: usize, kinetic: f64, elements: &TransitionElements<f64>) -> Vec<f64> {
         let omega = kinetic + self.holes[hole].separation;
         let conserved = self.options.longitudinal == LongitudinalCurrent::Conserved;
-        let pole_alone = self.options.axial_charge == AxialCharge::PionPole;
         let no_monopole = self.options.monopole == Monopole::NotFromS && self.holes[hole].shell.l == 0;
         let (values, _) = deal(self.holes[hole].shell, elements, |mut five, channel, natural, momentum| {
             if natural && no_monopole && channel.rank == 0 {
@@ -76,9 +78,6 @@ impl<'a> MeanFieldSource<'a> {
             }
             if natural && conserved {
                 five[LONG] = five[CHARGE] * omega / self.momenta[momentum];
-            }
-            if !natural && pole_alone {
-                five[AXIAL_CHARGE] = 0.0;
             }
             five
         });

@@ -10,7 +10,7 @@ use super::{Rows, Table};
 use crate::error::{Error, Result};
 use crate::io;
 use gradino_core::{Density, Space};
-use gradino_neural::train::{Device, Progress, Source, Trainer};
+use gradino_neural::train::{Progress, Source, Trainer};
 use gradino_neural::{FlowSpec, Weights};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub struct FlowJob {
 impl FlowJob {
     /// Reads the data of a configuration.
     pub fn new(config: FlowConfig) -> Result<Self> {
-        let (density, space) = config.data.open()?;
+        let (density, space) = config.open()?;
         let read = |path: &PathBuf| Table::read(path)?.rows_of(&space, path);
         let events = config.data.events.as_ref().map(read).transpose()?;
         FlowJob::of(config, space, density, events)
@@ -111,7 +111,7 @@ impl FlowJob {
     fn start(&self) -> Result<Trainer<'_>> {
         let training = self.config.training;
         let weights = Weights::initial(self.spec.clone(), training.seed, 0.0)?;
-        Ok(Trainer::new(&weights, self.source(), training, Device::flex())?)
+        Ok(Trainer::new(&weights, self.source(), training)?)
     }
 
     /// The training of a state, with its rounds so far.
@@ -121,7 +121,7 @@ impl FlowJob {
         if weights[0].spec() != &self.spec || weights[0].notes.get(CONFIGURATION) != Some(&self.physics()) {
             return Err(Error::OtherTraining { path: state.to_path_buf() });
         }
-        let trainer = Trainer::resume(&weights, self.source(), self.config.training, Device::flex())?;
+        let trainer = Trainer::resume(&weights, self.source(), self.config.training)?;
         let mut curve = Curve::read(&state.join(CURVE))?;
         curve.0.retain(|progress| progress.step <= trainer.step());
         Ok((trainer, curve))
