@@ -301,7 +301,8 @@ fn a_training_that_diverges_stops_with_the_weights_before() {
     let density = Peak(space());
     let source = Source { events: None, density: Some(&density) };
     let weights = Weights::initial(spec, 1, 0.0).unwrap();
-    let wild = Training { rate: 1e30, warm_up: 0, ..training };
+    // A step beyond what f32 can hold, so that no chance leaves finite numbers.
+    let wild = Training { rate: 1e39, warm_up: 0, ..training };
     let mut trainer = Trainer::new(&weights, source, wild).unwrap();
     let error = trainer.round().unwrap_err();
     assert!(matches!(error, Error::Diverged { .. }), "{error}");
