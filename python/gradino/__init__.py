@@ -11,8 +11,11 @@ from ._density import Assessment, Axis, Condition, Density, Points, Sampler
 from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
 from ._fit import Fit, Fitted, Profile, example_fit, fit
+from ._flow import Flow, Round
 from ._gradino import VERSION as __version__
 from ._gradino import default_config
+from ._knockout import Knockout, Shell, Values
+from ._meanfield import Level, Matter, MeanField, meanfield
 from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
 from ._run import Citation, CrossSection, Run, read, run
 from ._simulator import Bank, Sample, Simulator, toy
@@ -33,16 +36,24 @@ __all__ = [
     "FileError",
     "Fit",
     "Fitted",
+    "Flow",
     "GradinoError",
     "Histogram",
+    "Knockout",
+    "Level",
+    "Matter",
+    "MeanField",
     "Parameter",
     "PhysicsError",
     "Points",
     "Profile",
+    "Round",
     "Run",
     "Sample",
     "Sampler",
+    "Shell",
     "Simulator",
+    "Values",
     "Width",
     "Widths",
     "__version__",
@@ -51,6 +62,7 @@ __all__ = [
     "default_config",
     "example_fit",
     "fit",
+    "meanfield",
     "parameters",
     "propagate",
     "read",

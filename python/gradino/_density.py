@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike
 from . import _gradino
 from ._errors import mistake
 from ._estimators import Floats
+
+if TYPE_CHECKING:
+    from ._flow import Flow
 
 Function = Callable[[Floats, Floats], ArrayLike]
 
@@ -90,23 +93,27 @@ class Density:
     def __init__(
         self,
         function: Function,
-        axes: Sequence[Axis],
-        conditions: Sequence[Condition] = (),
+        axes: Sequence[Axis | Sequence[Any]],
+        conditions: Sequence[Condition | Sequence[Any]] = (),
         *,
         name: str | None = None,
     ) -> None:
         if not callable(function):
             raise mistake(f"a density from {function!r}", "give a function of points and conditions")
-        rows = [(a.name, a.unit, bool(a.circle), float(a.low), float(a.high)) for a in map(_axis, axes)]
-        given = [(c.name, c.unit, float(c.low), float(c.high), list(c.labels)) for c in map(_condition, conditions)]
+        rows = [axis_row(axis) for axis in axes]
+        given = [condition_row(condition) for condition in conditions]
         label = name if name is not None else str(getattr(function, "__name__", "function"))
         self._native = _gradino.Density(function, rows, given, label)
 
     @classmethod
     def named(cls, name: str) -> "Density":
-        """One of those that come with gradino: plane_wave, ridges or lobes."""
+        """One of those that come with gradino: knockout, plane_wave, ridges or lobes."""
+        return cls._of(_gradino.Density.named(name))
+
+    @classmethod
+    def _of(cls, native: _gradino.Density) -> "Density":
         density = cls.__new__(cls)
-        density._native = _gradino.Density.named(name)
+        density._native = native
         return density
 
     @property
@@ -117,20 +124,28 @@ class Density:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions."""
-        rows = self._native.conditions
-        return tuple(Condition(name, low, high, unit, tuple(labels)) for name, unit, low, high, labels in rows)
+        return condition_rows(self._native.conditions)
 
     def __call__(self, points: ArrayLike, conditions: ArrayLike = ()) -> Floats:
         """f of rows of points, under rows of conditions; an error names the first point where it is no density."""
-        rows = _rows(points, len(self.axes), "points")
-        given = _rows(conditions, len(self.conditions), "conditions")
+        rows = rows_of(points, len(self.axes), "points")
+        given = rows_of(conditions, len(self.conditions), "conditions")
         if self.conditions and len(given) != len(rows):
             raise mistake(f"{len(rows)} points under {len(given)} conditions", "give a row of conditions for each point")
         return self._native.evaluate(rows.ravel(), given.ravel())
 
-    def sampler(self, name: str = "grid-unweighted", *, seed: int = 0) -> "Sampler":
-        """Prepares a sampler: uniform, accept-reject, grid, grid-unweighted, or the file of a flow."""
-        return Sampler(self._native.sampler(str(name), seed))
+    def sampler(
+        self, name: "str | Flow" = "grid-unweighted", *, seed: int = 0, quantile: float = 0.9999, unweighted: bool = False
+    ) -> "Sampler":
+        """Prepares a sampler: uniform, accept-reject, grid, grid-unweighted, exact (where the density has one), or a flow.
+
+        The points of a flow are taken as they are, or kept with ``unweighted`` in proportion to their weights f / q. Weights
+        of samplers with unit weights are capped at ``quantile``. A flow may be the name of its file, too, with ":unweighted"
+        behind it.
+        """
+        if isinstance(name, str):
+            return Sampler(self._native.sampler(name + (":unweighted" if unweighted else ""), seed, quantile))
+        return Sampler(self._native.sampler_of_flow(name._native, unweighted, seed, quantile))
 
 
 class Sampler:
@@ -183,15 +198,31 @@ class Sampler:
         return f"<gradino.Sampler: {self.name}>"
 
 
-def _axis(axis: Axis | Sequence[Any]) -> Axis:
-    return axis if isinstance(axis, Axis) else Axis(*axis)
+AxisRow = tuple[str, str, bool, float, float]
+ConditionRow = tuple[str, str, float, float, list[str]]
 
 
-def _condition(condition: Condition | Sequence[Any]) -> Condition:
-    return condition if isinstance(condition, Condition) else Condition(*condition)
+def axis_row(axis: Axis | Sequence[Any]) -> AxisRow:
+    """Name, unit, whether a circle, lowest and highest value."""
+    a = axis if isinstance(axis, Axis) else Axis(*axis)
+    return a.name, a.unit, bool(a.circle), float(a.low), float(a.high)
 
 
-def _rows(values: ArrayLike, width: int, what: str) -> Floats:
+def condition_row(condition: Condition | Sequence[Any]) -> ConditionRow:
+    """Name, unit, lowest and highest value, labels."""
+    c = condition if isinstance(condition, Condition) else Condition(*condition)
+    return c.name, c.unit, float(c.low), float(c.high), list(c.labels)
+
+
+def condition_rows(rows: Sequence[ConditionRow]) -> tuple[Condition, ...]:
+    """Conditions of their rows."""
+    kinds = [Condition(name, labels=tuple(labels)) for name, _, _, _, labels in rows]
+    ranges = [Condition(name, low, high, unit) for name, unit, low, high, _ in rows]
+    return tuple(kind if kind.labels else number for kind, number in zip(kinds, ranges, strict=True))
+
+
+def rows_of(values: ArrayLike, width: int, what: str) -> Floats:
+    """Rows of ``width`` numbers."""
     rows = np.ascontiguousarray(values, dtype=np.float64)
     if rows.ndim == 1 and width > 0:
         rows = rows.reshape(-1, width) if rows.size % width == 0 else rows
@@ -200,7 +231,7 @@ def _rows(values: ArrayLike, width: int, what: str) -> Floats:
     return rows
 
 
-def _fixed(conditions: Mapping[str, float | str], known: list[tuple[str, str, float, float, list[str]]]) -> list[float]:
+def _fixed(conditions: Mapping[str, float | str], known: list[ConditionRow]) -> list[float]:
     names = [row[0] for row in known]
     if unknown := [name for name in conditions if name not in names]:
         raise mistake(f"unknown condition {unknown[0]!r}", f"there is {', '.join(names) or 'none'}")

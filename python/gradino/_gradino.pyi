@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Bands", "Bank", "Columns", "Density", "Fitted", "Question", "Record", "Sampler", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "widths", "write"]
+__all__ = ["VERSION", "Bands", "Bank", "Columns", "Density", "Fitted", "Flow", "Knockout", "Question", "Record", "Sampler", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "mean_field", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "train_flow", "widths", "write"]
 
 VERSION: Final[str]
 
@@ -325,9 +325,13 @@ class Density:
         """
         One of those that come with gradino.
         """
-    def sampler(self, /, name: str, seed: SupportsIndex) -> Sampler:
+    def sampler(self, /, name: str, seed: SupportsIndex, quantile: SupportsFloat | SupportsIndex) -> Sampler:
         """
-        Prepares a sampler of it.
+        Prepares a sampler of it, whose weights are capped at a quantile if they are to be unit weights.
+        """
+    def sampler_of_flow(self, /, flow: Flow, unweighted: bool, seed: SupportsIndex, quantile: SupportsFloat | SupportsIndex) -> Sampler:
+        """
+        The points of a flow as a sampler of it, as they are or with unit weights.
         """
 
 @final
@@ -348,6 +352,117 @@ class Fitted:
     def simulation(self, /) -> NDArray[float64]:
         """
         Covariance of the errors that come from the simulated events, row by row.
+        """
+
+@final
+class Flow:
+    """
+    A flow.
+    """
+    @property
+    def axes(self, /) -> list[tuple[str, str, bool, float, float]]:
+        """
+        Its axes.
+        """
+    @property
+    def conditions(self, /) -> list[tuple[str, str, float, float, list[str]]]:
+        """
+        Its conditions.
+        """
+    @property
+    def count(self, /) -> int:
+        """
+        How many numbers it has.
+        """
+    def draw(self, /, count: SupportsIndex, conditions: NDArray[float64], seed: SupportsIndex, first: SupportsIndex) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        Draws points number `first` to `first` + `count` under rows of conditions; points and densities, flat.
+        """
+    def draw_conditions(self, /, laws: SupportsGetItem[int, str], seed: SupportsIndex, first: SupportsIndex, count: SupportsIndex) -> NDArray[float64]:
+        """
+        Conditions that follow laws like "E_nu=300:700" and "shell=1p3/2", of points number `first` to `first` +
+        `count`; flat.
+        """
+    @staticmethod
+    def load(path: str | PathLike[str], extrapolate: bool) -> Flow:
+        """
+        The flow of a file; with `extrapolate` under conditions outside those of its training, too.
+        """
+    def log_density(self, /, points: NDArray[float64], conditions: NDArray[float64], precise: bool) -> NDArray[float64]:
+        """
+        ln q of rows of points under rows of conditions, both flat; in double precision where `precise`.
+        """
+    @property
+    def notes(self, /) -> dict[str, str]:
+        """
+        How it came about.
+        """
+    @property
+    def rounds(self, /) -> list[tuple[int, float, float, tuple[float, float] | None]]:
+        """
+        The rounds of its training: step, loss, learning rate, and of a density RESS and efficiency; none if it was
+        read from a file.
+        """
+    def save(self, /, path: str | PathLike[str], overwrite: bool) -> None:
+        """
+        Writes its file.
+        """
+    @property
+    def spec(self, /) -> str:
+        """
+        What it is apart from its numbers, as JSON.
+        """
+
+@final
+class Knockout:
+    """
+    Knockout of one nucleon from the shells of a nucleus.
+    """
+    def __new__(cls, /, config: str, gradients: SupportsGetItem[int, str]) -> Knockout:
+        """
+        Of a configuration, with derivatives with respect to the parameters that fit `gradients`. Its table is made, or
+        read from the cache.
+        """
+    def density(self, /, low: SupportsFloat | SupportsIndex, high: SupportsFloat | SupportsIndex) -> Density:
+        """
+        Its events as a density, for energies of the lepton between two [MeV].
+        """
+    @property
+    def energies(self, /) -> tuple[float, float]:
+        """
+        Lowest and highest energy of the lepton [MeV].
+        """
+    def exclusive(self, /, hole: SupportsIndex, variables: tuple[NDArray[float64], NDArray[float64], NDArray[float64], NDArray[float64], NDArray[float64]]) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        d4 sigma / (d omega d cos(theta) d Omega_N) [cm^2/(MeV sr)] of a hole, and its derivatives, rows of parameters.
+        """
+    @property
+    def gradient_names(self, /) -> list[str]:
+        """
+        Names of the parameters of the gradients.
+        """
+    def inclusive(self, /, hole: SupportsIndex, energy: NDArray[float64], omega: NDArray[float64], cos_theta: NDArray[float64]) -> NDArray[float64]:
+        """
+        d2 sigma / (d omega d cos(theta)) [cm^2/MeV] of a hole.
+        """
+    def responses(self, /, hole: SupportsIndex, omega: NDArray[float64], momentum: NDArray[float64]) -> NDArray[float64]:
+        """
+        CC, CL, LL, T and T' [1/MeV] of a hole at energy and momentum transfers [MeV], rows of five.
+        """
+    @property
+    def shells(self, /) -> list[tuple[str, float, float]]:
+        """
+        Shell, number of nucleons in it, and separation energy [MeV] of each hole.
+        """
+    def total(self, /, energies: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        Total cross sections [cm^2] at energies [MeV], a row of holes for each, and the derivatives of their sums, a row of
+        parameters for each.
+        """
+    @property
+    def warning(self, /) -> str | None:
+        """
+        What the user should know of its table.
         """
 
 @final
@@ -509,6 +624,11 @@ def fit_observables(config: "object") -> "tuple[str, list[str]]":
     The model of a fit, and what it observes of an event.
     """
 
+def mean_field(choice: tuple[str, str | None, SupportsGetItem[int, str], str], force: tuple[str, str | PathLike[str] | None, SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]]], details: tuple[str, bool], gradients: SupportsGetItem[int, str]) -> list[str]:
+    """
+    The ground state of a nucleus as JSON: once without derivatives, then once for each parameter that `gradients` name.
+    """
+
 def observed(columns: Columns, names: SupportsGetItem[int, str]) -> NDArray[float64]:
     """
     Observables of the events, row by row; 0 where an event has nothing of the kind.
@@ -562,6 +682,12 @@ def run(config: "str", events: "tuple[int, int] | None" = None, progress: "objec
 def toy_simulator(observables: SupportsGetItem[int, str], start: SupportsFloat | SupportsIndex, spread: SupportsFloat | SupportsIndex, seed: SupportsIndex) -> Simulator:
     """
     The toy: decays from the energy `start`, with the standard deviation `spread` [MeV].
+    """
+
+def train_flow(config: "object", density: Density | None, events: "tuple[list[tuple[str, str, bool, float, float]], list[tuple[str, str, float, float, list[str]]], NDArray[float64], NDArray[float64]] | None", state: str | PathLike[str] | None, resume: bool, progress: "object") -> Flow:
+    """
+    Trains a flow on a density, on events, on both, or on what the configuration names. `progress` hears each round;
+    the state for a later resume goes to the folder `state`.
     """
 
 def widths(config: str) -> tuple[float, list[tuple[str, str, float, float]], list[str], NDArray[float64]]:

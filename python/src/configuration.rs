@@ -3,6 +3,7 @@
 use crate::error::{config_error, raise};
 use gradino::Config;
 use gradino::fit::FitConfig;
+use gradino::flow::FlowConfig;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString};
 use std::path::{Path, PathBuf};
@@ -71,6 +72,18 @@ impl Configuration for FitConfig {
     }
     fn of_file(path: &Path) -> gradino::Result<Self> {
         FitConfig::from_file(path)
+    }
+}
+
+impl Configuration for FlowConfig {
+    fn of_nothing() -> gradino::Result<Self> {
+        Ok(FlowConfig::default())
+    }
+    fn of_text(text: &str) -> gradino::Result<Self> {
+        FlowConfig::from_toml(text)
+    }
+    fn of_file(path: &Path) -> gradino::Result<Self> {
+        FlowConfig::from_file(path)
     }
 }
 

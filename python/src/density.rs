@@ -2,7 +2,8 @@
 
 use crate::array::{Array, Given};
 use crate::error::{config_error, raise};
-use gradino::assess::{self, AssessJob, SamplerName};
+use crate::flow::Flow;
+use gradino::assess::{self, AssessJob, Preparation, SamplerName};
 use gradino::density;
 use gradino_core::{Axis, Condition, Density as Densities, Domain, Sampler as Samples, Space};
 use gradino_infer::sampling::assess::Settings;
@@ -12,9 +13,9 @@ use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A density on all threads.
-type Shared = Arc<dyn Densities + Send + Sync>;
+pub(crate) type Shared = Arc<dyn Densities + Send + Sync>;
 /// An exception of the function, until it is raised.
-type Slot = Arc<Mutex<Option<PyErr>>>;
+pub(crate) type Slot = Arc<Mutex<Option<PyErr>>>;
 
 /// A function of Python as a density.
 struct Function {
@@ -64,25 +65,63 @@ fn detached<T: Send>(
     slot: &Slot,
     work: impl FnOnce() -> gradino::Result<T> + Send,
 ) -> PyResult<T> {
-    let done = py.detach(work);
+    first_of(slot, py.detach(work).map_err(raise))
+}
+
+/// An exception of the function comes before any other error.
+pub(crate) fn first_of<T>(slot: &Slot, done: PyResult<T>) -> PyResult<T> {
     let raised = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match raised {
-        Some(error) => Err(error),
-        None => done.map_err(raise),
-    }
+    raised.map_or(done, Err)
 }
 
 /// Name, unit, whether a circle, lowest and highest value of an axis.
-type AxisRow = (String, String, bool, f64, f64);
+pub(crate) type AxisRow = (String, String, bool, f64, f64);
 /// Name, unit, lowest and highest value, and the labels of a category, of a condition.
-type ConditionRow = (String, String, f64, f64, Vec<String>);
+pub(crate) type ConditionRow = (String, String, f64, f64, Vec<String>);
+
+/// The space of rows.
+pub(crate) fn space_of(axes: Vec<AxisRow>, conditions: Vec<ConditionRow>) -> Space {
+    let axis = |(name, unit, circle, low, high): AxisRow| match circle {
+        true => Axis::circle(&name, &unit, low, high),
+        false => Axis::interval(&name, &unit, low, high),
+    };
+    let condition = |(name, unit, low, high, labels): ConditionRow| match labels.is_empty() {
+        true => Condition::range(&name, &unit, low, high),
+        false => Condition { name, unit, domain: Domain::Category { labels } },
+    };
+    Space {
+        axes: axes.into_iter().map(axis).collect(),
+        conditions: conditions.into_iter().map(condition).collect(),
+    }
+}
+
+/// The axes of a space.
+pub(crate) fn axis_rows(space: &Space) -> Vec<AxisRow> {
+    let row = |a: &Axis| {
+        let circle = a.manifold == gradino_core::Manifold::Circle;
+        (a.name.clone(), a.unit.clone(), circle, a.low, a.high)
+    };
+    space.axes.iter().map(row).collect()
+}
+
+/// The conditions of a space.
+pub(crate) fn condition_rows(space: &Space) -> Vec<ConditionRow> {
+    let row = |c: &Condition| {
+        let (low, high, labels) = match &c.domain {
+            Domain::Range { low, high } => (*low, *high, Vec::new()),
+            Domain::Category { labels } => (0.0, labels.len() as f64 - 1.0, labels.clone()),
+        };
+        (c.name.clone(), c.unit.clone(), low, high, labels)
+    };
+    space.conditions.iter().map(row).collect()
+}
 
 /// A density.
 #[pyclass(frozen, module = "gradino._gradino")]
 pub(crate) struct Density {
-    inner: Shared,
-    slot: Slot,
-    name: String,
+    pub(crate) inner: Shared,
+    pub(crate) slot: Slot,
+    pub(crate) name: String,
 }
 
 #[pymethods]
@@ -101,18 +140,7 @@ impl Density {
         conditions: Vec<ConditionRow>,
         name: String,
     ) -> PyResult<Self> {
-        let axis = |(name, unit, circle, low, high): AxisRow| match circle {
-            true => Axis::circle(&name, &unit, low, high),
-            false => Axis::interval(&name, &unit, low, high),
-        };
-        let condition = |(name, unit, low, high, labels): ConditionRow| match labels.is_empty() {
-            true => Condition::range(&name, &unit, low, high),
-            false => Condition { name, unit, domain: Domain::Category { labels } },
-        };
-        let space = Space {
-            axes: axes.into_iter().map(axis).collect(),
-            conditions: conditions.into_iter().map(condition).collect(),
-        };
+        let space = space_of(axes, conditions);
         space.check().map_err(raise)?;
         let slot = Slot::default();
         let inner = Arc::new(Function { space, function, slot: slot.clone() });
@@ -129,24 +157,13 @@ impl Density {
     /// Its axes.
     #[getter]
     fn axes(&self) -> Vec<AxisRow> {
-        let row = |a: &Axis| {
-            let circle = a.manifold == gradino_core::Manifold::Circle;
-            (a.name.clone(), a.unit.clone(), circle, a.low, a.high)
-        };
-        self.inner.space().axes.iter().map(row).collect()
+        axis_rows(self.inner.space())
     }
 
     /// Its conditions.
     #[getter]
     fn conditions(&self) -> Vec<ConditionRow> {
-        let row = |c: &Condition| {
-            let (low, high, labels) = match &c.domain {
-                Domain::Range { low, high } => (*low, *high, Vec::new()),
-                Domain::Category { labels } => (0.0, labels.len() as f64 - 1.0, labels.clone()),
-            };
-            (c.name.clone(), c.unit.clone(), low, high, labels)
-        };
-        self.inner.space().conditions.iter().map(row).collect()
+        condition_rows(self.inner.space())
     }
 
     /// Values at rows of points under rows of conditions, both flat.
@@ -161,16 +178,34 @@ impl Density {
         Ok(Array::new(py, detached(py, &self.slot, work)?))
     }
 
-    /// Prepares a sampler of it.
-    fn sampler(&self, py: Python<'_>, name: &str, seed: u64) -> PyResult<Sampler> {
+    /// Prepares a sampler of it, whose weights are capped at a quantile if they are to be unit weights.
+    fn sampler(&self, py: Python<'_>, name: &str, seed: u64, quantile: f64) -> PyResult<Sampler> {
         let choice: SamplerName = name.parse().map_err(raise)?;
-        let work = || assess::sampler(&choice, self.inner.clone(), seed);
-        let inner = detached(py, &self.slot, work)?;
-        let density = Py::new(
-            py,
-            Density { inner: self.inner.clone(), slot: self.slot.clone(), name: self.name.clone() },
-        )?;
-        Ok(Sampler { inner, density, name: choice.to_string() })
+        let preparation = Preparation { seed, quantile };
+        let work = || assess::sampler(&choice, self.inner.clone(), &preparation);
+        self.prepared(py, choice.to_string(), detached(py, &self.slot, work)?)
+    }
+
+    /// The points of a flow as a sampler of it, as they are or with unit weights.
+    fn sampler_of_flow(
+        &self,
+        py: Python<'_>,
+        flow: &Flow,
+        unweighted: bool,
+        seed: u64,
+        quantile: f64,
+    ) -> PyResult<Sampler> {
+        let preparation = Preparation { seed, quantile };
+        let work = || assess::of_flow(flow.inner.clone(), unweighted, self.inner.clone(), &preparation);
+        let name = if unweighted { "flow:unweighted" } else { "flow" };
+        self.prepared(py, name.into(), detached(py, &self.slot, work)?)
+    }
+}
+
+impl Density {
+    fn prepared(&self, py: Python<'_>, name: String, inner: Box<dyn Samples + Send>) -> PyResult<Sampler> {
+        let density = Density { inner: self.inner.clone(), slot: self.slot.clone(), name: self.name.clone() };
+        Ok(Sampler { inner, density: Py::new(py, density)?, name })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Errors of the hall as Python exceptions.
 
 use gradino::Error;
+use gradino_neural::Error as Neural;
 use gradino_nuclear::Error as Nuclear;
 use pyo3::prelude::*;
 use pyo3::{PyTypeInfo, import_exception};
@@ -60,6 +61,19 @@ fn kind(error: &Error) -> Kind {
         | Error::UnknownDensity { .. }
         | Error::UnknownSampler { .. }
         | Error::NoSuchCondition { .. }
+        | Error::UnknownCondition { .. }
+        | Error::BadCondition { .. }
+        | Error::TwoSpaces { .. }
+        | Error::NoExactSampler
+        | Error::OtherTraining { .. }
+        | Error::Neural(
+            Neural::Core(_)
+            | Neural::TooFew { .. }
+            | Neural::OutsideAxis { .. }
+            | Neural::NothingToLearn
+            | Neural::OtherSpace
+            | Neural::BadTraining { .. },
+        )
         | Error::NoEffect { .. }
         | Error::NothingUncertain { .. }
         | Error::NoRate
@@ -70,7 +84,10 @@ fn kind(error: &Error) -> Kind {
         | Error::Ground(_)
         | Error::Nuclear(Nuclear::Core(_) | Nuclear::UnknownModel { .. }) => Kind::Config,
         Error::Nuclear(Nuclear::Unreadable { .. } | Nuclear::BadLine { .. }) => Kind::File,
-        Error::NoProcess { .. } | Error::Worker { .. } | Error::Nuclear(_) => Kind::Physics,
+        Error::NoProcess { .. }
+        | Error::Worker { .. }
+        | Error::Nuclear(_)
+        | Error::Neural(Neural::Diverged { .. }) => Kind::Physics,
         _ => Kind::File,
     }
 }
@@ -86,6 +103,14 @@ fn hint(error: &Error) -> Option<String> {
         Error::NoGradients { .. } => "run with gradients=\"all\"",
         Error::NothingUncertain { .. } => {
             "run with gradients=\"all\", or give standard deviations with covariance="
+        }
+        Error::OtherTraining { .. } => "take the settings it was made with, or begin without resume=True",
+        Error::BadCondition { .. } => "give a number, a pair (lowest, highest), or a kind",
+        Error::Ground(Ground::OutsideDomain { name, .. })
+        | Error::Neural(Neural::Core(Ground::OutsideDomain { name, .. })) => {
+            return Some(format!(
+                "choose {name} inside; a flow goes beyond with Flow.load(PATH, extrapolate=True)"
+            ));
         }
         Error::NoRate => "leave rate=True out: a fixed state has no cross section",
         Error::Syntax { .. } => "gradino.default_config() is an example",

@@ -9,6 +9,9 @@ mod density;
 mod error;
 mod files;
 mod fit;
+mod flow;
+mod knockout;
+mod meanfield;
 mod physics;
 mod propagate;
 mod record;
@@ -29,6 +32,12 @@ mod _gradino {
     use crate::files::{read, report, write};
     #[pymodule_export]
     use crate::fit::{Fitted, example_fit, fit, fit_observables, observed};
+    #[pymodule_export]
+    use crate::flow::{Flow, train_flow};
+    #[pymodule_export]
+    use crate::knockout::Knockout;
+    #[pymodule_export]
+    use crate::meanfield::mean_field;
     #[pymodule_export]
     use crate::physics::{covariance, cross_section, parameters, widths};
     #[pymodule_export]

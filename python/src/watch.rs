@@ -35,20 +35,35 @@ pub(crate) fn watched<T: Send>(
     work: impl FnOnce(&Signals) -> gradino::Result<T> + Send,
 ) -> PyResult<T> {
     let signals = Signals::default();
+    let look = |py: Python<'_>| {
+        let done = signals.done.load(Ordering::Relaxed);
+        progress.as_ref().map_or(Ok(()), |p| p.call1(py, (done,)).map(drop))
+    };
+    beside(py, &signals.cancel, look, || work(&signals))
+}
+
+/// Does `work` without the interpreter lock, while this thread `look`s from time to time. Ctrl-C, or an exception
+/// of `look`, sets `cancel` and is raised when the work has ended.
+pub(crate) fn beside<T: Send>(
+    py: Python<'_>,
+    cancel: &AtomicBool,
+    look: impl Fn(Python<'_>) -> PyResult<()> + Sync,
+    work: impl FnOnce() -> gradino::Result<T> + Send,
+) -> PyResult<T> {
     py.detach(|| {
         std::thread::scope(|scope| {
             let (end, ended) = mpsc::channel::<()>();
-            let signals = &signals;
             let worker = scope.spawn(move || {
                 let _end = end;
-                work(signals)
+                work()
             });
             let mut interruption = None;
             while ended.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let seen = || Python::attach(|py| py.check_signals().and_then(|()| look(py)));
                 if interruption.is_none()
-                    && let Err(error) = look(progress.as_ref(), signals)
+                    && let Err(error) = seen()
                 {
-                    signals.cancel.store(true, Ordering::Relaxed);
+                    cancel.store(true, Ordering::Relaxed);
                     interruption = Some(error);
                 }
             }
@@ -58,12 +73,5 @@ pub(crate) fn watched<T: Send>(
                 None => result.map_err(raise),
             }
         })
-    })
-}
-
-fn look(progress: Option<&Py<PyAny>>, signals: &Signals) -> PyResult<()> {
-    Python::attach(|py| {
-        py.check_signals()?;
-        progress.map_or(Ok(()), |p| p.call1(py, (signals.done.load(Ordering::Relaxed),)).map(drop))
     })
 }

@@ -62,7 +62,11 @@ def python_of(page: str) -> str:
     return "\n".join(blocks)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/src/tutorial.md", "docs/src/howto/fit.md", "docs/src/howto/propagate.md"])
+PAGES = ["README.md", "docs/src/tutorial.md", "docs/src/physics/mean-field.md"]
+PAGES += [f"docs/src/howto/{name}.md" for name in ["fit", "propagate", "flow", "knockout"]]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     (tmp_path / "run.toml").write_text('seed = 42\nevents = 2000\n[gradients]\nparameters = ["level_density.*"]\n')
     program = tmp_path / "page.py"

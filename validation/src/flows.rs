@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::cpu::timed;
 use gradino::density;
-use gradino_neural::train::{Device, Quality, Source, Trainer, Training};
+use gradino_neural::train::{Quality, Source, Trainer, Training};
 use gradino_neural::{FlowSpec, Preset, Weights};
 
 /// A trained flow.
@@ -28,7 +28,7 @@ pub fn train(name: &str) -> Result<Trained> {
     let spec = FlowSpec::preset(Preset::Compact, density.space().clone());
     let weights = Weights::initial(spec, training.seed, 0.0)?;
     let source = Source { events: None, density: Some(density.as_ref()) };
-    let mut trainer = Trainer::new(&weights, source, training, Device::flex())?;
+    let mut trainer = Trainer::new(&weights, source, training)?;
     let work = || -> Result<Quality> {
         let mut quality = Quality::default();
         while !trainer.finished() {

@@ -1,6 +1,7 @@
-//! Prints the tables of docs/validation.md; with the argument `fits`, `chain-fits`, `estimators`, `propagation`,
-//! `mean-field`, `responses` or `flows` those of one part alone: fits of the toy (with the name of a loss, or `plain`, its rows
-//! alone), fits of the chain, estimators, propagation of uncertainties, the Hartree-Fock field, inclusive responses, flows.
+//! Prints the tables of docs/validation.md, all of them or with the name of one part that part alone: `fits` of the toy (with
+//! the name of a loss, or `plain`, its rows alone), `chain-fits`, `estimators`, `propagation` of uncertainties, `mean-field`,
+//! inclusive `responses`, `knockout` of nucleons, `flows`, and `gpu`, training on a GPU (with a number of steps; not among all, as
+//! it needs the feature `vulkan`).
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -14,7 +15,8 @@ use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{
-    Result, chain_fits, cpu, decay, flows, mean_field, peer, propagation, responses, transmission,
+    Result, chain_fits, cpu, decay, flows, gpu, knockout, mean_field, peer, propagation, responses,
+    transmission,
 };
 use std::process::ExitCode;
 
@@ -26,8 +28,13 @@ fn main() -> ExitCode {
         Some("propagation") => print_propagation(),
         Some("mean-field") => print_mean_field(),
         Some("responses") => print_responses(),
+        Some("knockout") => knockout::print(),
         Some("flows") => print_flows(),
-        _ => print_all(),
+        Some("gpu") => gpu::print(std::env::args().nth(2).as_deref()),
+        None => print_all(),
+        Some(other) => {
+            Err(format!("there is no part \"{other}\"; the top of validation/src/main.rs lists them").into())
+        }
     };
     match printed {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,6 +57,7 @@ fn print_all() -> Result<()> {
     print_propagation()?;
     print_mean_field()?;
     print_responses()?;
+    knockout::print()?;
     print_flows()
 }
 

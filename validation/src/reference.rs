@@ -1,6 +1,6 @@
 //! Reference figures: comma-separated tables in a folder beside the repository, which may be absent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The folder of shared files, if it is there.
 pub fn shared() -> Option<PathBuf> {
@@ -24,8 +24,17 @@ impl Row {
 
 /// The rows of `reference/{name}.csv`; none, with a message, if the file is absent.
 pub fn rows(name: &str) -> Option<Vec<Row>> {
-    let path = shared()?.join("reference").join(name).with_extension("csv");
-    let Ok(text) = std::fs::read_to_string(&path) else {
+    read(&shared()?.join("reference").join(name).with_extension("csv"))
+}
+
+/// Measured electron scattering off a nuclide (benhar2008): Z, A, energy [GeV], angle [degrees], energy transfer [GeV],
+/// cross section and error [nb/(sr GeV)]; none, with a message, if the file is absent.
+pub fn measured(nuclide: &str) -> Option<Vec<Row>> {
+    read(&shared()?.join("data/qes").join(nuclide).with_extension("csv"))
+}
+
+fn read(path: &Path) -> Option<Vec<Row>> {
+    let Ok(text) = std::fs::read_to_string(path) else {
         eprintln!("no reference figures at {}: skipped", path.display());
         return None;
     };

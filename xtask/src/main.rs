@@ -8,7 +8,7 @@ mod schema;
 mod stubs;
 mod test;
 
-use process::{built, succeed};
+use process::{built, built_with, succeed};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -16,6 +16,7 @@ tasks:
   test                      all tests: Rust, and Python in a virtual environment of their own
   test --torch              the same with PyTorch in that environment, which takes 5 GB
   validate                  measure and print the tables of docs/validation.md
+  validate gpu              build with Vulkan, and compare training on its device with training on the processor
   schema                    write docs/config.schema.json
   schema --check            compare docs/config.schema.json with the code
   stubs                     write the type stubs of the Python package
@@ -29,6 +30,10 @@ fn main() -> ExitCode {
         ["test"] => test::run("test"),
         ["test", "--torch"] => test::run("test,torch"),
         ["validate"] => built("--bin", "gradino-validation").and_then(|mut program| succeed(&mut program)),
+        ["validate", "gpu"] => {
+            built_with(&["--features", "gradino-validation/vulkan"], "--bin", "gradino-validation")
+                .and_then(|mut program| succeed(program.arg("gpu")))
+        }
         ["schema"] => schema::write(),
         ["schema", "--check"] => schema::check(),
         ["stubs"] => stubs::write(),

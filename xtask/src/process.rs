@@ -43,7 +43,12 @@ pub(crate) fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Done<bo
 
 /// A program of the workspace, freshly built; `kind` is `--bin` or `--example`.
 pub(crate) fn built(kind: &str, name: &str) -> Done<Command> {
-    succeed(&mut cargo(&["build", "--quiet", "--release", "--workspace", kind, name]))?;
+    built_with(&[], kind, name)
+}
+
+/// The same, with more arguments for cargo.
+pub(crate) fn built_with(more: &[&str], kind: &str, name: &str) -> Done<Command> {
+    succeed(cargo(&["build", "--quiet", "--release", "--workspace", kind, name]).args(more))?;
     let own = std::env::current_exe().map_err(|error| format!("cannot find the programs: {error}"))?;
     let folder = own.parent().expect("a program lies in a folder");
     let folder = if kind == "--example" { folder.join("examples") } else { folder.to_path_buf() };

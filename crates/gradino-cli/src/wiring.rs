@@ -16,7 +16,7 @@ use gradino_infer::estimate::Target;
 use gradino_nuclear::decay::tree::Cut;
 use gradino_nuclear::decay::{Network, StateAt};
 use gradino_nuclear::emission::Fragment;
-use gradino_nuclear::meanfield::{FieldChoice, SkyrmeForce};
+use gradino_nuclear::meanfield::SkyrmeForce;
 use gradino_nuclear::toy::{self, ToyNucleus};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -236,18 +236,6 @@ pub(crate) fn force(name: &str, file: Option<&Path>) -> Result<SkyrmeForce> {
         Some(path) => SkyrmeForce::from_file(path)?,
         None => SkyrmeForce::named(name)?,
     })
-}
-
-/// The ground state of a nucleus in its mean field, with some of the parameters of the force at other values.
-pub(crate) fn ground(
-    choice: &FieldChoice,
-    force: &SkyrmeForce,
-    values: &[(String, f64)],
-    gradient: Option<&str>,
-) -> Result<Ground> {
-    let mut set = force.parameters.clone();
-    values.iter().try_for_each(|(name, value)| set.set(name, *value))?;
-    Ground::new(choice, force, &set, gradient)
 }
 
 /// Refuses a figure whose name ends neither in .svg nor in .html.

@@ -166,6 +166,11 @@ pub trait Density: Sync {
         let point = names.zip(at).map(|(name, x)| format!("{name} = {x}")).collect::<Vec<_>>().join(", ");
         Err(Error::BadDensity { value: values[row], point })
     }
+
+    /// Prepares a sampler that draws from this density itself, where one is known.
+    fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
+        Ok(None)
+    }
 }
 
 /// Draws points under given conditions.
@@ -207,6 +212,10 @@ impl<T: Density + ?Sized> Density for &T {
     fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
         (**self).evaluate(conditions, points, values)
     }
+
+    fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
+        (**self).exact()
+    }
 }
 
 impl<T: Density + Send + ?Sized> Density for Arc<T> {
@@ -216,6 +225,27 @@ impl<T: Density + Send + ?Sized> Density for Arc<T> {
 
     fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
         (**self).evaluate(conditions, points, values)
+    }
+
+    fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
+        (**self).exact()
+    }
+}
+
+impl<T: Sampler + Send + ?Sized> Sampler for Arc<T> {
+    fn space(&self) -> &Space {
+        (**self).space()
+    }
+
+    fn draw_numbers(
+        &self,
+        seed: u64,
+        numbers: &[u64],
+        conditions: &[f64],
+        points: &mut [f64],
+        densities: &mut [f64],
+    ) -> Result<()> {
+        (**self).draw_numbers(seed, numbers, conditions, points, densities)
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Dimension {
     Angle,
     /// Area [cm^2].
     Area,
+    /// Square of an energy or a momentum [MeV^2].
+    EnergySquared,
 }
 
 impl Dimension {
@@ -27,6 +29,7 @@ impl Dimension {
             Dimension::Time => "a time",
             Dimension::Angle => "an angle",
             Dimension::Area => "an area",
+            Dimension::EnergySquared => "a squared energy",
         }
     }
     /// A value written as it should be.
@@ -37,6 +40,7 @@ impl Dimension {
             Dimension::Time => "2 us",
             Dimension::Angle => "90 deg",
             Dimension::Area => "1e-42 cm2",
+            Dimension::EnergySquared => "0.02 GeV2",
         }
     }
 }
@@ -63,6 +67,8 @@ const UNITS: &[(&str, Dimension, f64)] = &[
     ("b", Dimension::Area, 1e-24),
     ("mb", Dimension::Area, 1e-27),
     ("fb", Dimension::Area, 1e-39),
+    ("MeV2", Dimension::EnergySquared, 1.0),
+    ("GeV2", Dimension::EnergySquared, 1e6),
 ];
 
 /// Reads `text` as a quantity of dimension `wanted`, in base units. The unit is compulsory.

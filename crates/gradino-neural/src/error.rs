@@ -130,6 +130,26 @@ pub enum Error {
     /// Files that are no state of a training.
     #[error("these weights are no state of a training")]
     NotAState,
+    /// A device for which the program was not built.
+    #[error("this program was built without the device {device}")]
+    NotBuilt {
+        /// The device.
+        device: &'static str,
+    },
+    /// A device that the machine does not have, or does not open.
+    #[error("no device {device}: {reason}")]
+    NoDevice {
+        /// The device.
+        device: &'static str,
+        /// What its driver says.
+        reason: String,
+    },
+    /// A device that failed while it worked.
+    #[error("the device failed: {reason}")]
+    DeviceFailed {
+        /// What its driver says.
+        reason: String,
+    },
     /// A training whose loss or gradient is no number any more.
     #[error("the loss is {loss} after {step} steps")]
     Diverged {
@@ -169,6 +189,15 @@ impl Error {
             Error::OtherSpace => "make the flow for the space of the density".into(),
             Error::BadTraining { name, wanted, .. } => format!("choose {name} {wanted}"),
             Error::NotAState => "give the three files of one training, as they were written".into(),
+            Error::NotBuilt { device } => format!(
+                "train on the device cpu, or build with `cargo build --release -p gradino-cli --features {device}`"
+            ),
+            Error::NoDevice { .. } => {
+                "train on the device cpu; or is a driver of Vulkan installed, as `vulkaninfo --summary` tells?".into()
+            }
+            Error::DeviceFailed { .. } => {
+                "try a smaller batch or the device cpu; --resume goes on from the last state".into()
+            }
             Error::Diverged { .. } => {
                 "the weights from before are kept: go on from them with a smaller learning rate".into()
             }

@@ -157,6 +157,9 @@ pub enum Error {
         /// Relative change of the densities in the last step.
         residual: f64,
     },
+    /// Electron scattering down to photons of no virtuality.
+    #[error("the cross section of electron scattering has no bound at small Q^2")]
+    NoLowestQ2,
     /// A value outside what the model covers.
     #[error("{what} = {value} is outside [{lower}, {upper}]")]
     OutOfRange {
@@ -204,6 +207,7 @@ impl Error {
                 }
                 .into(),
             ),
+            Error::NoLowestQ2 => Some("give a smallest Q^2, like 0.02 GeV^2".into()),
             Error::BadForce { .. } => Some(
                 "a force has the keys t0, t1, t2, t3, x0, x1, x2, x3, sigma and w0, and may have t4".into(),
             ),

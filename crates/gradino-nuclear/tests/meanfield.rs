@@ -243,7 +243,7 @@ proptest! {
     #[test]
     fn forces_around_the_published_ones_become_self_consistent(
         name in prop::sample::select(vec!["SLy4", "SkM*", "SIII"]),
-        shifts in prop::array::uniform11(-0.01..0.01f64),
+        shifts in prop::array::uniform12(-0.01..0.01f64),
     ) {
         let set = SkyrmeForce::named(name).expect("built in").parameters;
         let force = Skyrme::new(&set.seeded(|i, p| p.value * (1.0 + shifts[i])));

@@ -439,11 +439,20 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A density without an exact sampler of its own.
+    #[error("no exact sampler of this density is known")]
+    NoExactSampler,
     /// Axes or conditions for a density that has its own.
     #[error("[data] gives axes or conditions, but the density {density} has its own")]
     TwoSpaces {
         /// The density.
         density: String,
+    },
+    /// A density by its name beside the sections of a knockout.
+    #[error("[data] names the density {name}, but [beam], [target] or [knockout] describe another")]
+    TwoDensities {
+        /// The density that is named.
+        name: String,
     },
     /// A stored training of another configuration.
     #[error("{}: the stored training has another configuration", path.display())]

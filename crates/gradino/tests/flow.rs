@@ -53,7 +53,7 @@ fn tables_that_do_not_fit_are_refused_with_what_is_wrong() {
 mod training {
     use super::*;
     use gradino::Error;
-    use gradino::flow::{Curve, FlowConfig, FlowJob, Step, curve_figure};
+    use gradino::flow::{FlowConfig, FlowJob, Step, curve_figure};
 
     fn config(steps: u64) -> FlowConfig {
         let text = format!(
@@ -83,20 +83,20 @@ mod training {
     fn a_stopped_training_goes_on_from_its_folder() {
         let state = file("state");
         let job = FlowJob::new(config(20)).unwrap();
-        let mut curve = Curve::default();
         let go_on = |_: &_| Step::GoOn;
-        let whole = job.run(&state, false, |progress| {
-            curve.0.push(*progress);
-            Step::Keep
-        });
-        let whole = whole.unwrap();
+        let (whole, curve) = job.run(Some(&state), false, |_| Step::Keep).unwrap();
         assert_eq!(curve.table().rows(), 4);
         assert!(curve_figure(&curve).starts_with("<svg"));
-        job.run(&state, false, |_| Step::Stop).unwrap();
-        let resumed = job.run(&state, true, go_on).unwrap();
-        assert_eq!(resumed, whole);
+        assert_eq!(job.run(None, false, go_on).unwrap(), (whole.clone(), curve.clone()));
+        let (_, begun) = job.run(Some(&state), false, |_| Step::Stop).unwrap();
+        assert_eq!(begun.0, curve.0[..1]);
+        let resumed = job.run(Some(&state), true, go_on).unwrap();
+        assert_eq!(resumed, (whole, curve), "weights and rounds are those of one that was not interrupted");
         let other = FlowJob::new(config(25)).unwrap();
-        assert_eq!(other.run(&state, true, go_on).unwrap_err(), Error::OtherTraining { path: state.clone() });
+        assert_eq!(
+            other.run(Some(&state), true, go_on).unwrap_err(),
+            Error::OtherTraining { path: state.clone() }
+        );
         std::fs::remove_dir_all(&state).unwrap();
     }
 }

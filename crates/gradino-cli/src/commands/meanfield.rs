@@ -79,7 +79,7 @@ impl PrintMeanField {
             wiring::check_page(path)?;
         }
         let force = wiring::force(&self.force, self.force_file.as_deref())?;
-        let ground = wiring::ground(&self.choice(), &force, &self.set, self.gradient.as_deref())?;
+        let ground = Ground::with(&self.choice(), &force, &self.set, self.gradient.as_deref())?;
         if let Some(path) = &self.figure {
             wiring::write_mean_field(path, &ground)?;
         }

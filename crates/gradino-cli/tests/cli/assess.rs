@@ -49,6 +49,24 @@ fn samplers_are_put_side_by_side() {
 }
 
 #[test]
+fn without_names_all_samplers_are_compared_that_the_density_has_and_the_flows_that_are_given() {
+    let place = folder("compare");
+    let (config, weights) = (place.join("train.toml"), place.join("flow.safetensors"));
+    let text = "[flow]\ntransforms = 1\nbins = 4\nwidth = 8\n[data]\ndensity = \"lobes\"\n\
+                [training]\nsteps = 20\nbatch = 1024\npool = 2048\nround = 5\nwarm_up = 5\nrate = 0.01\n";
+    std::fs::write(&config, text).expect("written");
+    let [config, weights] = [&config, &weights].map(|path| path.to_str().expect("a path in UTF-8"));
+    assert_eq!(gradino(&["flow", "train", config, "-o", weights, "--quiet"]).code, 0);
+    let density = ["--density", "lobes", "-n", "5000", "--quantile", "0.999", "--csv"];
+    let said = gradino(&[&["flow", "compare", "--flow", weights], &density[..]].concat());
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let names: Vec<&str> = said.stdout.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    let unweighted = format!("{weights}:unweighted");
+    let wanted = ["uniform", "accept-reject", "grid", "grid-unweighted", weights, unweighted.as_str()];
+    assert_eq!(names, wanted, "and no exact one");
+}
+
+#[test]
 fn mistakes_are_errors_with_a_way_out() {
     let refused = |more: &[&str], hint: &str| {
         let said = gradino(&[&["flow", "assess"], more].concat());
@@ -57,6 +75,7 @@ fn mistakes_are_errors_with_a_way_out() {
     };
     refused(&["grid", "--density", "lobe"], "did you mean \"lobes\"?");
     refused(&["grids", "--density", "lobes"], "did you mean \"grid\"?");
+    refused(&["exact", "--density", "lobes"], "accept-reject or grid-unweighted");
     refused(&["grid", "--density", "lobes", "--energies", "7"], "sharpness = 7 is outside [1, 3]");
     refused(&["grid", "--density", "lobes", "--flux", "t2k"], "zero inside the range");
     refused(&["grid", "--density", "lobes", "--quantile", "2"], "hint:");

@@ -43,6 +43,35 @@ fn a_flow_is_trained_drawn_from_and_described() {
     assert!(kept.stderr.contains("exists already"), "{}", kept.stderr);
 }
 
+#[cfg(not(feature = "vulkan"))]
+#[test]
+fn a_device_for_which_the_command_was_not_built_is_refused_with_what_to_do() {
+    let (_, output) = trained("flow_device", &["--device", "vulkan"]);
+    assert_eq!(output.code, 2, "{}", output.stderr);
+    assert!(output.stderr.starts_with("error: this program was built without the device vulkan\nhint: "));
+    assert!(output.stderr.contains("--features vulkan"), "{}", output.stderr);
+    let (_, output) = trained("flow_device", &["--device", "abacus"]);
+    assert!(output.code == 2 && output.stderr.contains("choose cpu or vulkan"), "{}", output.stderr);
+}
+
+#[test]
+fn the_curve_of_a_resumed_training_has_all_rounds() {
+    let (weights, stopped) = trained("flow_resumed", &["--minutes", "0"]);
+    assert!(
+        stopped.code == 0 && stopped.stderr.contains("stopped after 5 of 10 steps"),
+        "{}",
+        stopped.stderr
+    );
+    let config = Path::new(&weights).with_file_name("train.toml");
+    let config = config.to_str().expect("a plain path");
+    let resumed = gradino(&["flow", "train", config, "-o", &weights, "--resume"]);
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    let curve =
+        std::fs::read_to_string(Path::new(&weights).with_extension("csv")).expect("the curve is there");
+    let steps: Vec<&str> = curve.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(steps, ["5", "10"]);
+}
+
 #[test]
 fn a_damaged_file_of_weights_is_a_failure_with_exit_code_1() {
     let (weights, _) = trained("flow_damaged", &["--quiet"]);

@@ -95,4 +95,8 @@ impl Density for Counted<'_> {
         self.evaluations.fetch_add(values.len() as u64, Ordering::Relaxed);
         self.density.evaluate(conditions, points, values)
     }
+
+    fn exact(&self) -> gradino_core::Result<Option<Box<dyn Sampler + Send>>> {
+        self.density.exact()
+    }
 }

@@ -35,10 +35,24 @@ struct Pass {
 }
 
 /// A place of a transform's order: its axis, the shape of its spline and where its numbers are in a row.
-struct Place {
-    axis: usize,
-    shape: Shape,
-    range: std::ops::Range<usize>,
+pub(super) struct Place {
+    pub(super) axis: usize,
+    pub(super) shape: Shape,
+    pub(super) range: std::ops::Range<usize>,
+}
+
+/// The places that a network sets.
+pub(super) fn places(spec: &FlowSpec, network: &Network) -> Vec<Place> {
+    let transform = &spec.transforms[network.transform];
+    let mut start = 0;
+    let place = |place: usize| {
+        let axis = transform.order[place];
+        let begin = start;
+        start += spec.numbers(transform, place);
+        let manifold = spec.space.axes[axis].manifold;
+        Place { axis, shape: Shape { bins: transform.bins, manifold }, range: begin..start }
+    };
+    network.sets.clone().map(place).collect()
 }
 
 impl Model<'_> {
@@ -66,19 +80,6 @@ impl Model<'_> {
     /// The networks of a transform with their numbers in the flow.
     fn of(&self, turn: usize) -> impl Iterator<Item = (usize, &Network)> {
         self.networks.all.iter().enumerate().filter(move |(_, network)| network.transform == turn)
-    }
-
-    fn places(&self, network: &Network) -> Vec<Place> {
-        let transform = &self.spec.transforms[network.transform];
-        let mut start = 0;
-        let place = |place: usize| {
-            let axis = transform.order[place];
-            let begin = start;
-            start += self.spec.numbers(transform, place);
-            let manifold = self.spec.space.axes[axis].manifold;
-            Place { axis, shape: Shape { bins: transform.bins, manifold }, range: begin..start }
-        };
-        network.sets.clone().map(place).collect()
     }
 
     /// What a network sees of rows.
@@ -126,7 +127,7 @@ impl Model<'_> {
     fn map(&self, network: &Network, output: &mut [f32], before: &[f64], unit: &mut [f64], ln_q: &mut [f64]) {
         let axes = self.spec.space.axes.len();
         let wide = output.len() / ln_q.len();
-        for place in self.places(network) {
+        for place in places(self.spec, network) {
             for (row, ln_q) in ln_q.iter_mut().enumerate() {
                 let numbers = &mut output[row * wide..][place.range.clone()];
                 place.shape.normalise(numbers);
@@ -154,7 +155,7 @@ impl Model<'_> {
             let network = &self.networks.all[pass.number];
             let mut by_output = vec![0.0; pass.normalised.len()];
             let wide = by_output.len() / by_ln.len();
-            for place in self.places(network) {
+            for place in places(self.spec, network) {
                 for (row, &by_ln) in by_ln.iter().enumerate() {
                     let range = row * wide + place.range.start..row * wide + place.range.end;
                     let at = row * axes + place.axis;
@@ -165,7 +166,8 @@ impl Model<'_> {
             }
             let by_output = matrix(by_output, by_ln.len(), &self.networks.device).autodiff();
             let graph = (pass.output * by_output).sum().backward();
-            self.networks.collect(pass.number, &pass.leaves, &graph, &mut gradients[pass.number]);
+            let by_numbers = self.networks.gradients(pass.number, &pass.leaves, &graph);
+            gradients[pass.number].extend(by_numbers.into_iter().flat_map(numbers));
             if turn > 0 {
                 by_features.push((network, pass.features.grad(&graph).map(numbers)));
             }

@@ -9,14 +9,16 @@
 
 mod adam;
 mod adjoint;
+mod device;
 mod gradient;
+mod graph;
 mod network;
 mod pool;
 #[cfg(test)]
 mod tests;
 mod trainer;
 
-pub use burn_tensor::Device;
+pub use device::Device;
 pub use pool::Quality;
 pub use trainer::{Progress, Source, Trainer};
 
@@ -61,6 +63,8 @@ pub struct Training {
     pub round: u64,
     /// Seed of everything that is drawn.
     pub seed: u64,
+    /// Where the networks are trained.
+    pub device: Device,
 }
 
 impl Default for Training {
@@ -77,6 +81,7 @@ impl Default for Training {
             pool: 1 << 16,
             round: 50,
             seed: 1,
+            device: Device::Cpu,
         }
     }
 }

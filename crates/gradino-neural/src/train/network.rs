@@ -1,9 +1,10 @@
 //! The networks of a flow as tensors of burn, on any of its devices.
 
+use crate::error::{Error, Result};
 use crate::layout::{Layer, Network};
 use crate::spec::{Activation, FlowSpec};
 use crate::weights::{Tensor as Numbers, Weights};
-use burn_tensor::{Device, Gradients, Tensor, TensorData, activation};
+use burn_tensor::{Device, Gradients, Tensor, TensorData, Transaction, activation};
 use std::collections::BTreeMap;
 
 /// The networks of a flow, without their numbers; the numbers are one after the other: network by network, layer
@@ -30,6 +31,14 @@ pub(super) fn matrix(numbers: Vec<f32>, rows: usize, device: &Device) -> Tensor<
 /// The numbers of a tensor.
 pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("the tensors of a flow hold f32")
+}
+
+/// The numbers of tensors, one after the other, in one transfer from their device.
+pub(super) fn read(tensors: Vec<Tensor<1>>) -> Result<Vec<f32>> {
+    let transfer = tensors.into_iter().fold(Transaction::default(), Transaction::register);
+    let all = transfer.try_execute().map_err(|error| Error::DeviceFailed { reason: error.to_string() })?;
+    let numbers = |data: TensorData| data.try_into_vec::<f32>().expect("the tensors of a flow hold f32");
+    Ok(all.into_iter().flat_map(numbers).collect())
 }
 
 impl Networks {
@@ -91,14 +100,14 @@ impl Networks {
         self.all.iter().zip(&self.masks).map(&mut network).collect()
     }
 
-    /// Writes the gradients of one network's numbers, in order, into `into`; masked weights have none.
-    pub(super) fn collect(&self, number: usize, leaves: &Loaded, gradients: &Gradients, into: &mut Vec<f32>) {
-        for ((weight, bias), mask) in leaves.layers.iter().zip(&self.masks[number]) {
+    /// The gradients of one network's numbers, in order; masked weights have none.
+    pub(super) fn gradients(&self, number: usize, leaves: &Loaded, gradients: &Gradients) -> Vec<Tensor<1>> {
+        let layer = |((weight, bias), mask): (&(Tensor<2>, Tensor<1>), &Option<Tensor<2>>)| {
             let weight = weight.grad(gradients).expect("the output depends on each W");
             let weight = mask.iter().fold(weight, |weight, mask| weight * mask.clone());
-            into.extend(numbers(weight));
-            into.extend(numbers(bias.grad(gradients).expect("the output depends on each b")));
-        }
+            [weight.flatten(0, 1), bias.grad(gradients).expect("the output depends on each b")]
+        };
+        leaves.layers.iter().zip(&self.masks[number]).flat_map(layer).collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Training against the definition of the flow, and against itself.
 
 use super::gradient::{Model, Rows};
+use super::graph::Graph;
 use super::network::Networks;
 use super::*;
 use crate::{Activation, Conditioner, Features, Flow, FlowSpec, Kind, Weights};
-use burn_tensor::Device;
 use gradino_core::{Axis, Condition, Density, Space};
 use std::f64::consts::TAU;
 
@@ -58,7 +58,7 @@ fn training_sees_the_flow_as_it_is_defined() {
     let (conditions, unit) = rows();
     for weights in all_weights() {
         let spec = weights.spec();
-        let networks = Networks::new(spec, Device::flex());
+        let networks = Networks::new(spec, burn_tensor::Device::flex());
         let model = model(spec, &networks, &networks.flatten(&weights));
         let seen = seen(spec, &conditions);
         let (ln_q, _) = model.gradient(Rows { seen: &seen, unit: &unit }, |_, _| 1.0);
@@ -70,6 +70,45 @@ fn training_sees_the_flow_as_it_is_defined() {
             assert!((ln_q[row] - exact).abs() < 1e-5, "{} {exact}", ln_q[row]);
         }
     }
+}
+
+#[test]
+fn the_graph_of_a_gpu_has_the_values_and_gradients_of_the_adjoints() {
+    let (conditions, unit) = rows();
+    for weights in all_weights() {
+        let spec = weights.spec();
+        let networks = Networks::new(spec, burn_tensor::Device::flex());
+        let numbers = networks.flatten(&weights);
+        let seen = seen(spec, &conditions);
+        let rows = Rows { seen: &seen, unit: &unit };
+        let weight = |row: usize, ln_q: f64| row as f64 - 1.2 + 0.1 * ln_q;
+        let (ln_q, gradient) = model(spec, &networks, &numbers).gradient(rows, weight);
+        let graph = Graph { spec, networks: &networks, loaded: networks.load(&numbers) };
+        let (of_graph, gradient_of_graph) = graph.gradient(rows, weight).unwrap();
+        for (a, b) in ln_q.iter().zip(of_graph) {
+            assert!((a - b).abs() < 2e-5, "{a} {b}");
+        }
+        let size = gradient.iter().map(|g| g.abs()).fold(0.0, f32::max);
+        assert_eq!(gradient.len(), gradient_of_graph.len());
+        for (a, b) in gradient.iter().zip(gradient_of_graph) {
+            assert!((a - b).abs() < 1e-4 * size, "{a} {b} of {size}");
+        }
+        let moved = gradient.iter().filter(|g| g.abs() > 1e-3 * size).count();
+        assert!(4 * moved > gradient.len(), "{moved} of {} gradients are not zero", gradient.len());
+    }
+}
+
+#[cfg(not(feature = "vulkan"))]
+#[test]
+fn a_device_for_which_the_program_was_not_built_is_refused() {
+    let (spec, training) = small();
+    let density = Peak(space());
+    let source = Source { events: None, density: Some(&density) };
+    let weights = Weights::initial(spec, 1, 0.0).unwrap();
+    let training = Training { device: Device::Vulkan, ..training };
+    let error = Trainer::new(&weights, source, training).err().unwrap();
+    assert_eq!(error, Error::NotBuilt { device: "vulkan" });
+    assert!(error.hint().unwrap().contains("--features vulkan"));
 }
 
 /// Sum of weight times ln q over the rows, by the definition of the flow.
@@ -87,7 +126,7 @@ fn the_gradient_of_the_loss_is_its_finite_difference() {
     let (conditions, unit) = rows();
     for weights in all_weights() {
         let spec = weights.spec();
-        let networks = Networks::new(spec, Device::flex());
+        let networks = Networks::new(spec, burn_tensor::Device::flex());
         let numbers = networks.flatten(&weights);
         let seen = seen(spec, &conditions);
         let model = model(spec, &networks, &numbers);
@@ -154,7 +193,7 @@ fn a_flow_learns_a_density_by_each_divergence() {
     for divergence in [Divergence::Forward, Divergence::Reverse, Divergence::Chi2] {
         let weights = Weights::initial(spec.clone(), 1, 0.0).unwrap();
         let training = Training { divergence, ..training };
-        let mut trainer = Trainer::new(&weights, source, training, Device::flex()).unwrap();
+        let mut trainer = Trainer::new(&weights, source, training).unwrap();
         let mut all = Vec::new();
         while !trainer.finished() {
             all.push(trainer.round().unwrap().quality.unwrap().ress);
@@ -178,15 +217,15 @@ fn a_resumed_training_gives_the_bits_of_one_that_was_not_interrupted() {
     let events = ([300.0, 0.0].repeat(40), [[12.0, 1.0, 0.5], [20.0, 3.0, -0.5]].concat().repeat(20));
     let source = Source { events: Some((&events.0, &events.1)), density: Some(&density) };
     let weights = Weights::initial(spec, 1, 0.0).unwrap();
-    let start = || Trainer::new(&weights, source, training, Device::flex()).unwrap();
+    let start = || Trainer::new(&weights, source, training).unwrap();
     let whole = rounds(start(), 4);
     let state = rounds(start(), 2).state().unwrap().map(|weights| weights.to_bytes());
     let state = state.map(|bytes| Weights::from_bytes(&bytes).unwrap());
-    let resumed = rounds(Trainer::resume(&state, source, training, Device::flex()).unwrap(), 2);
+    let resumed = rounds(Trainer::resume(&state, source, training).unwrap(), 2);
     assert!(whole.finished() && resumed.finished());
     assert_eq!(whole.weights().unwrap().to_bytes(), resumed.weights().unwrap().to_bytes());
     let mixed = [&state[0], &whole.state().unwrap()[1], &state[2]].map(Weights::clone);
-    assert!(Trainer::resume(&mixed, source, training, Device::flex()).is_err());
+    assert!(Trainer::resume(&mixed, source, training).is_err());
 }
 
 #[test]
@@ -197,7 +236,7 @@ fn one_thread_trains_to_the_bits_of_two() {
     let weights = Weights::initial(spec, 1, 0.0).unwrap();
     let train = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let trainer = Trainer::new(&weights, source, training, Device::flex()).unwrap();
+        let trainer = Trainer::new(&weights, source, training).unwrap();
         pool.install(|| rounds(trainer, 1)).weights().unwrap()
     };
     assert_eq!(train(1), train(2));
@@ -215,7 +254,7 @@ fn events_are_learned_by_maximum_likelihood() {
     let conditions = [400.0, 1.0].repeat(20_000);
     let source = Source { events: Some((&conditions, &points)), density: None };
     let weights = Weights::initial(spec, 1, 0.0).unwrap();
-    let mut trainer = Trainer::new(&weights, source, training, Device::flex()).unwrap();
+    let mut trainer = Trainer::new(&weights, source, training).unwrap();
     let losses: Vec<f64> = (0..4).map(|_| trainer.round().unwrap().loss).collect();
     let best = -(8f64.ln());
     assert!(losses.is_sorted_by(|a, b| a > b) && losses[3] < 0.9 * best && losses[3] > best, "{losses:?}");
@@ -242,11 +281,11 @@ fn what_cannot_be_learned_is_refused_and_the_weights_stay() {
     let weights = Weights::initial(spec, 1, 0.0).unwrap();
     let broken = Broken(space());
     let source = Source { events: None, density: Some(&broken) };
-    let mut trainer = Trainer::new(&weights, source, training, Device::flex()).unwrap();
+    let mut trainer = Trainer::new(&weights, source, training).unwrap();
     let error = trainer.round().unwrap_err();
     assert!(error.to_string().starts_with("the density is NaN at omega = 29."), "{error}");
     assert_eq!(trainer.weights().unwrap(), weights);
-    let new = |source, training| Trainer::new(&weights, source, training, Device::flex()).err();
+    let new = |source, training| Trainer::new(&weights, source, training).err();
     let none = Source { events: None, density: None };
     assert_eq!(new(none, training), Some(Error::NothingToLearn));
     let outside = ([400.0, 1.0], [9.0, 1.0, 0.0]);
@@ -263,7 +302,7 @@ fn a_training_that_diverges_stops_with_the_weights_before() {
     let source = Source { events: None, density: Some(&density) };
     let weights = Weights::initial(spec, 1, 0.0).unwrap();
     let wild = Training { rate: 1e30, warm_up: 0, ..training };
-    let mut trainer = Trainer::new(&weights, source, wild, Device::flex()).unwrap();
+    let mut trainer = Trainer::new(&weights, source, wild).unwrap();
     let error = trainer.round().unwrap_err();
     assert!(matches!(error, Error::Diverged { .. }), "{error}");
     assert!(error.hint().unwrap().contains("learning rate"));

@@ -2,14 +2,14 @@
 
 use super::adam::Adam;
 use super::gradient::{Model, Rows};
+use super::graph::Graph;
 use super::network::Networks;
 use super::pool::{Pool, Quality};
-use super::{Divergence, Training};
+use super::{Device, Divergence, Training};
 use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::spec::FlowSpec;
 use crate::weights::Weights;
-use burn_tensor::Device;
 use gradino_core::{Density, Purpose, Space, Stream};
 use rayon::prelude::*;
 
@@ -97,24 +97,19 @@ struct Batch {
 
 impl<'a> Trainer<'a> {
     /// Starts a training from given weights, as those of [`Weights::initial`].
-    pub fn new(weights: &Weights, source: Source<'a>, training: Training, device: Device) -> Result<Self> {
+    pub fn new(weights: &Weights, source: Source<'a>, training: Training) -> Result<Self> {
         let spec = weights.spec().clone();
         source.check(&spec.space)?;
         training.check()?;
-        let networks = Networks::new(&spec, device);
+        let networks = Networks::new(&spec, training.device.open()?);
         let adam = Adam::new(networks.flatten(weights));
         Ok(Trainer { spec, source, training, networks, adam })
     }
 
     /// Goes on from a state of [`Trainer::state`] to the same bits as a training that was not interrupted.
-    pub fn resume(
-        state: &[Weights; 3],
-        source: Source<'a>,
-        training: Training,
-        device: Device,
-    ) -> Result<Self> {
+    pub fn resume(state: &[Weights; 3], source: Source<'a>, training: Training) -> Result<Self> {
         let [weights, mean, square] = state;
-        let mut trainer = Trainer::new(weights, source, training, device)?;
+        let mut trainer = Trainer::new(weights, source, training)?;
         for moments in [mean, square] {
             if moments.spec() != weights.spec() || moments.notes != weights.notes {
                 return Err(Error::NotAState);
@@ -154,16 +149,19 @@ impl<'a> Trainer<'a> {
 
     /// One round of steps. Where the loss is no number any more, the weights stay those before the round.
     pub fn round(&mut self) -> Result<Progress> {
-        let number = self.adam.step / self.training.round;
-        let flow = Flow::new(self.weights()?);
-        let draw = |density| Pool::draw(flow, density, &self.training, number);
-        let pool = self.source.density.map(draw).transpose()?;
+        let pool = self.pool()?;
         let before = self.adam.clone();
         let mut loss = 0.0;
         let steps = self.training.round.min(self.training.steps - self.adam.step);
         for _ in 0..steps {
             let batch = self.batch(pool.as_ref());
-            let (step_loss, gradient) = self.gradient(&batch);
+            let (step_loss, gradient) = match self.gradient(&batch) {
+                Ok(found) => found,
+                Err(error) => {
+                    self.adam = before;
+                    return Err(error);
+                }
+            };
             let sound = step_loss.is_finite() && gradient.iter().all(|g| g.is_finite());
             if !sound {
                 let step = self.adam.step;
@@ -177,9 +175,19 @@ impl<'a> Trainer<'a> {
         Ok(Progress { step: self.adam.step, loss, rate: self.adam.rate(&self.training), quality })
     }
 
-    fn model(&self) -> Model<'_> {
-        let loaded = self.networks.load(&self.adam.numbers);
-        Model { spec: &self.spec, networks: &self.networks, loaded }
+    /// Loss of the next step and its gradient by all numbers of the flow, without going that step.
+    pub fn next_gradient(&self) -> Result<(f64, Vec<f32>)> {
+        let pool = self.pool()?;
+        self.gradient(&self.batch(pool.as_ref()))
+    }
+
+    /// Points for a round, with a density.
+    fn pool(&self) -> Result<Option<Pool>> {
+        let Some(density) = self.source.density else {
+            return Ok(None);
+        };
+        let number = self.adam.step / self.training.round;
+        Ok(Some(Pool::draw(Flow::new(self.weights()?), density, &self.training, number)?))
     }
 
     /// The batch of the next step: rows chosen at random.
@@ -220,9 +228,29 @@ impl<'a> Trainer<'a> {
         batch.drawn.push(None);
     }
 
-    /// Mean loss of a batch and its gradient; chunk by chunk, added in their order.
-    fn gradient(&self, batch: &Batch) -> (f64, Vec<f32>) {
-        let model = self.model();
+    /// Mean loss of a batch and its gradient.
+    fn gradient(&self, batch: &Batch) -> Result<(f64, Vec<f32>)> {
+        match self.training.device {
+            Device::Cpu => Ok(self.gradient_in_chunks(batch)),
+            Device::Vulkan => self.gradient_at_once(batch),
+        }
+    }
+
+    /// The whole batch as one graph, for a device that works on many rows at once.
+    fn gradient_at_once(&self, batch: &Batch) -> Result<(f64, Vec<f32>)> {
+        let loaded = self.networks.load(&self.adam.numbers);
+        let graph = Graph { spec: &self.spec, networks: &self.networks, loaded };
+        let rows = batch.drawn.len();
+        let weight = |row: usize, ln_q: f64| -self.pull(batch.drawn[row], ln_q) / rows as f64;
+        let (ln_q, gradient) = graph.gradient(Rows { seen: &batch.seen, unit: &batch.unit }, weight)?;
+        let total: f64 = batch.drawn.iter().zip(ln_q).map(|(&drawn, ln_q)| loss(drawn, ln_q)).sum();
+        Ok((total / rows as f64, gradient))
+    }
+
+    /// Chunk by chunk on all threads, added in their order.
+    fn gradient_in_chunks(&self, batch: &Batch) -> (f64, Vec<f32>) {
+        let loaded = self.networks.load(&self.adam.numbers);
+        let model = Model { spec: &self.spec, networks: &self.networks, loaded };
         let rows = batch.drawn.len();
         let (axes, wide) = (self.spec.space.axes.len(), batch.seen.len() / rows);
         let chunk = |first: usize| {

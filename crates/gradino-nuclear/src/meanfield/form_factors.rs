@@ -106,7 +106,19 @@ impl FormFactorModel {
         list
     }
 
-    /// With the parameters `theta`; the neutral current needs `weak.sin2_theta_w` among them, the others do not.
+    /// Those of them that act in `current`: no axial ones in the electromagnetic, the strange axial charge in the neutral
+    /// current alone.
+    pub fn parameters_of(&self, current: Current) -> Vec<Parameter> {
+        let acts = |p: &Parameter| match current {
+            Current::Neutral => true,
+            Current::Charged => p.name != STRANGE,
+            Current::Electromagnetic => !p.name.starts_with("axial."),
+        };
+        self.parameters().into_iter().filter(acts).collect()
+    }
+
+    /// With the parameters `theta`, of which each current needs those that act in it: without an axial charge there is no
+    /// axial part, without a strange one that is zero, and the weak mixing has its value at low energies.
     pub fn prepare<D: Real>(&self, theta: &Params<D>) -> PreparedFormFactors<D> {
         PreparedFormFactors {
             sachs: parameters::sachs(self.vector, theta),
@@ -144,7 +156,7 @@ pub struct PreparedFormFactors<D> {
     /// G_E^p, G_M^p, G_E^n, G_M^n.
     sachs: [Ratio<D>; 4],
     vector_mass_sq: D,
-    axial: PreparedAxial<D>,
+    axial: Option<PreparedAxial<D>>,
     sin2: D,
 }
 
@@ -158,7 +170,7 @@ impl<D: Real> PreparedFormFactors<D> {
 
     /// Axial form factor of the charged current at Q^2 = `q2` [MeV^2].
     pub fn axial(&self, q2: f64) -> D {
-        self.axial.at(q2)
+        self.axial.as_ref().map_or(D::zero(), |axial| axial.at(q2))
     }
 
     /// The form factors of `current` on a nucleon that is a `nucleon` before, at Q^2 = `q2` [MeV^2].
@@ -177,12 +189,13 @@ impl<D: Real> PreparedFormFactors<D> {
             Current::Electromagnetic => (e, m, D::zero()),
             Current::Neutral => {
                 let own = D::from(0.5) - self.sin2 * 2.0;
-                let strange = self.axial.strange_ratio();
+                let strange = self.axial.as_ref().map_or(D::zero(), PreparedAxial::strange_ratio);
                 let axial = self.axial(q2) * (D::from(sign) - strange) * 0.5;
                 (own * e - e_other * 0.5, own * m - m_other * 0.5, axial)
             }
         };
-        let pole = self.axial.pole() * (4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS));
+        let share = self.axial.as_ref().map_or(D::one(), PreparedAxial::pole);
+        let pole = share * (4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS));
         FormFactors { electric, magnetic, axial, pseudoscalar: axial * pole }
     }
 }

@@ -92,8 +92,8 @@ impl<D: Real> Functional<D> {
     /// H = b tau + t0/2 [(1 + x0/2) rho^2 - (x0 + 1/2) S] + t3/12 rho^sigma [(1 + x3/2) rho^2 - (x3 + 1/2) S]
     /// + 1/4 [t1 (1 + x1/2) + t2 (1 + x2/2)] tau rho + 1/4 [t2 (x2 + 1/2) - t1 (x1 + 1/2)] sum tau_q rho_q
     /// + 1/16 [3 t1 (1 + x1/2) - t2 (1 + x2/2)] rho'^2 - 1/16 [3 t1 (x1 + 1/2) + t2 (x2 + 1/2)] sum rho_q'^2
-    /// + w0/2 [J rho' + sum J_q rho_q'] + j2/16 [(t1 - t2) sum J_q^2 - (t1 x1 + t2 x2) J^2] + three-body and exchange
-    /// terms.
+    /// + w0/2 [J rho' + sum J_q rho_q'] + j2/16 [(t1 - t2) sum J_q^2 - (t1 x1 + t2 x2) J^2]
+    /// + three-body and exchange terms.
     ///
     /// j2 is the share of the terms in J^2 that is kept.
     pub fn energy_density(&self, at: &Local<D>) -> EnergyDensity<D> {

@@ -93,14 +93,39 @@ pub fn parameters() -> Vec<Parameter> {
 #[derive(Clone, Copy, Debug)]
 pub struct CoulombCorrection<D> {
     mode: CoulombMode,
-    /// alpha Z.
-    alpha_z: f64,
     /// Radius of the charge [1/MeV].
     radius: D,
     /// |V_C| at the centre [MeV].
     depth: D,
-    /// The factor of the Fermi function that depends on Z alone, 2 (1 + S) / Gamma(1 + 2 S)^2.
+    fermi: FermiFunction,
+}
+
+/// The Fermi function of a lepton in the field of a nucleus.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FermiFunction {
+    /// alpha Z, positive where lepton and nucleus attract each other.
+    alpha_z: f64,
+    /// sqrt(1 - (alpha Z)^2).
+    s: f64,
+    /// The factor that depends on Z alone, 2 (1 + S) / Gamma(1 + 2 S)^2.
     scale: f64,
+}
+
+impl FermiFunction {
+    /// Of a lepton of charge `charge` [e] in the field of `nucleus`.
+    pub fn new(charge: i32, nucleus: Nuclide) -> Self {
+        let alpha_z = -ALPHA * f64::from(charge) * f64::from(nucleus.z);
+        let s = (1.0 - alpha_z * alpha_z).sqrt();
+        let scale = 2.0 * (1.0 + s) / gamma_norm_sq(Complex::new(1.0 + 2.0 * s, 0.0));
+        FermiFunction { alpha_z, s, scale }
+    }
+
+    /// 2 (1 + S) (2 p R)^(2 S - 2) exp(pi eta) |Gamma(S + i eta)|^2 / Gamma(1 + 2 S)^2, S = sqrt(1 - (alpha Z)^2),
+    /// eta = alpha Z / beta (gardiner2021), at the speed `beta` and at the `reach` p R of momentum times radius.
+    pub fn at<D: Real>(&self, beta: D, reach: D) -> D {
+        let eta = beta.recip() * self.alpha_z;
+        (reach * 2.0).powf(2.0 * self.s - 2.0) * penetration(self.s, eta) * self.scale
+    }
 }
 
 impl<D: Real> CoulombCorrection<D> {
@@ -108,9 +133,8 @@ impl<D: Real> CoulombCorrection<D> {
     pub fn new(mode: CoulombMode, residue: Nuclide, radius_fm: D) -> Self {
         let alpha_z = ALPHA * f64::from(residue.z);
         let radius = radius_fm * (f64::from(residue.a).cbrt() / HBAR_C);
-        let s = (1.0 - alpha_z * alpha_z).sqrt();
-        let scale = 2.0 * (1.0 + s) / gamma_norm_sq(Complex::new(1.0 + 2.0 * s, 0.0));
-        CoulombCorrection { mode, alpha_z, radius, depth: radius.recip() * (1.5 * alpha_z), scale }
+        let fermi = FermiFunction::new(-1, residue);
+        CoulombCorrection { mode, radius, depth: radius.recip() * (1.5 * alpha_z), fermi }
     }
 
     /// The factor on the cross section at relative speed `beta` of electron and residue (0 < beta < 1).
@@ -126,13 +150,10 @@ impl<D: Real> CoulombCorrection<D> {
         }
     }
 
-    /// Fermi function 2 (1 + S) (2 p R)^(2 S - 2) exp(pi eta) |Gamma(S + i eta)|^2 / Gamma(1 + 2 S)^2,
-    /// S = sqrt(1 - (alpha Z)^2), eta = alpha Z / beta (gardiner2021).
+    /// The Fermi function, see [`FermiFunction::at`].
     pub fn fermi(&self, beta: D) -> D {
-        let s = (1.0 - self.alpha_z * self.alpha_z).sqrt();
-        let eta = beta.recip() * self.alpha_z;
         let (_, momentum) = energy_momentum(beta);
-        (momentum * self.radius * 2.0).powf(2.0 * s - 2.0) * penetration(s, eta) * self.scale
+        self.fermi.at(beta, momentum * self.radius)
     }
 
     /// Effective momentum approximation: (p_eff / p)^2 with E_eff = E + |V_C| (engel1998).
@@ -153,8 +174,8 @@ impl<D: Real> CoulombCorrection<D> {
 impl CoulombCorrection<f64> {
     /// The same correction, ready for arguments with derivatives.
     pub fn lifted<D: Real>(&self) -> CoulombCorrection<D> {
-        let CoulombCorrection { mode, alpha_z, radius, depth, scale } = *self;
-        CoulombCorrection { mode, alpha_z, radius: radius.into(), depth: depth.into(), scale }
+        let CoulombCorrection { mode, radius, depth, fermi } = *self;
+        CoulombCorrection { mode, radius: radius.into(), depth: depth.into(), fermi }
     }
 }
 

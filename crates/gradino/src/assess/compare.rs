@@ -1,11 +1,12 @@
 //! Samplers of one density side by side.
 
-use super::{Place, SamplerName, law, places, sampler};
+use super::{Place, Preparation, SAMPLERS, SamplerName, law, places, sampler};
 use crate::error::{Error, Result};
 use crate::estimate::cpu::cpu_seconds;
 use gradino_core::{Density, Sampler};
 use gradino_infer::sampling::assess::{Benchmark, Comparison, Measured, Settings};
 use gradino_infer::sampling::{Counted, draw};
+use std::path::PathBuf;
 
 /// Batches of the timing: as many as fit, from one to the last.
 const BATCHES: u64 = 20;
@@ -38,11 +39,13 @@ pub struct Compared {
     pub likelihood: Vec<f64>,
 }
 
-/// Puts samplers of a density beside each other, at the middle energy for each kind. Each runs on one thread.
-/// `progress` hears what is done next.
+/// Puts samplers of a density beside each other, at the middle energy for each kind: those that are `wanted` (without any,
+/// all that there are), and the flows of files, as they are and with unit weights. Each runs on one thread. `progress`
+/// hears what is done next.
 pub fn compare(
     density_name: &str,
-    samplers: &[SamplerName],
+    wanted: &[SamplerName],
+    flows: &[PathBuf],
     settings: &Settings,
     progress: &dyn Fn(&str),
 ) -> Result<Vec<Compared>> {
@@ -53,11 +56,21 @@ pub fn compare(
         progress(&format!("reference at {}", place.label(space)));
         benchmarks.push((place.clone(), Benchmark::prepare(&*density, &place.condition, settings)?));
     }
-    let one = |name: &SamplerName| {
-        progress(&name.to_string());
-        compared(name, &*density, &benchmarks, settings)
+    let mut all: Vec<SamplerName> = match wanted {
+        [] => SAMPLERS.iter().map(|(name, _)| name.parse()).collect::<Result<_>>()?,
+        wanted => wanted.to_vec(),
     };
-    samplers.iter().map(one).collect()
+    let both = |file: &PathBuf| [SamplerName::Flow(file.clone()), SamplerName::FlowUnweighted(file.clone())];
+    all.extend(flows.iter().flat_map(both));
+    let mut found = Vec::new();
+    for name in all {
+        progress(&name.to_string());
+        match compared(&name, &*density, &benchmarks, settings) {
+            Err(Error::NoExactSampler) if wanted.is_empty() => {}
+            outcome => found.push(outcome?),
+        }
+    }
+    Ok(found)
 }
 
 fn compared(
@@ -72,7 +85,8 @@ fn compared(
     // All runs on the one thread, whose time is counted.
     single.install(|| {
         let begun = cpu_seconds();
-        let sampler = sampler(name, &counted, settings.seed)?;
+        let preparation = Preparation { seed: settings.seed, quantile: settings.quantile };
+        let sampler = sampler(name, &counted, &preparation)?;
         let preparation = cpu_seconds() - begun;
         let preparation_evaluations = counted.take();
         let (events_per_second, evaluations_per_event) = speed(&counted, &*sampler, settings.seed)?;

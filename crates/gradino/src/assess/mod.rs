@@ -10,7 +10,7 @@ pub use compare::{Compared, compare};
 pub use flux::{FLUXES, law};
 pub use json::compared_json;
 pub use page::{drawings, page};
-pub use samplers::{SAMPLERS, SamplerName, sampler};
+pub use samplers::{Preparation, SAMPLERS, SamplerName, of_flow, sampler};
 
 use crate::error::{Error, Result};
 use gradino_core::{Density, Domain, Sampler, Space};

@@ -10,16 +10,18 @@ use gradino_neural::{Flow, FusedFlow};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Ending of the name of a flow whose points are to be kept in proportion to their weights.
 const UNWEIGHTED: &str = ":unweighted";
 
 /// Names of the samplers, with what they are.
-pub const SAMPLERS: [(&str, &str); 4] = [
+pub const SAMPLERS: [(&str, &str); 5] = [
     ("uniform", "uniform points"),
     ("accept-reject", "uniform points, kept in proportion to the density up to its maximum"),
     ("grid", "the adaptive grid of VEGAS with strata, its points as they are"),
     ("grid-unweighted", "points of the grid, kept in proportion to their weights up to the cap"),
+    ("exact", "the sampler that the density brings along, where it does"),
 ];
 
 /// A sampler.
@@ -34,6 +36,8 @@ pub enum SamplerName {
     Grid,
     /// The adaptive grid with unit weights.
     GridUnweighted,
+    /// That of the density itself.
+    Exact,
     /// The flow of a file, its points as they are.
     Flow(PathBuf),
     /// The flow of a file with unit weights.
@@ -48,6 +52,7 @@ impl FromStr for SamplerName {
             "accept-reject" => SamplerName::AcceptReject,
             "grid" => SamplerName::Grid,
             "grid-unweighted" => SamplerName::GridUnweighted,
+            "exact" => SamplerName::Exact,
             name if name.contains('.') || name.contains('/') => match name.strip_suffix(UNWEIGHTED) {
                 Some(path) => SamplerName::FlowUnweighted(path.into()),
                 None => SamplerName::Flow(name.into()),
@@ -70,6 +75,7 @@ impl fmt::Display for SamplerName {
             SamplerName::AcceptReject => f.write_str("accept-reject"),
             SamplerName::Grid => f.write_str("grid"),
             SamplerName::GridUnweighted => f.write_str("grid-unweighted"),
+            SamplerName::Exact => f.write_str("exact"),
             SamplerName::Flow(path) => write!(f, "{}", path.display()),
             SamplerName::FlowUnweighted(path) => write!(f, "{}{UNWEIGHTED}", path.display()),
         }
@@ -79,15 +85,36 @@ impl fmt::Display for SamplerName {
 /// Points by which the integral under each condition is found.
 const INTEGRAL_POINTS: usize = 400_000;
 
+/// How samplers are prepared.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Preparation {
+    /// Seed.
+    pub seed: u64,
+    /// Quantile of the weights at which those with unit weights cap them.
+    pub quantile: f64,
+}
+
+impl Default for Preparation {
+    fn default() -> Self {
+        Preparation { seed: 0, quantile: UnweightSettings::default().quantile }
+    }
+}
+
+impl Preparation {
+    fn unweighting(&self) -> UnweightSettings {
+        UnweightSettings { seed: self.seed + 2, quantile: self.quantile, ..UnweightSettings::default() }
+    }
+}
+
 /// Prepares a sampler of a density.
 pub fn sampler<'a, D: Density + Clone + Send + 'a>(
     name: &SamplerName,
     density: D,
-    seed: u64,
+    preparation: &Preparation,
 ) -> Result<Box<dyn Sampler + Send + 'a>> {
-    let settings = UnweightSettings { seed: seed + 2, ..UnweightSettings::default() };
+    let (seed, settings) = (preparation.seed, preparation.unweighting());
     let grid = || AdaptiveGrid::train(&density, &GridSettings { seed: seed + 3, ..GridSettings::default() });
-    let flow = |path: &Path| Ok::<_, Error>(FusedFlow::new(Flow::load(path)?));
+    let flow = |path: &Path| Ok::<_, Error>(Arc::new(FusedFlow::new(Flow::load(path)?)));
     Ok(match name {
         SamplerName::Uniform => Box::new(Uniform::new(density.space())),
         SamplerName::AcceptReject => {
@@ -96,9 +123,27 @@ pub fn sampler<'a, D: Density + Clone + Send + 'a>(
         }
         SamplerName::Grid => Box::new(grid()?),
         SamplerName::GridUnweighted => Box::new(Unweighted::new(density.clone(), grid()?, &settings)?),
-        SamplerName::Flow(path) => Box::new(flow(path)?),
-        SamplerName::FlowUnweighted(path) => {
-            Box::new(Unweighted::new(density.clone(), flow(path)?, &settings)?)
-        }
+        SamplerName::Exact => density.exact()?.ok_or(Error::NoExactSampler)?,
+        SamplerName::Flow(path) => of_flow(flow(path)?, false, density, preparation)?,
+        SamplerName::FlowUnweighted(path) => of_flow(flow(path)?, true, density, preparation)?,
+    })
+}
+
+/// The points of a flow, as they are or kept in proportion to their weights, as a sampler of a density.
+///
+/// # Errors
+/// A flow over another space.
+pub fn of_flow<'a, D: Density + Send + 'a>(
+    flow: Arc<FusedFlow>,
+    unweighted: bool,
+    density: D,
+    preparation: &Preparation,
+) -> Result<Box<dyn Sampler + Send + 'a>> {
+    if Sampler::space(&*flow) != density.space() {
+        return Err(gradino_neural::Error::OtherSpace.into());
+    }
+    Ok(match unweighted {
+        true => Box::new(Unweighted::new(density, flow, &preparation.unweighting())?),
+        false => Box::new(flow),
     })
 }

@@ -120,7 +120,7 @@ impl ChainBank {
             events.places.extend(part.places);
             events.paths.append(part.paths);
         }
-        let cascade = chain.cascade.as_ref();
+        let cascade = chain.cascade();
         let replay = cascade.map(|c| Arc::new(Replay::prepare(c, &events.paths, &chain.params)));
         let origin = theta.to_vec();
         let mut bank = ChainBank { moving, origin, chain, events, inverse: Vec::new(), replay };

@@ -4,6 +4,7 @@ use super::knockout::KnockoutJob;
 use super::primary::{AtomicMasses, Primary, Process, Weighting};
 use super::{Chain, Origin, Setup};
 use crate::config::{self, Beam, Config, Source, Spectrum, TableFile, TableFormat};
+use crate::density::{Struck, one_kind};
 use crate::error::{Error, Result};
 use crate::flux::{Flux, Interpolation, Table};
 use crate::io::{self, Provenance};
@@ -12,6 +13,7 @@ use crate::run::{EventSource, physics_toml};
 use gradino_core::{Event, Nuclide, ParamSet, units};
 use gradino_nuclear::decay::{CascadeModels, PartialWaves};
 use gradino_nuclear::emission::gamma_strength::GammaStrengthModel;
+use gradino_nuclear::reaction::exclusive::Knockout;
 use gradino_nuclear::reaction::{
     AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet,
 };
@@ -87,9 +89,10 @@ impl Chain {
     /// The configuration that shapes the events, with what its words were found to mean.
     fn resolved(&self, config: &Config) -> String {
         let toml = physics_toml(config);
-        match (config.cascade.l_max.0, &self.cascade) {
-            (PartialWaves::Converged, Some(cascade)) => {
-                format!("# cascade.l_max = \"converged\": {} here\n{toml}", cascade.network().l_max())
+        let enough = self.cascades.iter().map(|cascade| cascade.network().l_max()).max();
+        match (config.cascade.l_max.0, enough) {
+            (PartialWaves::Converged, Some(l_max)) => {
+                format!("# cascade.l_max = \"converged\": {l_max} here\n{toml}")
             }
             _ => toml,
         }
@@ -100,7 +103,7 @@ impl Chain {
             Spectrum::Mono { energy } => (energy, io::Spectrum::MonoEnergetic),
             _ => (self.mean_flux_energy().unwrap_or(0.0), io::Spectrum::InConfiguration),
         };
-        io::Beam { pdg: beam.flux.neutrino.pdg(), mean_energy_mev, spectrum }
+        io::Beam { pdg: beam.flux.incoming.pdg(), mean_energy_mev, spectrum }
     }
 }
 
@@ -124,12 +127,29 @@ pub fn cross_section_table(
 ) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
     if beam.reaction.knocks_out() {
         let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
-        let rows = job.cross_sections(params, energies)?.into_iter().map(|sigma| vec![sigma]).collect();
-        return Ok((vec![config::Process::Knockout.name().into()], rows));
+        return job.cross_sections(params, energies);
     }
     let primary = primary(beam)?;
     let names = primary.processes.iter().map(|p| p.name().to_string()).collect();
     Ok((names, primary.cross_sections(params, energies)))
+}
+
+/// The model of the knockouts of one kind of nucleon by a beam, the highest energy that its table reaches [MeV], and warnings
+/// if tables on disk could not be used.
+///
+/// # Errors
+/// Another process, a lepton or a nucleus without a model, no kind of nucleon where both are struck, and a cache that cannot
+/// be written.
+pub fn knockout_model(beam: &Beam, struck: Option<Struck>) -> Result<(Arc<Knockout>, f64, Vec<String>)> {
+    if !beam.reaction.knocks_out() {
+        let reason = "[reaction] has no knockout".into();
+        return Err(Error::NoProcess { reason });
+    }
+    let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
+    let kind = one_kind(struck, &job.struck(), beam.flux.incoming, "struck")?;
+    let models = job.models()?;
+    let model = models.iter().find(|m| m.struck == kind).expect("a model for each kind that is struck");
+    Ok((model.clone(), job.flux.highest(), job.warnings()))
 }
 
 fn process_info((id, name, cross_section): (u32, String, f64)) -> io::ProcessInfo {
@@ -161,7 +181,7 @@ fn primary(beam: &Beam) -> Result<Primary> {
             }
             config::Process::Es => Process::ElectronElastic(ElectronElastic {
                 electrons: target.z,
-                neutrino: beam.flux.neutrino.pdg(),
+                neutrino: beam.flux.incoming.pdg(),
             }),
             config::Process::Cevns => {
                 let form_factor = match beam.reaction.form_factor {
@@ -182,9 +202,9 @@ fn primary(beam: &Beam) -> Result<Primary> {
 }
 
 fn flux(flux: &config::Flux) -> Result<Flux> {
-    let neutrino = flux.neutrino.pdg();
-    let shape = flux.spectrum.read_table(|file| table(file, neutrino))?;
-    Flux::new(neutrino, shape, flux.range)
+    let incoming = flux.incoming.pdg();
+    let shape = flux.spectrum.read_table(|file| table(file, incoming))?;
+    Flux::new(incoming, shape, flux.range)
 }
 
 fn table(TableFile { file, format, column, energy_unit }: &TableFile, neutrino: i32) -> Result<Table> {

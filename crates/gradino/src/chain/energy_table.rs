@@ -151,11 +151,6 @@ impl EnergyTable {
         }
     }
 
-    /// Lowest and highest energy [MeV].
-    pub(super) fn range(&self) -> [f64; 2] {
-        [self.edges[0], self.edges[self.edges.len() - 1]]
-    }
-
     /// Energy [MeV] at the uniform number `u`.
     #[inline]
     pub(super) fn sample(&self, u: f64) -> f64 {

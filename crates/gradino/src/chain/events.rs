@@ -7,7 +7,7 @@ use gradino_core::particle::pdg;
 use gradino_core::{
     Event, FourVector, NuclearState, Nuclide, Parity, Particle, Real, Status, Vertex, VertexStatus,
 };
-use gradino_nuclear::decay::{Start, Step};
+use gradino_nuclear::decay::{Cascade, Start, Step};
 use gradino_nuclear::reaction::Transition;
 use gradino_nuclear::reaction::allowed::sample_cosine;
 use gradino_nuclear::reaction::kinematics::{CentreOfMass, Masses, TwoBody, scatter};
@@ -73,14 +73,19 @@ impl Chain {
             (Kind::Neutrino(interaction), Some(draw)) => self.write_primary(interaction, draw, start, event),
             _ => self.write_state(start, event),
         };
-        if let Some(beginning) = beginning {
-            self.write_cascade(&beginning, scratch, event);
+        if let (Some(beginning), Some(cascade)) = (beginning, self.cascade()) {
+            self.write_cascade(cascade, &beginning, scratch, event);
         }
     }
 
     /// Writes the emissions of the last particle, a nucleus.
-    pub(super) fn write_cascade(&self, beginning: &Beginning<f64>, scratch: &Scratch, event: &mut Event) {
-        let Some(cascade) = &self.cascade else { return };
+    pub(super) fn write_cascade(
+        &self,
+        cascade: &Cascade,
+        beginning: &Beginning<f64>,
+        scratch: &Scratch,
+        event: &mut Event,
+    ) {
         let steps = &scratch.record.steps;
         let mut parent = event.particles.len() as u32 - 1;
         kinematics::follow(
@@ -127,7 +132,7 @@ impl Chain {
     /// The nucleus at rest of a fixed-state job.
     fn write_state(&self, start: Option<Start>, event: &mut Event) -> Option<Beginning<f64>> {
         event.process = DEEXCITATION;
-        let cascade = self.cascade.as_ref()?;
+        let cascade = self.cascade()?;
         let (excitation, two_j, parity) = cascade.start_state(start?);
         let nuclide = cascade.network().nuclide(0);
         let mass = cascade.network().ion_mass(0, 0, excitation);
@@ -160,7 +165,7 @@ impl Chain {
         });
         match kind {
             ChannelKind::Level { transition, .. } => {
-                let cascade = self.cascade.as_ref()?;
+                let cascade = self.cascade()?;
                 let (excitation, two_j, parity) = cascade.start_state(start?);
                 let out = interaction.transition(draw, transition, draw.energy);
                 push_target(interaction.target, interaction.target_mass, event);

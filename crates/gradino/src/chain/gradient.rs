@@ -10,7 +10,7 @@ use super::knockout::{self, Knocked, PreparedJob};
 use super::primary::{ChannelKind, PrimaryDraw};
 use super::{Chain, Interaction, Kind, Scratch};
 use gradino_core::{Dual, Event, FourVector, Real};
-use gradino_nuclear::decay::Start;
+use gradino_nuclear::decay::{Cascade, Start};
 
 /// Most coordinates of a pass.
 const LANES: usize = 8;
@@ -32,7 +32,7 @@ enum First<'a> {
     /// A primary interaction whose energies may move, or a fixed state.
     Drawn(Option<&'a PrimaryDraw>, Option<Start>),
     /// A knockout, all of whose energies are kept.
-    Kept(Beginning<f64>),
+    Kept(&'a Cascade, Beginning<f64>),
 }
 
 /// Writes the derivatives of one energy after the other into the rows of the energy jacobian.
@@ -92,7 +92,8 @@ impl Chain {
         if let Some(space) = &mut scratch.knockout {
             job.add_score(knocked, space, &mut event.weight_gradient);
         }
-        self.write_energies(First::Kept(job.beginning(knocked)), false, scratch, event);
+        let cascade = &self.cascades[knocked.cascade];
+        self.write_energies(First::Kept(cascade, job.beginning(knocked)), false, scratch, event);
     }
 
     /// Writes the derivatives of all energies, those of the cascade's coordinates after that of the neutrino.
@@ -130,15 +131,18 @@ impl Chain {
             _ => Dual::constant(value),
         };
         let mut rows = Rows { jacobian: event.energy_jacobian.chunks_exact_mut(pass.all), pass };
-        let beginning = match first_part {
-            First::Drawn(primary, start) => self.beginning_along(primary, start, pass, &lift, &mut rows),
-            First::Kept(Beginning { momentum: p, excitation, charge }) => {
+        let (cascade, beginning) = match first_part {
+            First::Drawn(primary, start) => {
+                (self.cascade(), self.beginning_along(primary, start, pass, &lift, &mut rows))
+            }
+            First::Kept(cascade, Beginning { momentum: p, excitation, charge }) => {
                 (0..=knockout::RESIDUE).for_each(|_| rows.push([0.0; N]));
                 let [e, x, y, z] = [p.e, p.x, p.y, p.z].map(Dual::constant);
-                Some(Beginning { momentum: FourVector::new(e, x, y, z), excitation, charge })
+                let momentum = FourVector::new(e, x, y, z);
+                (Some(cascade), Some(Beginning { momentum, excitation, charge }))
             }
         };
-        let (Some(cascade), Some(beginning)) = (&self.cascade, beginning) else { return };
+        let (Some(cascade), Some(beginning)) = (cascade, beginning) else { return };
         kinematics::follow(
             cascade,
             &beginning,
@@ -161,7 +165,7 @@ impl Chain {
         lift: &impl Fn(usize, f64) -> Dual<f64, N>,
         rows: &mut Rows<'_>,
     ) -> Option<Beginning<Dual<f64, N>>> {
-        let cascade = self.cascade.as_ref()?;
+        let cascade = self.cascade()?;
         let (excitation, ..) = cascade.start_state(start?);
         if let (Kind::Neutrino(interaction), Some(draw)) = (&self.kind, primary) {
             let ChannelKind::Level { transition, .. } = interaction.primary.channels()[draw.channel].kind

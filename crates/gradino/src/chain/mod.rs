@@ -15,7 +15,7 @@ mod simulator;
 mod within;
 
 pub use bank::{ChainBank, Reach};
-pub use configured::{cross_section_table, library};
+pub use configured::{cross_section_table, knockout_model, library};
 pub use moved::{Method, MovedChain, Mover, Order};
 pub use simulator::ChainSimulator;
 pub use within::ChannelShare;
@@ -52,7 +52,7 @@ pub enum Origin {
         /// Target.
         target: Nuclide,
     },
-    /// A neutrino that knocks a nucleon out of a nucleus at rest.
+    /// A lepton that knocks a nucleon out of a nucleus at rest.
     Knockout(Arc<KnockoutJob>),
 }
 
@@ -103,7 +103,8 @@ pub struct Chain {
     params: ParamSet,
     gradients: Vec<usize>,
     kind: Kind,
-    cascade: Option<Cascade>,
+    /// One, none, or one for each kind of nucleon that is knocked out.
+    cascades: Vec<Cascade>,
 }
 
 #[derive(Debug)]
@@ -153,11 +154,11 @@ impl Chain {
         let network = |nuclide, max_excitation: f64| {
             Network::prepare(nuclide, max_excitation, setup.models.clone(), &setup.library, params, gradients)
         };
-        let (kind, cascade) = match &setup.origin {
+        let (kind, cascades) = match &setup.origin {
             Origin::State { nuclide, excitation, two_j, parity } => {
                 let mut cascade = Cascade::new(network(*nuclide, *excitation)?);
                 let start = cascade.start(*excitation, *two_j, *parity)?;
-                (Kind::State { start }, Some(cascade))
+                (Kind::State { start }, vec![cascade])
             }
             Origin::Neutrino { primary, target } => {
                 let prepared = primary.prepare(params, gradients)?;
@@ -170,21 +171,23 @@ impl Chain {
                 let outcomes = outcomes(&prepared, &primary.processes, *target, cascade.as_mut())?;
                 let interaction = Interaction {
                     primary: Arc::new(prepared),
-                    neutrino: primary.flux.neutrino,
+                    neutrino: primary.flux.incoming,
                     target: *target,
                     target_mass: masses::atomic_mass(*target)?,
                     processes: primary.processes.clone(),
                     outcomes,
                 };
-                (Kind::Neutrino(Box::new(interaction)), cascade)
+                (Kind::Neutrino(Box::new(interaction)), cascade.into_iter().collect())
             }
             Origin::Knockout(job) => {
-                let cascade = Cascade::new(network(job.residue(), job.highest_excitation(params)?)?);
-                let prepared = job.prepare(params, gradients, &cascade)?;
-                (Kind::Knockout(Box::new(prepared)), Some(cascade))
+                let residues = job.residues(params)?;
+                let cascade = |(residue, highest)| Ok(Cascade::new(network(residue, highest)?));
+                let cascades: Vec<Cascade> = residues.into_iter().map(cascade).collect::<Result<_>>()?;
+                let prepared = job.prepare(params, gradients, &cascades)?;
+                (Kind::Knockout(Box::new(prepared)), cascades)
             }
         };
-        Ok(Chain { seed: setup.seed, params: params.clone(), gradients: gradients.to_vec(), kind, cascade })
+        Ok(Chain { seed: setup.seed, params: params.clone(), gradients: gradients.to_vec(), kind, cascades })
     }
 
     /// The parameters with their values.
@@ -234,7 +237,7 @@ impl Chain {
             Kind::State { .. } => {
                 return vec![(events::DEEXCITATION, "deexcitation of a fixed state".into(), 0.0)];
             }
-            Kind::Knockout(job) => return vec![(knockout::KNOCKOUT, "1p1h".into(), job.total().value)],
+            Kind::Knockout(job) => return vec![job.process()],
             Kind::Neutrino(i) => i,
         };
         let share = |p: usize| {
@@ -247,16 +250,21 @@ impl Chain {
             .collect()
     }
 
-    /// The cascade, if there is one.
+    /// The cascade, if there is one; the first where different nuclei decay.
     pub fn cascade(&self) -> Option<&Cascade> {
-        self.cascade.as_ref()
+        self.cascades.first()
     }
 
     /// Things the user should know, each said once.
     pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.cascade.as_ref().map_or_else(Vec::new, |c| c.network().warnings().to_vec());
+        let mut warnings: Vec<String> = Vec::new();
         if let Kind::Knockout(job) = &self.kind {
-            warnings.extend(job.warning());
+            warnings.extend(job.warnings());
+        }
+        for warning in self.cascades.iter().flat_map(|c| c.network().warnings()) {
+            if !warnings.contains(warning) {
+                warnings.push(warning.clone());
+            }
         }
         warnings
     }
@@ -314,7 +322,7 @@ impl Chain {
         event.clear(number);
         scratch.record.clear();
         scratch.directions.clear();
-        if let (Some(start), Some(cascade)) = (start, &self.cascade) {
+        if let (Some(start), Some(cascade)) = (start, self.cascade()) {
             draw(cascade, start, &mut Stream::new(self.seed, number, Purpose::Cascade), &mut scratch.record);
             self.draw_directions(number, scratch);
         }
@@ -334,13 +342,13 @@ impl Chain {
         scratch.record.clear();
         scratch.directions.clear();
         let space = scratch.knockout.get_or_insert_with(|| knockout::Space::new(job));
-        let Some(cascade) = &self.cascade else { return };
-        let knocked = job.draw(self.seed, number, cascade, &mut space.sampler);
+        let knocked = job.draw(self.seed, number, &self.cascades, &mut space.samplers);
+        let cascade = &self.cascades[knocked.cascade];
         let mut stream = Stream::new(self.seed, number, Purpose::Cascade);
         cascade.draw_at(knocked.state, &mut stream, &mut scratch.record);
         self.draw_directions(number, scratch);
         job.write(&knocked, event);
-        self.write_cascade(&job.beginning(&knocked), scratch, event);
+        self.write_cascade(cascade, &job.beginning(&knocked), scratch, event);
         if !self.gradients.is_empty() {
             self.write_knockout_gradients(job, &knocked, scratch, event);
         }

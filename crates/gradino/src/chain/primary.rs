@@ -142,7 +142,7 @@ impl Primary {
     pub fn cross_sections(&self, params: &ParamSet, energies: &[f64]) -> Vec<Vec<f64>> {
         let theta = params.values();
         let rates = Rates::new(self.flux.prepare(&theta), &self.processes, &theta, &self.masses);
-        let channels = rates.channels(&self.processes, self.flux.neutrino);
+        let channels = rates.channels(&self.processes, self.flux.incoming);
         let at = |process: usize, energy: f64| {
             let own = channels.iter().filter(|c| c.process == process && energy > c.threshold);
             own.map(|c| rates.strength(c) * rates.per_strength(c, energy)).sum()
@@ -152,10 +152,10 @@ impl Primary {
 
     /// The channels that the source can start and whose threshold lies below its largest energy.
     fn open_channels(&self, rates: &Rates<f64>) -> Result<Vec<Channel>> {
-        let mut channels = rates.channels(&self.processes, self.flux.neutrino);
+        let mut channels = rates.channels(&self.processes, self.flux.incoming);
         let energy = rates.flux.range()[1];
         let Some(first) = channels.iter().min_by(|a, b| a.threshold.total_cmp(&b.threshold)).cloned() else {
-            let neutrino = gradino_core::particle::name(self.flux.neutrino);
+            let neutrino = gradino_core::particle::name(self.flux.incoming);
             return Err(Error::NoProcess { reason: format!("no process is started by {neutrino}") });
         };
         channels.retain(|c| c.threshold < energy);

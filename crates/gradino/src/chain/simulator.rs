@@ -135,7 +135,7 @@ impl ChainSimulator {
             if let (Kind::Neutrino(interaction), Some(draw)) = (&chain.kind, &primary) {
                 part.places.push(interaction.primary.place(draw));
             }
-            match (start, &chain.cascade) {
+            match (start, chain.cascade()) {
                 (Some(start), Some(cascade)) => part.paths.push(cascade, start, &scratch.record),
                 _ => part.paths.push_none(),
             }

@@ -95,6 +95,29 @@ impl Neutrino {
 }
 
 choices! {
+    /// Charged lepton of a beam.
+    ChargedLepton, "flux.lepton" {
+        Electron = "e-", "electron", "";
+        Positron = "e+", "positron", "";
+        Muon = "mu-", "muon", "";
+        AntiMuon = "mu+", "antimuon", "";
+    }
+}
+
+impl ChargedLepton {
+    /// PDG number.
+    pub fn pdg(self) -> i32 {
+        use gradino_core::particle::pdg;
+        match self {
+            ChargedLepton::Electron => pdg::ELECTRON,
+            ChargedLepton::Positron => -pdg::ELECTRON,
+            ChargedLepton::Muon => pdg::MUON,
+            ChargedLepton::AntiMuon => -pdg::MUON,
+        }
+    }
+}
+
+choices! {
     /// How neutrino energies are distributed in the events.
     Weighting, "flux.weighting" {
         CrossSection = "cross-section", "flux times cross section, as a detector sees them", "";
@@ -117,7 +140,25 @@ choices! {
         Cc = "cc", "charged current on the nucleus, allowed approximation", "kuramoto1990";
         Es = "es", "elastic scattering on electrons", "thooft1971";
         Cevns = "cevns", "coherent elastic scattering on the nucleus", "freedman1974";
-        Knockout = "1p1h", "charged-current knockout of one nucleon from a mean field", "jachowicz2002";
+        Knockout = "1p1h", "knockout of one nucleon from a mean field", "jachowicz2002";
+    }
+}
+
+choices! {
+    /// The current that knocks a nucleon out.
+    Current, "knockout.current" {
+        Charged = "charged", "charged weak current", "walecka1975";
+        Neutral = "neutral", "neutral weak current", "walecka1975";
+        Electromagnetic = "electromagnetic", "exchange of a photon", "walecka1975";
+    }
+}
+
+choices! {
+    /// Coulomb correction of the charged leptons of a knockout.
+    LeptonCoulomb, "knockout.coulomb" {
+        Mema = "mema", "modified effective momentum approximation", "engel1998";
+        Fermi = "fermi", "Fermi function of the outgoing lepton", "fermi1934";
+        None = "none", "none", "";
     }
 }
 
@@ -231,8 +272,8 @@ pub fn all_choices() -> Vec<Choice> {
     macro_rules! add {
         ($($type:ident)*) => { $(list.extend($type::ALL.iter().map(|c| c.choice()));)* };
     }
-    add!(SpectrumKind Neutrino Weighting TableFormat Process Strengths Coulomb FormFactor);
-    add!(CoulombExchange Waves VectorFormFactors AxialFormFactor HoleWidth);
+    add!(SpectrumKind Neutrino ChargedLepton Weighting TableFormat Process Strengths Coulomb FormFactor);
+    add!(Current LeptonCoulomb CoulombExchange Waves VectorFormFactors AxialFormFactor HoleWidth);
     add!(Optical LevelDensity GammaStrength Continuum);
     list
 }

@@ -1,6 +1,6 @@
-//! The section [flux]: kind of neutrino and spectrum.
+//! The section [flux]: kind of lepton and spectrum.
 
-use super::choices::{Neutrino, SpectrumKind, TableFormat, Weighting};
+use super::choices::{ChargedLepton, Neutrino, SpectrumKind, TableFormat, Weighting};
 use super::message::{Checked, complaint};
 use super::quantity::Energy;
 use crate::flux::{DEFAULT_RANGE, Shape};
@@ -15,11 +15,38 @@ const SUPERNOVA_NU_E: (f64, f64) = (9.5, 2.5);
 /// Column of the flux in a table, where nothing is said; the energy is column 1.
 const DEFAULT_COLUMN: u32 = 2;
 
-/// The neutrinos that come in.
+/// What comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// Neutrinos.
+    Neutrino(Neutrino),
+    /// Charged leptons.
+    Charged(ChargedLepton),
+}
+
+impl Incoming {
+    /// PDG number.
+    pub fn pdg(self) -> i32 {
+        match self {
+            Incoming::Neutrino(neutrino) => neutrino.pdg(),
+            Incoming::Charged(lepton) => lepton.pdg(),
+        }
+    }
+
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Incoming::Neutrino(neutrino) => neutrino.name(),
+            Incoming::Charged(lepton) => lepton.name(),
+        }
+    }
+}
+
+/// The leptons that come in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flux {
-    /// Kind of neutrino.
-    pub neutrino: Neutrino,
+    /// Their kind.
+    pub incoming: Incoming,
     /// Spectrum.
     pub spectrum: Spectrum,
     /// Lowest and highest energy [MeV] that is drawn.
@@ -52,6 +79,8 @@ pub(super) struct FluxTable {
     kind: Option<SpectrumKind>,
     /// Kind of neutrino; default "nu_e".
     neutrino: Option<Neutrino>,
+    /// Kind of charged lepton, in the place of a neutrino; energies are total ones, with the mass.
+    lepton: Option<ChargedLepton>,
     /// kind "mono": the energy.
     energy: Option<Energy>,
     /// kind "uniform": lowest energy.
@@ -125,12 +154,24 @@ impl FluxTable {
             (Spectrum::Uniform, Some(min), Some(max)) => ordered("max", [min.0, max.0])?,
             _ => ordered("range", self.range.map_or(DEFAULT_RANGE, |[a, b]| [a.0, b.0]))?,
         };
-        let neutrino = self.neutrino.unwrap_or_default();
-        if kind == SpectrumKind::DecayAtRest && !decays_at_rest(neutrino) {
-            let reason = format!("{} is not made in the decay of pi+ and mu+ at rest", neutrino.name());
-            return Err(complaint("neutrino", reason).hint("choose nu_e, nu_mu or anti-nu_mu"));
+        let incoming = self.incoming()?;
+        if kind == SpectrumKind::DecayAtRest && !decays_at_rest(incoming) {
+            let reason = format!("{} is not made in the decay of pi+ and mu+ at rest", incoming.name());
+            let key = if self.lepton.is_some() { "lepton" } else { "neutrino" };
+            return Err(complaint(key, reason).hint("choose nu_e, nu_mu or anti-nu_mu"));
         }
-        Ok(Flux { neutrino, spectrum, range, weighting: self.weighting.unwrap_or_default() })
+        Ok(Flux { incoming, spectrum, range, weighting: self.weighting.unwrap_or_default() })
+    }
+
+    fn incoming(&self) -> Checked<Incoming> {
+        match (self.neutrino, self.lepton) {
+            (Some(_), Some(_)) => {
+                Err(complaint("lepton", "a beam has one kind of lepton, and a neutrino is given")
+                    .hint("remove neutrino or lepton"))
+            }
+            (_, Some(lepton)) => Ok(Incoming::Charged(lepton)),
+            (neutrino, None) => Ok(Incoming::Neutrino(neutrino.unwrap_or_default())),
+        }
     }
 
     fn given_keys(&self) -> impl Iterator<Item = &'static str> {
@@ -207,8 +248,13 @@ impl FluxTable {
 
 impl From<&Flux> for FluxTable {
     fn from(flux: &Flux) -> Self {
+        let (neutrino, lepton) = match flux.incoming {
+            Incoming::Neutrino(neutrino) => (Some(neutrino), None),
+            Incoming::Charged(lepton) => (None, Some(lepton)),
+        };
         let mut table = FluxTable {
-            neutrino: Some(flux.neutrino),
+            neutrino,
+            lepton,
             weighting: Some(flux.weighting),
             range: Some(flux.range.map(Energy)),
             ..FluxTable::default()
@@ -241,8 +287,9 @@ impl From<&Flux> for FluxTable {
 }
 
 /// pi+ gives nu_mu; mu+ gives nu_e and anti-nu_mu.
-fn decays_at_rest(neutrino: Neutrino) -> bool {
-    matches!(neutrino, Neutrino::NuE | Neutrino::NuMu | Neutrino::AntiNuMu)
+fn decays_at_rest(incoming: Incoming) -> bool {
+    use Neutrino::{AntiNuMu, NuE, NuMu};
+    matches!(incoming, Incoming::Neutrino(NuE | NuMu | AntiNuMu))
 }
 
 fn required(key: &'static str, value: Option<Energy>) -> Checked<f64> {

@@ -1,7 +1,12 @@
 //! The section [knockout]: how a nucleon is knocked out of a mean field.
 
-use super::choices::{AxialFormFactor, Choice, CoulombExchange, HoleWidth, VectorFormFactors, Waves};
-use super::message::{Checked, complaint};
+use super::choices::{
+    AxialFormFactor, Choice, CoulombExchange, Current, HoleWidth, LeptonCoulomb, VectorFormFactors, Waves,
+};
+use super::flux::Incoming;
+use super::message::{Checked, complaint, from_complaint};
+use super::quantity::MomentumSquared;
+use crate::error::Result;
 use gradino_core::Nuclide;
 use gradino_nuclear::meanfield::Shell;
 use schemars::JsonSchema;
@@ -9,11 +14,22 @@ use serde::{Deserialize, Serialize};
 
 /// The word for a target in its own field.
 const SELF_CONSISTENT: &str = "self-consistent";
+/// The smallest Q^2 of electron scattering unless told otherwise [MeV^2].
+const LOWEST_Q2: f64 = 2e4; // chosen: 0.02 GeV^2, as event generators do
 
 /// Knockout of one nucleon, 1p1h.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Knockout {
+    /// The current; default: "charged" for neutrinos, "electromagnetic" for charged leptons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<Current>,
+    /// Smallest Q^2 at the nucleus in electron scattering, whose cross section has no bound without it; default
+    /// "0.02 GeV2".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_q2: Option<MomentumSquared>,
+    /// Coulomb correction of the charged leptons.
+    pub coulomb: LeptonCoulomb,
     /// Skyrme force: SIII, SkM*, SLy4, SkE2, or the path of a TOML file with one.
     pub force: String,
     /// Exchange part of the Coulomb energy.
@@ -35,6 +51,9 @@ pub struct Knockout {
 impl Default for Knockout {
     fn default() -> Self {
         Knockout {
+            current: None,
+            min_q2: None,
+            coulomb: LeptonCoulomb::default(),
             force: "SLy4".into(),
             exchange: CoulombExchange::default(),
             field: SELF_CONSISTENT.into(),
@@ -48,7 +67,50 @@ impl Default for Knockout {
 }
 
 impl Knockout {
-    pub(super) fn check(self) -> Checked<Self> {
+    /// With the current, and what belongs to it, settled for what comes in.
+    ///
+    /// # Errors
+    /// Choices that do not go with it.
+    pub fn for_beam(self, incoming: Incoming) -> Result<Self> {
+        self.check(incoming).map_err(|complaint| from_complaint("", complaint.within("knockout")))
+    }
+
+    /// With the current, and what belongs to it, settled for what comes in.
+    pub(super) fn check(self, incoming: Incoming) -> Checked<Self> {
+        let by_default = match incoming {
+            Incoming::Neutrino(_) => Current::Charged,
+            Incoming::Charged(_) => Current::Electromagnetic,
+        };
+        let current = self.current.unwrap_or(by_default);
+        let electromagnetic = current == Current::Electromagnetic;
+        if electromagnetic != (by_default == Current::Electromagnetic) {
+            let reason = format!("{} does not scatter by the {} current", incoming.name(), current.name());
+            return Err(complaint("current", reason)
+                .hint("neutrinos have \"charged\" and \"neutral\", charged leptons \"electromagnetic\""));
+        }
+        let min_q2 = match self.min_q2 {
+            None => electromagnetic.then_some(MomentumSquared(LOWEST_Q2)),
+            Some(_) if !electromagnetic => {
+                return Err(complaint("min_q2", "belongs to the electromagnetic current")
+                    .hint("leave it out: weak cross sections are finite"));
+            }
+            Some(MomentumSquared(q2)) if q2 <= 0.0 => {
+                return Err(complaint(
+                    "min_q2",
+                    "the cross section of electron scattering has no bound at Q^2 = 0",
+                )
+                .hint("write it like \"0.02 GeV2\""));
+            }
+            given => given,
+        };
+        if electromagnetic && self.coulomb == LeptonCoulomb::Fermi {
+            return Err(complaint("coulomb", "the Fermi function is for charged currents alone")
+                .hint("choose \"mema\" or \"none\""));
+        }
+        Knockout { current: Some(current), min_q2, ..self }.check_field()
+    }
+
+    fn check_field(self) -> Checked<Self> {
         if self.force.trim().is_empty() {
             return Err(complaint("force", "the name is empty").hint("write \"SLy4\", or the path of a file"));
         }
@@ -62,14 +124,24 @@ impl Knockout {
     }
 
     /// The named choices.
-    pub(super) fn choices(&self) -> [Choice; 5] {
-        [
+    pub(super) fn choices(&self) -> Vec<Choice> {
+        let leptons = self.current != Some(Current::Neutral);
+        let first = self.current.map(Current::choice).into_iter();
+        let rest = [
             self.exchange.choice(),
             self.waves.choice(),
             self.vector.choice(),
             self.axial.choice(),
             self.width.choice(),
-        ]
+        ];
+        let axial = |c: &Choice| self.current != Some(Current::Electromagnetic) || c.key != "knockout.axial";
+        let coulomb = leptons.then(|| self.coulomb.choice());
+        first.chain(coulomb).chain(rest.into_iter().filter(axial)).collect()
+    }
+
+    /// The current; that of neutrinos where nothing is said.
+    pub fn current(&self) -> Current {
+        self.current.unwrap_or_default()
     }
 
     /// The shells that are emptied.

@@ -14,14 +14,14 @@ mod select;
 mod source;
 
 pub use choices::{
-    AxialFormFactor, Choice, Continuum, Coulomb, CoulombExchange, FormFactor, GammaStrength, HoleWidth,
-    LevelDensity, Neutrino, Optical, Process, SpectrumKind, Strengths, TableFormat, VectorFormFactors, Waves,
-    Weighting, all_choices,
+    AxialFormFactor, ChargedLepton, Choice, Continuum, Coulomb, CoulombExchange, Current, FormFactor,
+    GammaStrength, HoleWidth, LeptonCoulomb, LevelDensity, Neutrino, Optical, Process, SpectrumKind,
+    Strengths, TableFormat, VectorFormFactors, Waves, Weighting, all_choices,
 };
-pub use flux::{Flux, Spectrum, TableFile};
+pub use flux::{Flux, Incoming, Spectrum, TableFile};
 pub use knockout::Knockout;
 pub use l_max::LMax;
-pub use quantity::Spin;
+pub use quantity::{MomentumSquared, Spin};
 pub use select::{MAIN_PARAMETERS, select_parameters};
 pub use source::{Beam, Reaction, Source, State};
 
@@ -266,11 +266,19 @@ impl ConfigTable {
                     return Err(complaint("knockout", "no nucleon is knocked out here")
                         .hint("choose processes = [\"1p1h\"] in [reaction]"));
                 }
+                let flux = self.flux.unwrap_or_default().check().map_err(|c| c.within("flux"))?;
+                let knockout = self.knockout.unwrap_or_default().check(flux.incoming);
+                if let (Incoming::Charged(lepton), false) = (flux.incoming, reaction.knocks_out()) {
+                    let reason = format!("{} takes part in the process \"1p1h\" alone", lepton.name());
+                    return Err(complaint("lepton", reason)
+                        .within("flux")
+                        .hint("choose processes = [\"1p1h\"] in [reaction]"));
+                }
                 Source::Beam(Box::new(Beam {
-                    flux: self.flux.unwrap_or_default().check().map_err(|c| c.within("flux"))?,
+                    flux,
                     target: self.target.map_or(source::DEFAULT_TARGET, |t| t.nuclide.0),
                     reaction,
-                    knockout: self.knockout.unwrap_or_default().check().map_err(|c| c.within("knockout"))?,
+                    knockout: knockout.map_err(|c| c.within("knockout"))?,
                 }))
             }
             Some(state) => {

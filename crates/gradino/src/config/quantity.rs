@@ -72,6 +72,28 @@ impl Serialize for Energy {
 }
 text_schema!(Energy, "an energy with its unit, like \"12 MeV\"", "^\\s*[-+.0-9].*(eV|keV|MeV|GeV)\\s*$");
 
+/// The square of a four-momentum [MeV^2], written with its unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MomentumSquared(pub f64);
+
+impl<'de> Deserialize<'de> for MomentumSquared {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| units::parse(text, units::Dimension::EnergySquared);
+        read_text(deserializer, "a squared momentum with its unit, like \"0.02 GeV2\"", read)
+            .map(MomentumSquared)
+    }
+}
+impl Serialize for MomentumSquared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{} MeV2", self.0))
+    }
+}
+text_schema!(
+    MomentumSquared,
+    "a squared momentum with its unit, like \"0.02 GeV2\"",
+    "^\\s*[-+.0-9].*(MeV2|GeV2)\\s*$"
+);
+
 /// A nuclide, written like "40K".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NuclideText(pub(super) Nuclide);

@@ -43,7 +43,8 @@ fn every_choice_is_read_under_its_name() {
             "fermi-dirac" => "temperature = \"3.5 MeV\"",
             "table" => "file = \"flux.csv\"",
             "csv" | "histogram" | "snowglobes" => "kind = \"table\"\nfile = \"flux.csv\"",
-            _ if section == "knockout" => "[reaction]\nprocesses = [\"1p1h\"]",
+            "electromagnetic" => "[flux]\nlepton = \"e-\"\n[reaction]\nprocesses = [\"1p1h\"]",
+            _ if section == "knockout" || key == "lepton" => "[reaction]\nprocesses = [\"1p1h\"]",
             _ => "",
         };
         let text = format!("[{section}]\n{key} = {value}\n{rest}");
@@ -116,7 +117,11 @@ fn unknown_names_of_models_are_refused_with_the_known_ones() {
 #[test]
 fn a_knockout_stands_alone_and_is_printed_where_it_is_asked_for() {
     let config = Config::from_toml("[reaction]\nprocesses = [\"1p1h\"]").expect("valid");
-    assert!(config.resolved_toml().contains("[knockout]\nforce = \"SLy4\""));
+    let text = config.resolved_toml();
+    assert!(
+        text.contains("[knockout]\ncurrent = \"charged\"\ncoulomb = \"mema\"\nforce = \"SLy4\""),
+        "{text}"
+    );
     assert!(!Config::default().resolved_toml().contains("knockout"));
     refused(
         "[reaction]\nprocesses = [\"1p1h\", \"cevns\"]",
@@ -129,9 +134,52 @@ fn a_knockout_stands_alone_and_is_printed_where_it_is_asked_for() {
         "choose processes = [\"1p1h\"] in [reaction]",
     );
     refused(
+        "[reaction]\nprocesses = [\"1p1h\"]\n[knockout]\ncurrent = \"electromagnetic\"",
+        "current in [knockout], line 4: nu_e does not scatter by the electromagnetic current",
+        "neutrinos have \"charged\" and \"neutral\", charged leptons \"electromagnetic\"",
+    );
+    refused(
         "[reaction]\nprocesses = [\"1p1h\"]\n[knockout]\nfield = \"there\"",
         "field in [knockout], line 4: \"there\" is no nuclide",
         "write \"self-consistent\", or a nuclide like \"16O\"",
+    );
+}
+
+#[test]
+fn electrons_scatter_by_photons_above_a_smallest_q2_that_is_printed() {
+    let job = "[flux]\nlepton = \"e-\"\nkind = \"mono\"\nenergy = \"700 MeV\"\n[reaction]\nprocesses = [\"1p1h\"]\n";
+    let config = Config::from_toml(job).expect("valid");
+    let text = config.resolved_toml();
+    for line in ["lepton = \"e-\"", "current = \"electromagnetic\"", "min_q2 = \"20000 MeV2\""] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert!(!text.contains("neutrino"));
+    assert_eq!(Config::from_toml(&text).as_ref(), Ok(&config));
+    let more = |rest: &str| format!("{job}[knockout]\n{rest}");
+    refused(
+        &more("min_q2 = \"0 GeV2\""),
+        "min_q2 in [knockout], line 8: the cross section of electron scattering has no bound at Q^2 = 0",
+        "write it like \"0.02 GeV2\"",
+    );
+    refused(
+        &more("coulomb = \"fermi\""),
+        "coulomb in [knockout], line 8: the Fermi function is for charged currents alone",
+        "choose \"mema\" or \"none\"",
+    );
+    refused(
+        "[reaction]\nprocesses = [\"1p1h\"]\n[knockout]\nmin_q2 = \"0.02 GeV2\"",
+        "min_q2 in [knockout], line 4: belongs to the electromagnetic current",
+        "leave it out: weak cross sections are finite",
+    );
+    refused(
+        "[flux]\nlepton = \"e-\"",
+        "lepton in [flux], line 2: e- takes part in the process \"1p1h\" alone",
+        "choose processes = [\"1p1h\"] in [reaction]",
+    );
+    refused(
+        "[flux]\nlepton = \"e-\"\nneutrino = \"nu_e\"",
+        "lepton in [flux], line 2: a beam has one kind of lepton, and a neutrino is given",
+        "remove neutrino or lepton",
     );
 }
 

@@ -38,6 +38,10 @@ impl Error {
             Error::BadTable { .. } => {
                 Some("name the columns after the axes and conditions; kinds are labels or their numbers".into())
             }
+            Error::NoExactSampler => {
+                Some("take accept-reject or grid-unweighted: they need the values of a density alone".into())
+            }
+            Error::TwoDensities { .. } => Some("leave one of them out".into()),
             Error::TwoSpaces { .. } => Some("leave them out".into()),
             Error::OtherTraining { .. } => {
                 Some("take the configuration it was made with, or begin without --resume".into())

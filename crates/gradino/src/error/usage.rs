@@ -24,6 +24,8 @@ impl Error {
                         | gradino_neural::Error::Truncated { .. }
                         | gradino_neural::Error::NotWeights { .. }
                         | gradino_neural::Error::Corrupt { .. }
+                        | gradino_neural::Error::NoDevice { .. }
+                        | gradino_neural::Error::DeviceFailed { .. }
                         | gradino_neural::Error::Diverged { .. }
                 )
         )

@@ -50,6 +50,14 @@ impl Table {
         }
     }
 
+    /// The cells of a column of numbers.
+    pub fn numbers(&self, name: &str) -> Option<&[f64]> {
+        match self.columns.iter().find(|(known, _, _)| known == name) {
+            Some((_, _, Cells::Numbers(values))) => Some(values),
+            _ => None,
+        }
+    }
+
     /// Writes the table; the ending of the name, .parquet or .csv, chooses the form.
     pub fn write(&self, path: &Path, notes: Vec<(&str, String)>, overwrite: bool) -> Result<()> {
         match ending(path)? {

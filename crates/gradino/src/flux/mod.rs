@@ -1,4 +1,4 @@
-//! Neutrino sources: energy spectra of one flavour.
+//! Sources of leptons: energy spectra of one flavour.
 
 pub mod spectra;
 pub mod table;
@@ -69,8 +69,8 @@ impl<T> Shape<T> {
 /// A source: one flavour, its spectrum and the range of energies that is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flux {
-    /// PDG number of the neutrino.
-    pub neutrino: i32,
+    /// PDG number of the neutrino or the charged lepton.
+    pub incoming: i32,
     shape: Shape,
     range: [f64; 2],
 }
@@ -145,13 +145,15 @@ impl Flux {
         Ok(self)
     }
 
-    fn of(neutrino: i32, shape: Shape, range: [f64; 2]) -> Result<Self> {
-        match neutrino.abs() {
-            pdg::NU_E | pdg::NU_MU | pdg::NU_TAU => Ok(Flux { neutrino, shape, range }),
-            _ => Err(Error::WrongNeutrino {
-                source_name: "a neutrino source",
-                neutrino: particle::name(neutrino),
-            }),
+    fn of(incoming: i32, shape: Shape, range: [f64; 2]) -> Result<Self> {
+        match incoming.abs() {
+            pdg::NU_E | pdg::NU_MU | pdg::NU_TAU | pdg::ELECTRON | pdg::MUON => {
+                Ok(Flux { incoming, shape, range })
+            }
+            _ => {
+                let neutrino = particle::name(incoming);
+                Err(Error::WrongNeutrino { source_name: "a source of leptons", neutrino })
+            }
         }
     }
 
@@ -191,7 +193,7 @@ impl Flux {
             Shape::Uniform => Formula::Uniform,
             Shape::FermiDirac { .. } => Formula::FermiDirac(theta[TEMPERATURE], theta[ETA]),
             Shape::Pinched { .. } => Formula::Pinched(theta[MEAN_ENERGY], theta[ALPHA]),
-            Shape::DecayAtRest if self.neutrino > 0 => Formula::MichelNuE,
+            Shape::DecayAtRest if self.incoming > 0 => Formula::MichelNuE,
             Shape::DecayAtRest => Formula::MichelAntiNuMu,
             Shape::Table(table) => Formula::Table(table.clone()),
         };

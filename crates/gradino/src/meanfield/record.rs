@@ -137,6 +137,21 @@ impl Ground {
         Ok(Self::of(choice, force, set, Some(set.at(position)), &field))
     }
 
+    /// The same with the parameters of the force but for the `values` of some of them, by name.
+    ///
+    /// # Errors
+    /// As [`Ground::new`]; a value out of bounds.
+    pub fn with(
+        choice: &FieldChoice,
+        force: &SkyrmeForce,
+        values: &[(String, f64)],
+        gradient: Option<&str>,
+    ) -> Result<Self> {
+        let mut set = force.parameters.clone();
+        values.iter().try_for_each(|(name, value)| set.set(name, *value))?;
+        Ground::new(choice, force, &set, gradient)
+    }
+
     fn of<D: Real>(
         choice: &FieldChoice,
         force: &SkyrmeForce,

@@ -78,6 +78,6 @@ impl ReportFacts {
 fn title(config: &Config) -> String {
     match &config.source {
         Source::State(s) => format!("{} at {} MeV", s.nuclide, s.state.excitation),
-        Source::Beam(beam) => format!("{} on {}", beam.flux.neutrino.name(), beam.target),
+        Source::Beam(beam) => format!("{} on {}", beam.flux.incoming.name(), beam.target),
     }
 }

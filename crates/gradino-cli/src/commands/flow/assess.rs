@@ -5,7 +5,7 @@ use crate::options::parse_energy;
 use crate::table::Table;
 use crate::wiring;
 use clap::Args;
-use gradino::assess::{AssessJob, Assessment, Place, SamplerName, drawings, page, sampler};
+use gradino::assess::{AssessJob, Assessment, Place, Preparation, SamplerName, drawings, page, sampler};
 use gradino::figures::stacked;
 use gradino_infer::sampling::assess::{Comparison, Settings};
 use std::path::PathBuf;
@@ -14,11 +14,11 @@ use std::process::ExitCode;
 /// Assess a sampler against a density: weights, unweighting efficiency, points in bins, likelihood.
 #[derive(Args)]
 pub(crate) struct Assess {
-    /// uniform, accept-reject, grid or grid-unweighted, or the file of a flow; FILE:unweighted keeps its points in
+    /// uniform, accept-reject, grid, grid-unweighted or exact, or the file of a flow; FILE:unweighted keeps its points in
     /// proportion to their weights
     #[arg(value_name = "SAMPLER")]
     sampler: String,
-    /// The density: plane_wave, ridges or lobes
+    /// The density: knockout, plane_wave, ridges or lobes
     #[arg(long, value_name = "NAME")]
     density: String,
     /// Energies at which points are put in bins, like 200MeV,600MeV [default: five, over the whole range]
@@ -107,7 +107,8 @@ impl Assess {
         let job = AssessJob { flux: self.flux.clone(), energies: self.energies.clone(), settings };
         job.check(density.space())?;
         note(&format!("preparing {name} ..."));
-        let sampler = sampler(&name, &*density, self.seed)?;
+        let preparation = Preparation { seed: self.seed, quantile: self.quantile };
+        let sampler = sampler(&name, &*density, &preparation)?;
         let progress = |what: &str| note(what);
         Ok(job.run((&self.density, &*density), (&name.to_string(), &*sampler), &progress)?)
     }

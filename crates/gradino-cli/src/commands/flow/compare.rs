@@ -3,22 +3,30 @@
 use crate::message::{Done, note, print};
 use crate::table::Table;
 use clap::Args;
-use gradino::assess::{Compared, SAMPLERS, SamplerName, compare, compared_json};
+use gradino::assess::{Compared, SamplerName, compare, compared_json};
 use gradino_infer::sampling::assess::{Measured, Settings};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Put all samplers of a density side by side: efficiency, speed, evaluations, bias.
 #[derive(Args)]
 pub(crate) struct Compare {
-    /// Samplers, and files of flows (FILE, FILE:unweighted) [default: all but flows]
+    /// Samplers: uniform, accept-reject, grid, grid-unweighted, exact, FILE and FILE:unweighted of a flow [default: all
+    /// but flows]
     #[arg(value_name = "SAMPLER")]
     samplers: Vec<String>,
-    /// The density: plane_wave, ridges or lobes
+    /// File of a flow to put beside them, its points as they are and kept in proportion to their weights up to the cap
+    #[arg(long, value_name = "FILE")]
+    flow: Vec<PathBuf>,
+    /// The density: knockout, plane_wave, ridges or lobes
     #[arg(long, value_name = "NAME")]
     density: String,
     /// Points of each sampler, for each kind of conditions
     #[arg(short = 'n', long, value_name = "N", default_value_t = Settings::default().set)]
     events: usize,
+    /// Quantile of the weights at which samplers with unit weights cap them
+    #[arg(long, value_name = "Q", default_value_t = Settings::default().quantile)]
+    quantile: f64,
     /// Seed of the random numbers
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=gradino::config::LARGEST_SEED))]
     seed: u64,
@@ -32,12 +40,18 @@ pub(crate) struct Compare {
 
 impl Compare {
     pub(super) fn execute(self) -> Done {
-        let all = || SAMPLERS.iter().map(|s| s.0.to_string()).collect();
-        let names: Vec<String> = if self.samplers.is_empty() { all() } else { self.samplers };
-        let samplers: Vec<SamplerName> = names.iter().map(|n| n.parse()).collect::<gradino::Result<_>>()?;
-        let settings =
-            Settings { events: self.events, set: self.events, seed: self.seed, ..Settings::default() };
-        let found = compare(&self.density, &samplers, &settings, &|what| note(&format!("{what} ...")))?;
+        let samplers =
+            self.samplers.iter().map(|n| n.parse()).collect::<gradino::Result<Vec<SamplerName>>>()?;
+        let settings = Settings {
+            events: self.events,
+            set: self.events,
+            quantile: self.quantile,
+            seed: self.seed,
+            ..Settings::default()
+        };
+        settings.check().map_err(gradino::Error::from)?;
+        let progress = |what: &str| note(&format!("{what} ..."));
+        let found = compare(&self.density, &samplers, &self.flow, &settings, &progress)?;
         if self.json {
             print(&compared_json(&self.density, &found))?;
         } else {

@@ -4,7 +4,7 @@ use crate::job::{CANCEL, INTERRUPTED, listen_to_ctrl_c};
 use crate::message::{Done, note, print};
 use clap::Args;
 use gradino::flow::{Curve, FlowConfig, FlowJob, Step, curve_figure};
-use gradino_neural::train::Progress;
+use gradino_neural::train::{Device, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +34,9 @@ pub(crate) struct Train {
     /// Stop after this many minutes; --resume goes on
     #[arg(long, value_name = "MINUTES")]
     minutes: Option<f64>,
+    /// Where it trains, in the place of the device of the configuration: cpu, or vulkan for a GPU
+    #[arg(long, value_name = "DEVICE", value_parser = device)]
+    device: Option<Device>,
     /// Go on from the state of a training that was interrupted
     #[arg(long)]
     resume: bool,
@@ -56,6 +59,7 @@ impl Train {
             None => FlowConfig::from_toml(FlowConfig::annotated())?,
         };
         config.training.steps = self.steps.unwrap_or(config.training.steps);
+        config.training.device = self.device.unwrap_or(config.training.device);
         let state = self.output.with_extension("state");
         if self.output.exists() && !self.overwrite && !self.resume {
             return Err(gradino::Error::AlreadyExists { path: self.output }.into());
@@ -63,9 +67,8 @@ impl Train {
         let job = FlowJob::new(config)?;
         listen_to_ctrl_c("writing the state")?;
         let bar = self.bar(job.config().training.steps);
-        let (mut curve, begun, mut kept) = (Curve::default(), Instant::now(), Instant::now());
-        let weights = job.run(&state, self.resume, |progress| {
-            curve.0.push(*progress);
+        let (begun, mut kept) = (Instant::now(), Instant::now());
+        let (weights, curve) = job.run(Some(&state), self.resume, |progress| {
             bar.set_position(progress.step);
             bar.set_message(told(progress));
             let late = self.minutes.is_some_and(|m| begun.elapsed().as_secs_f64() > 60.0 * m);
@@ -119,6 +122,12 @@ impl Train {
         note("hint: --resume goes on to the same result");
         Ok(ExitCode::from(if CANCEL.load(Ordering::Relaxed) { INTERRUPTED } else { 0 }))
     }
+}
+
+/// A device by its name.
+fn device(name: &str) -> Result<Device, String> {
+    let names = || Device::ALL.map(Device::name).join(" or ");
+    Device::ALL.into_iter().find(|device| device.name() == name).ok_or_else(|| format!("choose {}", names()))
 }
 
 fn told(progress: &Progress) -> String {

@@ -105,13 +105,16 @@ enum Shape<D> {
 }
 
 impl<D: Real> PreparedAxial<D> {
-    pub(super) fn new(model: AxialModel, theta: &Params<D>) -> Self {
-        let charge = theta[AXIAL_CHARGE];
+    /// None without an axial charge in `theta`; without a strange one that is zero.
+    pub(super) fn new(model: AxialModel, theta: &Params<D>) -> Option<Self> {
+        let charge = theta.get(AXIAL_CHARGE)?;
         let shape = match model {
             AxialModel::Dipole => Shape::Dipole { charge, mass_sq: theta[AXIAL_MASS].sq() },
             AxialModel::ZExpansion => Shape::Series(series(charge, Z_NAMES.map(|name| theta[name]))),
         };
-        PreparedAxial { shape, strange_ratio: theta[STRANGE] / charge, pole: theta[POLE] }
+        let strange = theta.get(STRANGE).unwrap_or(D::zero());
+        let pole = theta.get(POLE).unwrap_or(D::one());
+        Some(PreparedAxial { shape, strange_ratio: strange / charge, pole })
     }
 
     /// Delta_s / g_A.

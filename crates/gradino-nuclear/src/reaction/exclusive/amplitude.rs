@@ -2,9 +2,10 @@
 
 use super::coupling::{Coupling, Harmonics, Helicity, LANES, Naturalness};
 use super::hadron::{HadronTensor, TransitionCurrent};
-use super::number::Number;
+use super::number::{Arithmetic, Number};
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
+use std::ops::Neg;
 
 /// Number of operators of one parity.
 pub const OPERATORS: usize = 5;
@@ -226,7 +227,26 @@ impl<S: Number> OperatorAmplitudes<S> {
     }
 }
 
+impl<D: Copy> CurrentFactors<D> {
+    /// Each in another kind of number.
+    pub fn map<F>(&self, f: impl Fn(D) -> F) -> CurrentFactors<F> {
+        CurrentFactors {
+            electric: f(self.electric),
+            magnetic: f(self.magnetic),
+            axial: f(self.axial),
+            axial_time: f(self.axial_time),
+            axial_long: f(self.axial_long),
+        }
+    }
+}
+
 impl CurrentFactors<f64> {
+    /// The sum of the factors times what goes with each.
+    pub(super) fn dot(&self, x: &[f64; 5]) -> f64 {
+        let all = [self.electric, self.magnetic, self.axial, self.axial_time, self.axial_long];
+        all.iter().zip(x).map(|(f, x)| f * x).sum()
+    }
+
     /// With the derivative one in a slot for each factor.
     pub(super) fn seeded(&self) -> CurrentFactors<Dual<f64, 5>> {
         CurrentFactors {
@@ -241,26 +261,33 @@ impl CurrentFactors<f64> {
 
 /// The current V - A of one state of the hole to spin up, and the one of its mirror image (-m_h, spin down), whose
 /// helicities are exchanged, with the opposite sign for odd helicity and for the axial part.
-pub fn currents<D: Real>(a: &OperatorAmplitudes<D>, f: &CurrentFactors<D>) -> [TransitionCurrent<D>; 2] {
-    let c = |x: [D; 2], factor: D| Complex::new(factor * x[0], factor * x[1]);
+#[inline(always)]
+pub fn currents<D: Arithmetic>(
+    a: &OperatorAmplitudes<D>,
+    f: &CurrentFactors<D>,
+) -> [TransitionCurrent<D>; 2] {
+    let c = |x: [D; 2], factor: D| x.map(|x| factor * x);
+    let sum = |a: [D; 2], b: [D; 2]| [a[0] + b[0], a[1] + b[1]];
+    let difference = |a: [D; 2], b: [D; 2]| [a[0] - b[0], a[1] - b[1]];
+    let complex = |[re, im]: [D; 2]| Complex { re, im };
     let vector_time = c(a.zero[0], f.electric);
     let vector_long = c(a.zero[1], f.electric);
-    let axial_time = c(a.zero[2], f.axial) - c(a.zero[3], f.axial_time);
+    let axial_time = difference(c(a.zero[2], f.axial), c(a.zero[3], f.axial_time));
     let axial_long = c(a.zero[3], f.axial_long);
-    let transverse = |x: &[[D; 2]; 3]| (c(x[0], f.electric) + c(x[1], f.magnetic), c(x[2], f.axial));
+    let transverse = |x: &[[D; 2]; 3]| (sum(c(x[0], f.electric), c(x[1], f.magnetic)), c(x[2], f.axial));
     let ((vector_plus, axial_plus), (vector_minus, axial_minus)) =
         (transverse(&a.plus), transverse(&a.minus));
     let up = TransitionCurrent {
-        time: vector_time - axial_time,
-        long: vector_long - axial_long,
-        plus: vector_plus - axial_plus,
-        minus: vector_minus - axial_minus,
+        time: complex(difference(vector_time, axial_time)),
+        long: complex(difference(vector_long, axial_long)),
+        plus: complex(difference(vector_plus, axial_plus)),
+        minus: complex(difference(vector_minus, axial_minus)),
     };
     let mirrored = TransitionCurrent {
-        time: vector_time + axial_time,
-        long: vector_long + axial_long,
-        plus: -(vector_minus + axial_minus),
-        minus: -(vector_plus + axial_plus),
+        time: complex(sum(vector_time, axial_time)),
+        long: complex(sum(vector_long, axial_long)),
+        plus: complex(sum(vector_minus, axial_minus).map(Neg::neg)),
+        minus: complex(sum(vector_plus, axial_plus).map(Neg::neg)),
     };
     [up, mirrored]
 }

@@ -1,7 +1,7 @@
 //! The distributions of the direction of the nucleon at the nodes of a table.
 
 use super::coupling::LANES;
-use super::hadron::STRUCTURES;
+use super::hadron::{DIAGONAL, STRUCTURES};
 use super::model::PreparedKnockout;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -23,12 +23,21 @@ pub struct DirectionSeries {
     rows: Vec<Vec<Row>>,
 }
 
+/// Where the series of a node are among those of its hole and kinetic energy.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Span {
+    start: u32,
+    /// Groups of terms of one series.
+    groups: u8,
+}
+
 /// The series of a hole at all momentum transfers of one kinetic energy.
 #[derive(Clone, Debug, Default)]
 struct Row {
     /// By momentum: where its series start.
     starts: Vec<u32>,
-    /// For each node by structure and k, eight at a time; the last coefficient of a series is zero.
+    /// For each node by k, eight at a time, and structure, first those that do not depend on phi_N and then the others; the
+    /// last coefficient of a series is zero.
     values: Vec<f32x8>,
 }
 
@@ -47,12 +56,23 @@ impl DirectionSeries {
         DirectionSeries { rows: (0..table.holes.len()).map(of_hole).collect() }
     }
 
-    /// The series at a node, one after the other, all of the same length; empty where the node is negligible or was not
-    /// wanted.
-    #[inline]
+    /// The series at a node; empty where the node is negligible or was not wanted.
     pub fn at(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> &[f32x8] {
-        let row = &self.rows[hole][kinetic];
-        &row.values[row.starts[momentum] as usize..row.starts[momentum + 1] as usize]
+        self.span(hole, kinetic, self.place(hole, (kinetic, momentum)))
+    }
+
+    /// Where the series of a node are.
+    pub(super) fn place(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> Span {
+        let starts = &self.rows[hole][kinetic].starts;
+        let start = starts[momentum];
+        Span { start, groups: ((starts[momentum + 1] - start) as usize / STRUCTURES) as u8 }
+    }
+
+    /// The series at `span`.
+    #[inline]
+    pub(super) fn span(&self, hole: usize, kinetic: usize, span: Span) -> &[f32x8] {
+        let start = span.start as usize;
+        &self.rows[hole][kinetic].values[start..start + STRUCTURES * usize::from(span.groups)]
     }
 
     /// Size in memory [bytes].
@@ -138,9 +158,11 @@ impl Rule {
                 }
             }
         }
-        let kept = kept(&series, size);
-        for one in series.chunks_exact(size / LANES) {
-            out.extend_from_slice(&one[..kept / LANES]);
+        let groups = kept(&series, size) / LANES;
+        for part in [0..DIAGONAL, DIAGONAL..STRUCTURES] {
+            for group in 0..groups {
+                out.extend(part.clone().map(|structure| series[structure * size / LANES + group]));
+            }
         }
     }
 }
@@ -173,7 +195,7 @@ fn kept(series: &[f32x8], size: usize) -> usize {
 }
 
 /// Points and weights of Gauss's quadrature on [-1, 1], by Newton's method on P_n (dlmf, 3.5.v).
-pub(super) fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
+pub fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
     let at = |x: f64| {
         let (mut before, mut here) = (1.0, x);
         for l in 1..n {

@@ -1,10 +1,10 @@
 //! An upper bound of the inclusive cross section of constant responses over a box of kinematics.
 //!
-//! For weak currents k^2 q d2 sigma / (d omega d q) is a polynomial of the energy E, omega and q, of degree 2, 4 and 4, and so
+//! But for the strength of the vertex k^2 q d2 sigma / (d omega d q) is a polynomial of the energy E, omega and q, of degree 2, 4 and 4, and so
 //! is the denominator k^2 q. In the basis of Bernstein, whose functions are positive and sum to one, a polynomial lies
 //! between its smallest and largest coefficient (farouki2012): if N_i <= M D_i for all coefficients of numerator
 //! and denominator, N <= M D everywhere in the box. The coefficients follow from the values at equidistant points, because
-//! these determine the polynomial.
+//! these determine the polynomial. The strength, the coupling of the photon and the Fermi function, has its own bound.
 
 use super::lepton::LeptonVertex;
 
@@ -17,13 +17,18 @@ const LEVELS: usize = 3;
 /// What rounding may take from the bound.
 const ROUNDING: f64 = 1e-9; // chosen: 10^5 times that of the sums
 
+/// What the Fermi function may reach beyond its values at the ends of a box.
+const FLAT: f64 = 1.001; // chosen: its maximum where it repels is flat to 1e-4 over 100 MeV
+
 /// A value for each point in omega and q, or a coefficient.
 type Net = [[f64; COUNT]; COUNT];
 
 /// A bound of d2 sigma / (d omega d q) [cm^2/MeV^2] from the responses CC, CL, LL, T and T' [1/MeV] in the box of E, omega and q
 /// [MeV], which has positive q and E beyond the mass of the lepton; not tight where the box ends beyond the physical region.
 pub(super) fn largest(vertex: &LeptonVertex, responses: &[f64; 5], ends: [[f64; 2]; LEVELS]) -> f64 {
-    let [energies, omegas, momenta] = ends;
+    let [energies, omegas, [first, last]] = ends;
+    // Momentum transfers that count, in electron scattering.
+    let momenta = [first.max(vertex.lowest_q(omegas[0])), last];
     let same = energies[0] == energies[1];
     let square = |a: f64, b: f64| a * b - vertex.incoming_mass * vertex.incoming_mass;
     let numerator = |energy: f64| numerators(vertex, responses, energy, omegas, momenta);
@@ -41,7 +46,16 @@ pub(super) fn largest(vertex: &LeptonVertex, responses: &[f64; 5], ends: [[f64; 
         let middle: Net = std::array::from_fn(|i| std::array::from_fn(|k| blend(i, k)));
         most = most.max(ratio(&middle, k2[1], momenta)).max(ratio(&high, k2[2], momenta));
     }
-    most * (1.0 + ROUNDING)
+    most * strength(vertex, [energies, omegas, momenta]) * (1.0 + ROUNDING)
+}
+
+/// The largest strength of the vertex in a box: the coupling at the smallest Q^2, the Fermi function at the ends of the energies
+/// of the outgoing lepton, between which it has no maximum but a flat one where it repels.
+fn strength(vertex: &LeptonVertex, [energies, omegas, momenta]: [[f64; 2]; LEVELS]) -> f64 {
+    let q2 = (momenta[0] * momenta[0] - omegas[1] * omegas[1]).max(vertex.min_q2);
+    let ends = [energies[0] - omegas[1], energies[1] - omegas[0]];
+    let most = ends.iter().map(|&out| vertex.strength(out, q2)).fold(0.0, f64::max);
+    if vertex.fermi.is_some() { most * FLAT } else { most }
 }
 
 /// The coefficients of k^2 q d2 sigma / (d omega d q) at one energy.
@@ -54,7 +68,7 @@ fn numerators(
 ) -> Net {
     let k2 = energy * energy - vertex.incoming_mass * vertex.incoming_mass;
     let at = |[low, high]: [f64; 2], i: usize| low + (high - low) * i as f64 / DEGREE as f64;
-    let value = |omega: f64, q: f64| vertex.inclusive_in_q(energy, omega, q, responses) * q * k2;
+    let value = |omega: f64, q: f64| vertex.bare_in_q(energy, omega, q, responses) * q * k2;
     let row = |i: usize| coefficients(std::array::from_fn(|k| value(at(omegas, i), at(momenta, k))));
     let rows: Net = std::array::from_fn(row);
     let columns: Net = std::array::from_fn(|k| coefficients(rows.map(|row| row[k])));
@@ -139,7 +153,7 @@ mod tests {
             let (omega, q) = (60.0 + 200.0 * x, 150.0 + 550.0 * y);
             let column = |column: &[f64; COUNT]| column.iter().zip(basis(x)).map(|(c, b)| c * b).sum::<f64>();
             let sum: f64 = net.iter().zip(basis(y)).map(|(c, b)| column(c) * b).sum();
-            let value = vertex.inclusive_in_q(800.0, omega, q, &responses) * q * 800.0 * 800.0;
+            let value = vertex.bare_in_q(800.0, omega, q, &responses) * q * 800.0 * 800.0;
             assert!((sum / value - 1.0).abs() < 1e-10, "{x} {y}: {sum} {value}");
         }
     }

@@ -1,33 +1,54 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
+use super::angular::gauss_legendre;
+use super::exact::ExactKnockout;
+use super::free::FreeParameters;
 use super::model::{Point, PreparedKnockout};
-use gradino_core::density::{Axis, Condition, Density, Space};
+use super::sampler::KnockoutDraw;
+use super::straight::StraightEnergy;
+use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
+use gradino_core::{ParamSet, Result};
+use rayon::prelude::*;
 use std::f64::consts::TAU;
 use std::sync::Arc;
+
+/// Energies of the lepton over which the strength at an energy of the nucleon is averaged, in equal ratios.
+const ENERGIES: usize = 8; // chosen: the shapes change slowly
+/// Share of x that does not follow the strength, but is even in ln(T + [`NARROW`]): energies between resonances need
+/// room too, as the angles change there.
+const EVEN: f64 = 0.25; // chosen
+/// Energy [MeV] about which this share is densest.
+const NARROW: f64 = 1.0; // chosen: where the resonances are
+/// Points of the quadrature over the angle of the lepton.
+const ANGLES: usize = 48; // chosen: the strength is a guide and need not be exact
 
 /// d4 sigma / (d x d cos(theta) d Omega_N) [cm^2/sr] of one shell over x, cos(theta), cos(theta_N) and phi_N, under the
 /// conditions of the lepton's energy E and the shell.
 ///
-/// x = (omega - S) / (E - m - S) is the energy transfer as a share of its range at E, from the lowest separation energy S
-/// to what leaves no lepton of mass m: so the support has the same edge at all energies.
+/// x is the [`StraightEnergy`] of the nucleon's energy T = omega - S from 0, at the separation energy S of the shell, to
+/// T_max = E - m - S, which leaves a lepton of mass m at rest: so the support has the same edge at all energies, and
+/// resonances of the nucleon in the field of the residue, tens of keV wide, lie at the same places, as wide as
+/// they are strong. The strength is the mean of (d sigma / d T) / sigma of the shell over energies of the lepton, weighted
+/// with 1/E, and a part that is even in ln(T + 1 MeV).
 #[derive(Clone, Debug)]
 pub struct KnockoutDensity {
     model: Arc<PreparedKnockout>,
     space: Space,
-    lowest: f64,
+    straight: Vec<StraightEnergy>,
+    /// The parameters of which some are conditions.
+    free: Option<FreeParameters>,
 }
 
 impl KnockoutDensity {
     /// For energies of the lepton in `energies` [MeV].
     pub fn new(model: &Arc<PreparedKnockout>, energies: [f64; 2]) -> Self {
-        let table = &model.of.table;
-        let lowest = table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-        let labels: Vec<String> = table.holes.iter().map(|h| h.shell.to_string()).collect();
+        let holes = &model.of.table.holes;
+        let labels: Vec<String> = holes.iter().map(|h| h.shell.to_string()).collect();
         let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
         let space = Space {
             axes: vec![
-                Axis::interval("omega_share", "", 0.0, 1.0),
-                Axis::interval("cos_theta", "", -1.0, 1.0),
+                Axis::interval("T_straight", "", 0.0, 1.0),
+                Axis::interval("cos_theta_l", "", -1.0, 1.0),
                 Axis::interval("cos_theta_N", "", -1.0, 1.0),
                 Axis::circle("phi_N", "rad", 0.0, TAU),
             ],
@@ -36,18 +57,87 @@ impl KnockoutDensity {
                 Condition::category("shell", &labels),
             ],
         };
-        KnockoutDensity { model: model.clone(), space, lowest }
+        let nodes = &model.of.table.grid.kinetic;
+        let straight = |hole| StraightEnergy::new(nodes, &strengths(model, hole, energies));
+        let straight = (0..holes.len()).map(straight).collect();
+        KnockoutDensity { model: model.clone(), space, straight, free: None }
     }
 
-    /// Range of the energy transfer at the energy `energy` [MeV], from the lowest separation energy on [MeV].
-    pub fn range(&self, energy: f64) -> f64 {
-        (energy - self.model.of.vertex.outgoing_mass - self.lowest).max(0.0)
+    /// The same with further conditions: parameters of the form factors out of `params`, by name, each with the range of its
+    /// values. The cross section at a point is that of the point's own values.
+    ///
+    /// # Errors
+    /// A name that is none of a parameter, and values beyond its bounds.
+    pub fn with_conditions(mut self, params: &ParamSet, conditions: &[(&str, [f64; 2])]) -> Result<Self> {
+        if conditions.is_empty() {
+            return Ok(self);
+        }
+        let (free, more) = FreeParameters::new(params, conditions)?;
+        self.space.conditions.extend(more);
+        self.free = Some(free);
+        Ok(self)
     }
 
-    /// The energy transfer [MeV] at a share of its range.
-    pub fn omega(&self, energy: f64, share: f64) -> f64 {
-        self.lowest + share * self.range(energy)
+    /// Highest energy of a nucleon from the shell number `hole` [MeV], for a lepton of the energy `energy` [MeV]; 0 where
+    /// none can leave.
+    pub fn highest(&self, hole: usize, energy: f64) -> f64 {
+        (energy - self.model.of.vertex.lowest_outgoing() - self.separation(hole)).max(0.0)
     }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<PreparedKnockout> {
+        &self.model
+    }
+
+    /// The coordinates of an event that the exact sampler drew.
+    pub fn coordinates(&self, draw: &KnockoutDraw) -> [f64; 4] {
+        let x = self.straight(draw.hole, draw.energy, draw.omega);
+        [x.clamp(0.0, 1.0), draw.cos_theta, draw.cos_nucleon, draw.phi_nucleon]
+    }
+
+    /// The energy transfer [MeV] at the coordinate `x`.
+    pub fn omega(&self, hole: usize, energy: f64, x: f64) -> f64 {
+        let highest = self.highest(hole, energy);
+        let kinetic = if highest > 0.0 { self.straight[hole].energy(x, highest) } else { 0.0 };
+        self.separation(hole) + kinetic
+    }
+
+    /// The coordinate at the energy transfer `omega` [MeV], which leaves nucleon and lepton.
+    pub fn straight(&self, hole: usize, energy: f64, omega: f64) -> f64 {
+        self.straight[hole].place(omega - self.separation(hole), self.highest(hole, energy))
+    }
+
+    fn separation(&self, hole: usize) -> f64 {
+        self.model.of.table.holes[hole].separation
+    }
+}
+
+/// The strength of a hole at the nodes of T, in any unit: the mean of (d sigma / d T) / sigma over leptons with energies
+/// E in `range` [MeV], weighted with 1/E as low energies have most of their events in resonances, and the even part.
+fn strengths(model: &PreparedKnockout, hole: usize, range: [f64; 2]) -> Vec<f64> {
+    let nodes = &model.of.table.grid.kinetic;
+    let rule = gauss_legendre(ANGLES);
+    let separation = model.of.table.holes[hole].separation;
+    let at = |energy: f64, t: f64| -> f64 {
+        rule.iter().map(|(cos, w)| w * model.inclusive(hole, energy, t + separation, *cos)).sum()
+    };
+    let mut mean = vec![0.0; nodes.len()];
+    for i in 0..ENERGIES {
+        let energy = range[0] * (range[1] / range[0]).powf(i as f64 / (ENERGIES - 1) as f64);
+        let values: Vec<f64> = nodes.par_iter().map(|&t| at(energy, t)).collect();
+        let total = integral(nodes, &values) * energy;
+        if total > 0.0 {
+            mean.iter_mut().zip(&values).for_each(|(m, f)| *m += f / total);
+        }
+    }
+    let scale = EVEN / (1.0 - EVEN) / (nodes[nodes.len() - 1] / NARROW).ln_1p() * integral(nodes, &mean);
+    mean.iter_mut().zip(nodes).for_each(|(m, t)| *m += scale / (t + NARROW));
+    mean
+}
+
+/// The integral of straight lines between nodes.
+fn integral(nodes: &[f64], values: &[f64]) -> f64 {
+    nodes.windows(2).zip(values.windows(2)).map(|(t, f)| 0.5 * (f[0] + f[1]) * (t[1] - t[0])).sum()
 }
 
 impl Density for KnockoutDensity {
@@ -55,25 +145,52 @@ impl Density for KnockoutDensity {
         &self.space
     }
 
-    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> gradino_core::Result<()> {
+    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
         let mut work = self.model.workspace();
-        let (conditions, points) = (conditions.as_chunks::<2>().0, points.as_chunks::<4>().0);
-        for ((value, [energy, shell]), [share, cos_theta, cos_nucleon, phi]) in
-            values.iter_mut().zip(conditions).zip(points)
+        let mut moving = self.free.as_ref().map(|free| free.moving(self.model.of.form_factors));
+        let conditions = conditions.chunks_exact(self.space.conditions.len());
+        for ((value, condition), [x, cos_theta, cos_nucleon, phi]) in
+            values.iter_mut().zip(conditions).zip(points.as_chunks::<4>().0)
         {
-            self.space.conditions[0].check(*energy)?;
-            self.space.conditions[1].check(*shell)?;
+            self.space.conditions.iter().zip(condition).try_for_each(|(c, value)| c.check(*value))?;
+            let (energy, hole) = (&condition[0], condition[1] as usize);
             let point = Point {
-                hole: *shell as usize,
+                hole,
                 energy: *energy,
-                omega: self.omega(*energy, *share),
+                omega: self.omega(hole, *energy, *x),
                 cos_theta: *cos_theta,
                 cos_nucleon: *cos_nucleon,
                 phi_nucleon: *phi,
             };
+            let size = match &mut moving {
+                None => self.model.cross_section(&point, &mut work),
+                Some(moving) => {
+                    let form_factors = moving.at(&condition[2..])?;
+                    self.model.cross_section_with(&point, form_factors, &mut work)
+                }
+            };
             // Where the amplitudes cancel, single precision may leave less than nothing.
-            *value = self.model.cross_section(&point, &mut work).max(0.0) * self.range(*energy);
+            let per_energy = size.max(0.0);
+            let kinetic = point.omega - self.separation(hole);
+            // Where nothing can be knocked out there is no slope.
+            *value = match per_energy > 0.0 {
+                true => per_energy / self.straight[hole].slope(kinetic, self.highest(hole, *energy)),
+                false => 0.0,
+            };
         }
         Ok(())
+    }
+
+    /// None with further conditions: the sampler is prepared for one set of values.
+    fn exact(&self) -> gradino_core::Result<Option<Box<dyn Sampler + Send>>> {
+        if self.free.is_some() {
+            return Ok(None);
+        }
+        match ExactKnockout::new(self) {
+            Ok(sampler) => Ok(Some(Box::new(sampler))),
+            Err(error) => {
+                Err(gradino_core::Error::Simulation { reason: error.to_string(), hint: error.hint() })
+            }
+        }
     }
 }

@@ -18,6 +18,26 @@ pub struct FinalState {
     pub residue: FourVector,
 }
 
+/// Masses [MeV] of the particles of a knockout; of the residue none, which depends on its energy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ReactionMasses {
+    /// Incoming lepton.
+    pub incoming: f64,
+    /// Outgoing lepton.
+    pub lepton: f64,
+    /// Target.
+    pub target: f64,
+    /// Nucleon that leaves.
+    pub nucleon: f64,
+}
+
+impl ReactionMasses {
+    /// The momentum of the incoming lepton of `energy` [MeV].
+    pub fn beam_momentum(&self, energy: f64) -> f64 {
+        (energy * energy - self.incoming * self.incoming).max(0.0).sqrt()
+    }
+}
+
 /// What the lepton gives to a nucleus at rest, and the direction in which a nucleon leaves.
 #[derive(Clone, Copy, Debug)]
 pub struct Transfer {
@@ -32,18 +52,15 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    /// Of a draw, the incoming lepton along z and of negligible mass.
-    ///
-    /// # Arguments
-    /// `phi` is the azimuth of the outgoing lepton [rad]; masses of outgoing lepton, target and nucleon in MeV.
-    pub fn new(draw: &KnockoutDraw, phi: f64, [lepton_mass, target_mass, nucleon_mass]: [f64; 3]) -> Self {
+    /// Of a draw, the incoming lepton along z; `phi` is the azimuth of the outgoing lepton [rad].
+    pub fn new(draw: &KnockoutDraw, phi: f64, masses: &ReactionMasses) -> Self {
         let e_out = draw.energy - draw.omega;
-        let out = (e_out * e_out - lepton_mass * lepton_mass).max(0.0).sqrt();
+        let out = (e_out * e_out - masses.lepton * masses.lepton).max(0.0).sqrt();
         let sin_theta = (1.0 - draw.cos_theta * draw.cos_theta).max(0.0).sqrt();
         let (sin_phi, cos_phi) = phi.sin_cos();
         let (across, along) = (out * sin_theta, out * draw.cos_theta);
         let lepton = FourVector::new(e_out, across * cos_phi, across * sin_phi, along);
-        let momentum = [-lepton.x, -lepton.y, draw.energy - along];
+        let momentum = [-lepton.x, -lepton.y, masses.beam_momentum(draw.energy) - along];
         let q = norm(momentum);
         // z' along q; x' along the leptons' momentum across q, in their plane: (k_z of q) e_phi-plane, rotated.
         let z = momentum.map(|p| p / q);
@@ -53,7 +70,7 @@ impl Transfer {
         let (sin_n, cos_n) = ((1.0 - draw.cos_nucleon * draw.cos_nucleon).max(0.0).sqrt(), draw.cos_nucleon);
         let (s, c) = draw.phi_nucleon.sin_cos();
         let direction = std::array::from_fn(|i| sin_n * (c * x[i] + s * y[i]) + cos_n * z[i]);
-        let energy = draw.omega + target_mass;
+        let (energy, nucleon_mass) = (draw.omega + masses.target, masses.nucleon);
         Transfer { lepton, energy, momentum, q, direction, cos_nucleon: cos_n, nucleon_mass }
     }
 
@@ -115,6 +132,8 @@ mod tests {
 
     const TARGET: f64 = 14_895.0; // about 16O [MeV]
     const NUCLEON: f64 = 938.3;
+    const MASSES: ReactionMasses =
+        ReactionMasses { incoming: 0.0, lepton: MUON_MASS, target: TARGET, nucleon: NUCLEON };
     const LEFT: f64 = 13_972.0; // about 15O: 15.7 MeV to take a neutron away
 
     fn draw(energy: f64, omega: f64, cos_theta: f64, cos_nucleon: f64, phi_nucleon: f64) -> KnockoutDraw {
@@ -134,7 +153,7 @@ mod tests {
         ) {
             let omega = 25.0 + share * (energy - 26.0 - MUON_MASS);
             let drawn = draw(energy, omega, cos_theta, cos_nucleon, phi_nucleon);
-            let transfer = Transfer::new(&drawn, phi, [MUON_MASS, TARGET, NUCLEON]);
+            let transfer = Transfer::new(&drawn, phi, &MASSES);
             if let Some(most) = transfer.largest_residue().filter(|most| *most > LEFT) {
                 let mass = LEFT + excited * (most - LEFT) * (1.0 - 1e-12);
                 let out = transfer.leave(mass).expect("below the largest mass");
@@ -156,8 +175,7 @@ mod tests {
     fn the_azimuth_of_the_nucleon_counts_from_the_plane_of_the_leptons() {
         // phi_N = 0: in the plane, on the side of the leptons' momentum across q; pi/2: along q x (k x ..).
         let at = |phi_nucleon| {
-            let transfer =
-                Transfer::new(&draw(700.0, 150.0, 0.5, 0.0, phi_nucleon), 0.3, [MUON_MASS, TARGET, NUCLEON]);
+            let transfer = Transfer::new(&draw(700.0, 150.0, 0.5, 0.0, phi_nucleon), 0.3, &MASSES);
             (transfer.direction, transfer.lepton, transfer.momentum)
         };
         let (x, lepton, q) = at(0.0);

@@ -5,6 +5,8 @@ use gradino_core::{Complex, Real};
 /// Number of structures of the tensor: five without phi_N, four with cos(phi_N), the same with sin(phi_N), one with
 /// cos(2 phi_N) and one with sin(2 phi_N).
 pub const STRUCTURES: usize = 15;
+/// Number of those without phi_N.
+pub const DIAGONAL: usize = 5;
 
 /// The current of one transition in the basis of time, z (along q), and the helicities +1 and -1:
 /// J^0, J_z, J_+ = -(J_x + i J_y)/sqrt(2), J_- = (J_x - i J_y)/sqrt(2).

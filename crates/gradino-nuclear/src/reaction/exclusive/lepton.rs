@@ -3,6 +3,7 @@
 use super::hadron::{HadronTensor, STRUCTURES};
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, Nucleon};
+use crate::reaction::coulomb_correction::FermiFunction;
 use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, HBAR_C, MUON_MASS, VUD};
 use gradino_core::particle::pdg;
 use gradino_core::{Nuclide, Real};
@@ -25,7 +26,18 @@ pub struct LeptonVertex {
     pub handedness: f64,
     /// What the field of the residue adds to the energy of the outgoing lepton inside the nucleus [MeV].
     pub coulomb_shift: f64,
+    /// The same for the incoming lepton [MeV].
+    pub incoming_shift: f64,
+    /// The Fermi function that multiplies the cross section, with the radius of the residue [1/MeV].
+    pub fermi: Option<(FermiFunction, f64)>,
+    /// The smallest Q^2 [MeV^2] that counts in electron scattering, whose cross section has no bound without it.
+    pub min_q2: f64,
 }
+
+/// Mean depth of the Coulomb potential of a homogeneous sphere over that at its centre.
+const MEAN_DEPTH: f64 = 0.8; // aste2005: what the effective momenta of electrons agree with, (6/5) / (3/2)
+/// Speed of the outgoing lepton below which its Fermi function does not grow any more.
+const SLOWEST: f64 = 0.05; // chosen: the last 0.13 MeV of a muon, 0.6 keV of an electron
 
 impl LeptonVertex {
     /// The vertex of `incoming` (PDG number) and `current`: neutrinos of the electron and the muon for the charged
@@ -63,21 +75,63 @@ impl LeptonVertex {
             outgoing_mass,
             handedness,
             coulomb_shift: 0.0,
+            incoming_shift: 0.0,
+            fermi: None,
+            min_q2: 0.0,
         }
     }
 
-    /// The outgoing lepton in the Coulomb field of `residue`, by the modified effective momentum approximation
-    /// (engel1998): its energy inside is E' + V for negative and E' - V for positive leptons,
-    /// V = 3 Z alpha / 2R with R = `radius_fm` A^(1/3), and the momentum follows from it, in the tensor, in q and in the
-    /// density of states. Neutral leptons, and the incoming one, are not changed.
+    /// Charged leptons in the Coulomb field of `residue`, by the modified effective momentum approximation
+    /// (engel1998): the energy inside is E + V for negative and E - V for positive leptons,
+    /// V = 3 Z alpha / 2R with R = `radius_fm` A^(1/3), and the momentum follows from it, in the tensor and in q. The
+    /// density of states of the outgoing lepton is that of its energy inside; an incoming charged lepton is focused by
+    /// (k_eff / k)^2. In electron scattering V is the mean over a homogeneous sphere, 6 Z alpha / 5R (aste2005).
+    /// Neutral leptons are not changed.
     pub fn in_coulomb_field(mut self, residue: Nuclide, radius_fm: f64) -> Self {
-        let radius = radius_fm * f64::from(residue.a).cbrt();
-        let depth = 1.5 * f64::from(residue.z) * ALPHA * HBAR_C / radius;
-        self.coulomb_shift = match self.outgoing.abs() {
-            pdg::ELECTRON | pdg::MUON => depth * f64::from(self.outgoing.signum()),
-            _ => 0.0,
-        };
+        let centre = 1.5 * f64::from(residue.z) * ALPHA / radius(residue, radius_fm);
+        let depth = if self.current == Current::Electromagnetic { MEAN_DEPTH * centre } else { centre };
+        let shift = |lepton: i32| -depth * f64::from(charge(lepton));
+        self.coulomb_shift = shift(self.outgoing);
+        self.incoming_shift = shift(self.incoming);
         self
+    }
+
+    /// The outgoing lepton in the Coulomb field of `residue`, by its Fermi function at R = `radius_fm` A^(1/3)
+    /// (fermi1934): right where the lepton is slow, too strong where its wavelength is shorter than the nucleus
+    /// (engel1998). Neutral leptons are not changed.
+    pub fn with_fermi_function(mut self, residue: Nuclide, radius_fm: f64) -> Self {
+        let charge = charge(self.outgoing);
+        self.fermi = (charge != 0).then(|| (FermiFunction::new(charge, residue), radius(residue, radius_fm)));
+        self
+    }
+
+    /// The same without momentum transfers of Q^2 below `min_q2` [MeV^2], in electron scattering.
+    pub fn above(mut self, min_q2: f64) -> Self {
+        self.min_q2 = min_q2;
+        self
+    }
+
+    /// The smallest momentum transfer q [MeV] that counts at the energy transfer `omega` [MeV].
+    pub fn lowest_q(&self, omega: f64) -> f64 {
+        match self.current {
+            Current::Electromagnetic => (omega * omega + self.min_q2).sqrt(),
+            Current::Charged | Current::Neutral => 0.0,
+        }
+    }
+
+    /// The lowest energy [MeV] of the outgoing lepton far from the nucleus: its mass, and the Coulomb barrier where it
+    /// is repelled.
+    pub fn lowest_outgoing(&self) -> f64 {
+        self.outgoing_mass - self.coulomb_shift.min(0.0)
+    }
+
+    /// What the Fermi function makes of the cross section at the energy `out` [MeV] of the outgoing lepton.
+    fn fermi_factor<D: Real>(&self, out: D) -> D {
+        let Some((fermi, radius)) = &self.fermi else { return D::one() };
+        let slowest = self.outgoing_mass / (1.0 - SLOWEST * SLOWEST).sqrt();
+        let energy = if out.re() > slowest { out } else { D::from(slowest) };
+        let momentum = (energy.sq() - self.outgoing_mass * self.outgoing_mass).sqrt();
+        fermi.at(momentum / energy, momentum * *radius)
     }
 
     /// What a hole of `struck` becomes, where this vertex can strike it: n -> p for neutrinos and p -> n for
@@ -115,22 +169,41 @@ impl LeptonVertex {
     /// where it means nothing.
     #[inline]
     pub fn inclusive_in_q(&self, energy: f64, omega: f64, q: f64, responses: &[f64; 5]) -> f64 {
-        let factors = self.inclusive_factors_in_q(energy, omega, q);
+        self.bare_in_q(energy, omega, q, responses) * self.strength(energy - omega, q * q - omega * omega)
+    }
+
+    /// The same without [`LeptonVertex::strength`]: times k^2 q a polynomial of energy, omega and q.
+    #[inline]
+    pub(super) fn bare_in_q(&self, energy: f64, omega: f64, q: f64, responses: &[f64; 5]) -> f64 {
+        let factors = self.bare_factors_in_q(energy, omega, q);
         factors.iter().zip(responses).map(|(f, r)| f * r).sum()
     }
 
     /// What multiplies CC, CL, LL, T and T' in [`LeptonVertex::inclusive_in_q`].
     #[inline]
     pub fn inclusive_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
-        let (e_out, k2) =
-            (energy - omega + self.coulomb_shift, energy * energy - self.incoming_mass * self.incoming_mass);
+        let strength = self.strength(energy - omega, q * q - omega * omega);
+        self.bare_factors_in_q(energy, omega, q).map(|x| x * strength)
+    }
+
+    /// The coupling at `q2` [MeV^2] times the Fermi function of an outgoing lepton of energy `out` [MeV].
+    #[inline]
+    pub(super) fn strength(&self, out: f64, q2: f64) -> f64 {
+        self.coupling(q2) * self.fermi_factor(out)
+    }
+
+    #[inline]
+    fn bare_factors_in_q(&self, energy: f64, omega: f64, q: f64) -> [f64; 5] {
+        let square = |e: f64| e * e - self.incoming_mass * self.incoming_mass;
+        let outside = square(energy);
+        let (e_out, energy) = (energy - omega + self.coulomb_shift, energy + self.incoming_shift);
+        let k2 = square(energy);
         let out2 = e_out * e_out - self.outgoing_mass * self.outgoing_mass;
         let kz = (k2 - out2 + q * q) / (2.0 * q);
         let kz_out = kz - q;
         let transverse_sq = k2 - kz * kz;
         let product = energy * e_out - transverse_sq - kz * kz_out - self.contact();
-        let coupling = self.coupling(q * q - omega * omega);
-        let scale = coupling * q / k2 * (2.0 * PI * CM2_PER_INVERSE_MEV2);
+        let scale = q / outside * (2.0 * PI * CM2_PER_INVERSE_MEV2);
         [
             2.0 * energy * e_out - product,
             -2.0 * (energy * kz_out + e_out * kz),
@@ -149,15 +222,17 @@ impl LeptonVertex {
         }
     }
 
-    /// The momenta of the incoming and the outgoing lepton [MeV], of the latter inside the nucleus.
+    /// The momenta of the incoming and the outgoing lepton inside the nucleus [MeV].
     pub fn momenta<D: Real>(&self, energy: D, omega: D) -> Option<(D, D)> {
         let left = energy - omega + self.coulomb_shift;
         let outside = left.re() - self.coulomb_shift;
-        if left.re().min(outside) <= self.outgoing_mass || energy.re() <= self.incoming_mass {
+        let inside = energy + self.incoming_shift;
+        if left.re().min(outside) <= self.outgoing_mass || inside.re().min(energy.re()) <= self.incoming_mass
+        {
             return None;
         }
         let momentum = |e: D, mass: f64| (e.sq() - mass * mass).sqrt();
-        Some((momentum(energy, self.incoming_mass), momentum(left, self.outgoing_mass)))
+        Some((momentum(inside, self.incoming_mass), momentum(left, self.outgoing_mass)))
     }
 }
 
@@ -172,6 +247,19 @@ impl Current {
     }
 }
 
+/// The charge [e] of a lepton by its PDG number.
+fn charge(lepton: i32) -> i32 {
+    match lepton.abs() {
+        pdg::ELECTRON | pdg::MUON => -lepton.signum(),
+        _ => 0,
+    }
+}
+
+/// R = `radius_fm` A^(1/3) [1/MeV].
+fn radius(nuclide: Nuclide, radius_fm: f64) -> f64 {
+    radius_fm * f64::from(nuclide.a).cbrt() / HBAR_C
+}
+
 /// The leptonic tensor L^mu^nu [MeV^2] at one point, times the phase space, in the frame with q along z.
 ///
 /// L^mu^nu = k^mu k'^nu + k'^mu k^nu - g^mu^nu (k.k' - e) + i h eps^mu^nu^alpha^beta k_alpha k'_beta, e = m^2 for the
@@ -182,7 +270,7 @@ pub struct LeptonTensor<D> {
     pub symmetric: [D; 7],
     /// Imaginary antisymmetric parts: L^xy, L^y0, L^yz over i.
     pub antisymmetric: [D; 3],
-    /// C k'/k [1/MeV^4], see [`LeptonVertex::coupling`].
+    /// C k'/k [1/MeV^4], see [`LeptonVertex::coupling`], with what the Coulomb field makes of it.
     pub flux: D,
     /// Cosine of the angle between the leptons.
     pub cos_theta: D,
@@ -193,7 +281,7 @@ impl<D: Real> LeptonTensor<D> {
     /// where no angle of the lepton gives it.
     pub fn new(vertex: &LeptonVertex, energy: D, omega: D, q: D) -> Option<Self> {
         let (k, out) = vertex.momenta(energy, omega)?;
-        if q.re() <= 0.0 {
+        if q.re() <= vertex.lowest_q(omega.re()) {
             return None;
         }
         let along = (k.sq() - out.sq() + q.sq()) / (q * 2.0);
@@ -208,7 +296,7 @@ impl<D: Real> LeptonTensor<D> {
     pub fn at_angle(vertex: &LeptonVertex, energy: D, omega: D, cos_theta: D) -> Option<Self> {
         let (k, out) = vertex.momenta(energy, omega)?;
         let q = vertex.momentum_transfer(energy, omega, cos_theta)?;
-        if q.re() <= 0.0 {
+        if q.re() <= vertex.lowest_q(omega.re()) {
             return None;
         }
         let along = (k.sq() - out.sq() + q.sq()) / (q * 2.0);
@@ -224,7 +312,8 @@ impl<D: Real> LeptonTensor<D> {
         [k, out, along]: [D; 3],
         transverse_sq: D,
     ) -> Self {
-        let (e, e_out, kz, kz_out) = (energy, energy - omega + vertex.coulomb_shift, along, along - q);
+        let (e, e_out) = (energy + vertex.incoming_shift, energy - omega + vertex.coulomb_shift);
+        let (kz, kz_out) = (along, along - q);
         let kx = transverse_sq.sqrt();
         let cross = transverse_sq + kz * kz_out;
         let product = e * e_out - cross - vertex.contact();
@@ -239,7 +328,9 @@ impl<D: Real> LeptonTensor<D> {
         ];
         let antisymmetric =
             [e_out * kz - e * kz_out, -kx * q, kx * (e_out - e)].map(|x| x * vertex.handedness);
-        let flux = vertex.coupling(q.sq() - omega.sq()) * out / k;
+        let outside_sq = energy.sq() - vertex.incoming_mass * vertex.incoming_mass;
+        let focus = k / outside_sq * vertex.fermi_factor(energy - omega);
+        let flux = vertex.coupling(q.sq() - omega.sq()) * out * focus;
         LeptonTensor { symmetric, antisymmetric, flux, cos_theta: cross / (k * out) }
     }
 
@@ -263,14 +354,14 @@ impl<D: Real> LeptonTensor<D> {
     }
 
     /// The factors of TL, TC, TL' and TC', see [`HadronTensor::structures`].
-    fn first_factors(&self) -> [D; 4] {
+    pub fn first_factors(&self) -> [D; 4] {
         let [_, _, _, _, _, x0, xz] = self.symmetric;
         let [_, y0, yz] = self.antisymmetric;
         [xz, -x0, -yz, y0].map(|x| x * SQRT_2)
     }
 
     /// The factor of TT, see [`HadronTensor::structures`].
-    fn second_factor(&self) -> D {
+    pub fn second_factor(&self) -> D {
         self.symmetric[4] - self.symmetric[3]
     }
 

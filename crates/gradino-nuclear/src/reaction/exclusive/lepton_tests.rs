@@ -198,3 +198,79 @@ fn the_coulomb_field_speeds_up_negative_leptons_as_engel1998_says() {
     let mema = momentum(e + depth) * (e + depth) / (momentum(e) * e);
     assert!((size(&inside) / size(&plain) / mema - 1.0).abs() < 1e-4);
 }
+
+#[test]
+fn both_electrons_of_electron_scattering_move_faster_inside_and_the_incoming_one_is_focused() {
+    let residue = Nuclide::new(8, 16);
+    let electron = LeptonVertex::new(Current::Electromagnetic, pdg::ELECTRON).expect("an electron");
+    let inside = electron.in_coulomb_field(residue, 1.2);
+    let depth = 1.2 * 8.0 * ALPHA * HBAR_C / (1.2 * 16f64.cbrt());
+    assert!((inside.coulomb_shift - depth).abs() < 1e-12 && inside.incoming_shift == inside.coulomb_shift);
+    // (k_eff / k)^2 times the cross section at the energies inside, where all enters.
+    let (e, omega, cos) = (400.0, 120.0, 0.5);
+    let size = |v: &LeptonVertex, e: f64| {
+        let tensor = LeptonTensor::at_angle(v, e, omega, cos).expect("open");
+        tensor.flux * tensor.inclusive(&[0.3, 0.1, 0.2, 1.0, 0.0])
+    };
+    let momentum = |e: f64| (e * e - ELECTRON_MASS * ELECTRON_MASS).sqrt();
+    let focus = (momentum(e + depth) / momentum(e)).powi(2);
+    let expected = focus * size(&electron, e + depth);
+    assert!((size(&inside, e) / expected - 1.0).abs() < 1e-12);
+    let positron = LeptonVertex::new(Current::Electromagnetic, -pdg::ELECTRON).expect("a positron");
+    let outside = positron.in_coulomb_field(residue, 1.2);
+    assert!(size(&outside, e) < size(&positron, e) && size(&positron, e) < size(&inside, e));
+}
+
+#[test]
+fn the_form_in_q_agrees_with_the_tensor_in_every_coulomb_field() {
+    let (residue, responses) = (Nuclide::new(17, 39), [0.3, -0.1, 0.2, 1.0, 0.4]);
+    let (e, omega) = (300.0, 90.0);
+    for (current, incoming) in [
+        (Current::Charged, pdg::NU_MU),
+        (Current::Charged, -pdg::NU_E),
+        (Current::Electromagnetic, pdg::ELECTRON),
+    ] {
+        let plain = LeptonVertex::new(current, incoming).expect("a vertex");
+        for vertex in [plain.in_coulomb_field(residue, 1.2), plain.with_fermi_function(residue, 1.2)] {
+            let q = vertex.momentum_transfer(e, omega, 0.4).expect("open");
+            let tensor = LeptonTensor::new(&vertex, e, omega, q).expect("physical");
+            let (k, out) = vertex.momenta(e, omega).expect("open");
+            let expected = tensor.inclusive(&responses) * tensor.scale() * q / (k * out);
+            let found = vertex.inclusive_in_q(e, omega, q, &responses);
+            assert!((found / expected - 1.0).abs() < 1e-12, "{incoming}: {found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_fermi_function_attracts_negative_leptons_and_is_one_without_charge() {
+    let size = |incoming: i32, z: u8, omega: f64| {
+        let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
+        let vertex = vertex.with_fermi_function(Nuclide::new(z, 16), 1.2);
+        LeptonTensor::at_angle(&vertex, 200.0, omega, 0.0).expect("open").flux
+    };
+    for incoming in [pdg::NU_E, pdg::NU_MU] {
+        let plain = size(incoming, 0, 40.0);
+        let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
+        let bare = LeptonTensor::at_angle(&vertex, 200.0, 40.0, 0.0).expect("open").flux;
+        assert!((plain / bare - 1.0).abs() < 1e-12);
+        assert!(size(incoming, 9, 40.0) > 1.05 * plain && size(-incoming, 9, 40.0) < 0.97 * plain);
+        // Small charges act in proportion.
+        let (one, two) = (size(incoming, 1, 40.0) / plain - 1.0, size(incoming, 2, 40.0) / plain - 1.0);
+        assert!((two / one - 2.0).abs() < 0.05, "{one} {two}");
+    }
+    // At the end of the spectrum muons are slow: finite, and repelled ones are gone.
+    let last = 200.0 - MUON_MASS - 1e-6;
+    let (attracted, repelled) = (size(pdg::NU_MU, 9, last), size(-pdg::NU_MU, 9, last));
+    assert!(attracted.is_finite() && repelled < 1e-2 * attracted);
+}
+
+#[test]
+fn electron_scattering_below_the_smallest_q2_does_not_count() {
+    let vertex = LeptonVertex::new(Current::Electromagnetic, pdg::ELECTRON).expect("an electron").above(2e4);
+    let at = |q2: f64| LeptonTensor::new(&vertex, 500.0, 100.0, (q2 + 1e4f64).sqrt());
+    assert!(at(1.999e4).is_none() && at(2.001e4).is_some());
+    assert!((vertex.lowest_q(100.0).powi(2) - 3e4).abs() < 1e-9);
+    let neutrino = LeptonVertex::new(Current::Neutral, pdg::NU_E).expect("a neutrino").above(2e4);
+    assert_eq!(neutrino.lowest_q(100.0), 0.0);
+}

@@ -2,6 +2,8 @@
 
 use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, operator_amplitudes};
 use super::coupling::{Coupling, Harmonics};
+use super::form::LeptonForm;
+use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
@@ -16,8 +18,6 @@ use std::sync::Arc;
 /// Derivatives carried at once.
 const CHUNK: usize = 8;
 type Slots = Dual<f64, CHUNK>;
-/// Derivatives with respect to the five factors of the current.
-type Five = Dual<f64, 5>;
 
 /// Knockout of a nucleon from any shell of a nucleus by a lepton.
 #[derive(Clone, Debug)]
@@ -33,6 +33,16 @@ pub struct Knockout {
     couplings: Vec<Coupling<f32>>,
     /// By [hole][kinetic][momentum].
     pairs: Vec<Vec<ResponsePairs<f64>>>,
+}
+
+/// The parameters of a knockout by `current`: those of the form factors that act in it, and of the weak mixing for the
+/// neutral current.
+pub fn parameters(form_factors: FormFactorModel, current: Current) -> Vec<Parameter> {
+    let mut list = form_factors.parameters_of(current);
+    if current == Current::Neutral {
+        list.extend(electron_elastic::parameters());
+    }
+    list
 }
 
 impl Knockout {
@@ -56,13 +66,9 @@ impl Knockout {
         Ok(Arc::new(Knockout { table, vertex, struck, form_factors, couplings, pairs }))
     }
 
-    /// The parameters: those of the form factors, and of the weak mixing for the neutral current.
+    /// The parameters that act on this current, see [`parameters`].
     pub fn parameters(&self) -> Vec<Parameter> {
-        let mut list = self.form_factors.parameters();
-        if self.vertex.current == Current::Neutral {
-            list.extend(electron_elastic::parameters());
-        }
-        list
+        parameters(self.form_factors, self.vertex.current)
     }
 
     /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`.
@@ -253,10 +259,39 @@ impl PreparedKnockout {
     /// d4 sigma / (d omega d cos(theta) d Omega_N) of one hole [cm^2/(MeV sr)], integrated over the azimuth of the
     /// lepton; zero where it cannot be reached or is outside the grid.
     pub fn cross_section(&self, point: &Point, space: &mut Workspace) -> f64 {
-        let Some((lepton, q)) = self.lepton(point) else { return 0.0 };
-        let t = point.omega - self.of.table.holes[point.hole].separation;
-        let w = self.hadron_tensor(point.hole, t, q, point.cos_nucleon, space);
-        lepton.cross_section(&w, point.phi_nucleon) * self.filling(point.hole)
+        self.summed(point, |node| *self.factors_at(point.hole, node.0, node.1), space)
+    }
+
+    /// The same with form factors that differ from point to point.
+    pub fn cross_section_with(
+        &self,
+        point: &Point,
+        form_factors: &PreparedFormFactors<f64>,
+        space: &mut Workspace,
+    ) -> f64 {
+        let Grid { kinetic, momenta } = &self.of.table.grid;
+        let factors = |node: (usize, usize)| {
+            self.of.factors(form_factors, point.hole, kinetic[node.0], momenta[node.1])
+        };
+        self.summed(point, factors, space)
+    }
+
+    /// The cross section with the factors of the current that `factors` gives at the nodes.
+    #[inline]
+    fn summed(
+        &self,
+        point: &Point,
+        factors: impl Fn((usize, usize)) -> CurrentFactors<f64>,
+        space: &mut Workspace,
+    ) -> f64 {
+        let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
+        let mut sum = 0.0;
+        for (kinetic, momentum, weight) in corners {
+            if let Some(amplitudes) = self.amplitudes(point.hole, (kinetic, momentum), space) {
+                sum += weight * form.value(amplitudes, &factors((kinetic, momentum)));
+            }
+        }
+        sum * scale
     }
 
     /// The same with its derivatives with respect to the wanted parameters, written to `gradient`.
@@ -267,21 +302,31 @@ impl PreparedKnockout {
         gradient: &mut [f64],
     ) -> f64 {
         gradient.fill(0.0);
-        let Some((lepton, q)) = self.lepton(point) else { return 0.0 };
-        let t = point.omega - self.of.table.holes[point.hole].separation;
-        let Some(corners) = self.corners(t, q) else { return 0.0 };
-        self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
+        let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
         let mut value = 0.0;
         for (kinetic, momentum, weight) in corners {
             let node = (kinetic, momentum);
             let Some(amplitudes) = self.amplitudes(point.hole, node, space) else { continue };
             let factors = self.factors_at(point.hole, kinetic, momentum);
-            let five = five_slopes(amplitudes, factors, &lepton, point.phi_nucleon);
-            let weight = weight * self.filling(point.hole);
-            value += five.re * weight;
-            self.add_slopes(point.hole, node, five.eps.map(|e| e * weight), gradient);
+            let slopes = form.slopes(amplitudes, factors).map(|s| s * weight * scale);
+            value += 0.5 * factors.dot(&slopes);
+            self.add_slopes(point.hole, node, slopes, gradient);
         }
         value
+    }
+
+    /// The form of a point, what multiplies it in the cross section, and the corners of its cell, for whose angle `space` is
+    /// filled; none where the point cannot be reached or is outside the grid.
+    #[inline]
+    fn form(&self, point: &Point, space: &mut Workspace) -> Option<(LeptonForm, f64, [Corner; 4])> {
+        let (lepton, q) = self.lepton(point)?;
+        let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
+        for (kinetic, momentum, _) in corners {
+            self.of.table.fetch(point.hole, kinetic, momentum);
+        }
+        self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
+        let scale = lepton.scale() * self.filling(point.hole);
+        Some((LeptonForm::new(&lepton, point.phi_nucleon), scale, corners))
     }
 
     /// Adds to `gradient` the derivatives `slopes` with respect to the factors of the current at a node, times those of
@@ -316,14 +361,16 @@ impl PreparedKnockout {
         out: &mut [f64],
     ) {
         let Some(amplitudes) = self.amplitudes(hole, node, space) else { return };
-        let five = five_slopes(amplitudes, self.factors_at(hole, node.0, node.1), lepton, phi);
-        self.add_slopes(hole, node, five.eps.map(|e| e / five.re), out);
+        let factors = self.factors_at(hole, node.0, node.1);
+        let slopes = LeptonForm::new(lepton, phi).slopes(amplitudes, factors);
+        let value = 0.5 * factors.dot(&slopes);
+        self.add_slopes(hole, node, slopes.map(|s| s / value), out);
     }
 
     /// Lowest energy of the lepton [MeV] at which a nucleon can leave, the recoil of the nucleus left out.
     pub fn threshold(&self) -> f64 {
         let lowest = self.of.table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-        lowest + self.of.vertex.outgoing_mass
+        lowest + self.of.vertex.lowest_outgoing()
     }
 
     /// Number of wanted parameters.
@@ -372,20 +419,6 @@ fn tensor(amplitudes: &[OperatorAmplitudes<f32>], factors: &CurrentFactors<f64>)
         tensor.add_state(&a.lifted(f64::from), factors);
     }
     tensor
-}
-
-/// The cross section of a full shell with its derivatives with respect to the factors of the current.
-fn five_slopes(
-    amplitudes: &[OperatorAmplitudes<f32>],
-    f: &CurrentFactors<f64>,
-    lepton: &LeptonTensor<f64>,
-    phi: f64,
-) -> Five {
-    let mut tensor = HadronTensor::zero();
-    for a in amplitudes {
-        tensor.add_state(&a.lifted(|x| Five::from(f64::from(x))), &f.seeded());
-    }
-    lepton.lifted().cross_section(&tensor, phi)
 }
 
 /// The cell of increasing `nodes` with `x` in it, and the place in it from 0 to 1.

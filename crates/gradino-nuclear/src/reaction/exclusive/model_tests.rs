@@ -41,17 +41,21 @@ fn grid() -> Grid {
     Grid { kinetic, momenta }
 }
 
+/// By the charged current.
 pub(in super::super) fn knockout(incoming: i32) -> Arc<Knockout> {
-    static TABLES: [OnceLock<Arc<KnockoutTable>>; 2] = [OnceLock::new(), OnceLock::new()];
-    let kinds =
-        if incoming > 0 { [Nucleon::Neutron, Nucleon::Proton] } else { [Nucleon::Proton, Nucleon::Neutron] };
+    let struck = if incoming > 0 { Nucleon::Neutron } else { Nucleon::Proton };
+    knockout_by(LeptonVertex::new(Current::Charged, incoming).expect("a neutrino"), struck)
+}
+
+pub(in super::super) fn knockout_by(vertex: LeptonVertex, struck: Nucleon) -> Arc<Knockout> {
+    static TABLES: [OnceLock<Arc<KnockoutTable>>; 4] = [const { OnceLock::new() }; 4];
+    let outgoing = vertex.knocked_out(struck).expect("the right nucleon");
     let make = || {
         let grid = grid();
-        let source = source(kinds, ResponseOptions::default(), &grid.momenta);
+        let source = source([struck, outgoing], ResponseOptions::default(), &grid.momenta);
         Arc::new(KnockoutTable::build(&source, grid).expect("positive energies"))
     };
-    let table = TABLES[usize::from(incoming < 0)].get_or_init(make).clone();
-    let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
+    let table = TABLES[2 * struck.index() + outgoing.index()].get_or_init(make).clone();
     Knockout::new(table, vertex, FormFactorModel::default()).expect("the right nucleon")
 }
 
@@ -366,18 +370,19 @@ fn as_a_density_the_model_is_its_cross_section() {
     let density = KnockoutDensity::new(&model, [200.0, 500.0]);
     density.space().check().expect("axes and conditions");
     let conditions = [POINT.energy, POINT.hole as f64, 210.0, 0.0];
-    let lowest = knockout.table.holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-    let range = POINT.energy - knockout.vertex.outgoing_mass - lowest;
-    let share = (POINT.omega - lowest) / range;
+    let x = density.straight(POINT.hole, POINT.energy, POINT.omega);
+    assert!((density.omega(POINT.hole, POINT.energy, x) - POINT.omega).abs() < 1e-9);
+    let step = |d: f64| density.omega(POINT.hole, POINT.energy, x + d);
+    let slope = (step(1e-5) - step(-1e-5)) / 2e-5;
     let points = [
-        [share, POINT.cos_theta, POINT.cos_nucleon, POINT.phi_nucleon],
+        [x, POINT.cos_theta, POINT.cos_nucleon, POINT.phi_nucleon],
         // No muon is left.
         [1.0, POINT.cos_theta, POINT.cos_nucleon, POINT.phi_nucleon],
     ];
     let mut values = [1.0; 2];
     density.evaluate_checked(&conditions, points.as_flattened(), &mut values).expect("finite");
     let expected = model.cross_section(&POINT, &mut model.workspace());
-    assert!((values[0] / (expected * range) - 1.0).abs() < 1e-9 && values[1] == 0.0, "{values:?}");
+    assert!((values[0] / (expected * slope) - 1.0).abs() < 1e-7 && values[1] == 0.0, "{values:?}");
     assert!(expected > 0.0);
     let outside = density.evaluate(&[600.0, 0.0], &points[0], &mut values[..1]);
     assert!(outside.is_err(), "an energy outside the condition");

@@ -1,10 +1,19 @@
 //! The numbers in which amplitudes are summed, eight at a time: single precision where speed counts, `f64`, and duals.
 
 use gradino_core::{Dual, Real};
+use std::ops::{Add, Mul, Neg, Sub};
 use wide::f32x8;
 
 /// Partial waves are dealt with in groups of this many, for the vector units.
 pub const LANES: usize = 8;
+
+/// What formulas of amplitudes need of a number, or of several in the lanes of a vector.
+pub trait Arithmetic:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
+{
+}
+
+impl<T> Arithmetic for T where T: Copy + Add<Output = T> + Sub<Output = T> + Mul<Output = T> + Neg<Output = T> {}
 
 /// A constant factor.
 pub trait Coefficient: Copy + Send + Sync + 'static {

@@ -8,9 +8,10 @@
 //!    the lepton's factors change within a hat;
 //! 3. theta_N from the node's cosine series, then phi_N from its Fourier series, by inversion.
 
-use super::angular::DirectionSeries;
+use super::angular::{DirectionSeries, Span};
 use super::bound::largest;
 use super::lepton::LeptonTensor;
+use super::memory::fetch;
 use super::model::{PreparedKnockout, Workspace};
 use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
@@ -18,6 +19,10 @@ use crate::meanfield::Current;
 use gradino_core::Stream;
 use rayon::prelude::*;
 use std::sync::Arc;
+use wide::f32x8;
+
+/// Events that are drawn together: their data fit into the nearest cache.
+const TOGETHER: usize = 8;
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,21 +49,17 @@ pub struct KnockoutDraw {
     pub weight: f64,
 }
 
-/// A node that contributes at some energy.
+/// A node that contributes at some energy: all that a proposal needs, in one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Node {
-    hole: u16,
+    /// CC, CL, LL, T, T' of the filled part of the shell over the bound of the cross section within the hat.
+    responses: [f64; 5],
+    series: Span,
     kinetic: u16,
     momentum: u16,
-    /// CC, CL, LL, T, T' of the filled part of the shell.
-    responses: [f64; 5],
-    /// Bound of the cross section within the hat.
-    bound: f64,
-}
-
-/// A place in an alias table: the share of the draws that keep its node, and the other node.
-#[derive(Clone, Copy, Debug)]
-struct Place {
+    hole: u8,
+    /// Share of the draws of its place in the alias table that keep the node, and the other one of the place.
     keep: f32,
     alias: u32,
 }
@@ -69,7 +70,6 @@ struct Table {
     /// Lowest and highest energy [MeV].
     energies: [f64; 2],
     nodes: Vec<Node>,
-    places: Vec<Place>,
 }
 
 /// The sampler for a range of energies of the incoming lepton.
@@ -96,15 +96,11 @@ impl KnockoutSampler {
     /// # Errors
     /// An interval in which nothing can be knocked out.
     pub fn new(model: &Arc<PreparedKnockout>, edges: &[f64]) -> Result<Self> {
-        if model.of.vertex.current == Current::Electromagnetic {
-            // Its cross section is not bounded at small Q^2.
-            return Err(Error::UnknownModel {
-                kind: "current of the sampler",
-                name: model.of.vertex.current.name().into(),
-                known: vec![Current::Charged.name(), Current::Neutral.name()],
-            });
+        let vertex = &model.of.vertex;
+        if vertex.current == Current::Electromagnetic && vertex.min_q2 <= 0.0 {
+            return Err(Error::NoLowestQ2);
         }
-        let tables: Vec<Table> =
+        let mut tables: Vec<Table> =
             edges.par_windows(2).map(|e| Table::new(model, [e[0], e[1]])).collect::<Result<_>>()?;
         let grid = &model.of.table.grid;
         let at =
@@ -115,6 +111,9 @@ impl KnockoutSampler {
         }
         let series =
             DirectionSeries::new(model, |hole, kinetic, momentum| wanted[at(hole, kinetic, momentum)]);
+        for n in tables.iter_mut().flat_map(|table| &mut table.nodes) {
+            n.series = series.place(n.hole.into(), (n.kinetic.into(), n.momentum.into()));
+        }
         let stations = Stations::new(most_terms(model));
         Ok(KnockoutSampler { model: model.clone(), series, stations, tables })
     }
@@ -137,16 +136,113 @@ impl KnockoutSampler {
     /// An energy outside the range of the sampler.
     #[inline]
     pub fn draw(&self, energy: f64, stream: &mut Stream, space: &mut SamplerSpace) -> Result<KnockoutDraw> {
-        let at = self.tables.partition_point(|t| t.energies[1] < energy);
-        let table = self.tables.get(at).filter(|t| t.energies[0] <= energy).ok_or_else(|| {
-            let [lower, upper] = self.energies();
-            Error::OutOfRange { what: "energy of the lepton [MeV]", value: energy, lower, upper }
-        })?;
+        self.draw_where(energy, stream, space, |_| true)
+    }
+
+    /// Draws an event of one hole at `energy` [MeV].
+    ///
+    /// # Errors
+    /// An energy outside the range of the sampler, or too low for this hole.
+    pub fn draw_from(
+        &self,
+        hole: usize,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+    ) -> Result<KnockoutDraw> {
+        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        if energy <= threshold + self.model.of.table.grid.kinetic[0] {
+            let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
+            return Err(Error::BelowThreshold { energy, threshold, process });
+        }
+        self.draw_where(energy, stream, space, |node| usize::from(node.hole) == hole)
+    }
+
+    /// Draws an event of the nodes that are `wanted`; the others are passed over at once.
+    #[inline]
+    fn draw_where(
+        &self,
+        energy: f64,
+        stream: &mut Stream,
+        space: &mut SamplerSpace,
+        wanted: impl Fn(&Node) -> bool,
+    ) -> Result<KnockoutDraw> {
+        let table = self.table(energy)?;
         loop {
-            space.proposals += 1;
-            let node = table.node(stream);
+            let node = table.node(table.place(stream));
+            if !wanted(node) {
+                continue;
+            }
             if let Some(draw) = self.within(node, energy, stream, space) {
                 return Ok(draw);
+            }
+        }
+    }
+
+    /// The nodes at `energy` [MeV].
+    #[inline]
+    fn table(&self, energy: f64) -> Result<&Table> {
+        let at = self.tables.partition_point(|t| t.energies[1] < energy);
+        self.tables.get(at).filter(|t| t.energies[0] <= energy).ok_or_else(|| {
+            let [lower, upper] = self.energies();
+            Error::OutOfRange { what: "energy of the lepton [MeV]", value: energy, lower, upper }
+        })
+    }
+
+    /// Draws an event at each of `energies` [MeV], each from its own stream: to the bit those of
+    /// [`KnockoutSampler::draw`], but faster, because the waits for memory of several events pass together.
+    ///
+    /// # Errors
+    /// An energy outside the range of the sampler.
+    pub fn draw_all(
+        &self,
+        energies: &[f64],
+        streams: &mut [Stream],
+        space: &mut SamplerSpace,
+        out: &mut Vec<KnockoutDraw>,
+    ) -> Result<()> {
+        debug_assert_eq!(energies.len(), streams.len(), "a stream for each event");
+        for (energies, streams) in energies.chunks(TOGETHER).zip(streams.chunks_mut(TOGETHER)) {
+            let mut tables = [&self.tables[0]; TOGETHER];
+            for (table, &energy) in tables.iter_mut().zip(energies) {
+                *table = self.table(energy)?;
+            }
+            let mut drawn = [None; TOGETHER];
+            while drawn[..energies.len()].iter().any(Option::is_none) {
+                self.propose(energies, &tables, streams, space, &mut drawn);
+            }
+            out.extend(drawn.iter().flatten());
+        }
+        Ok(())
+    }
+
+    /// A proposal for each event that is not drawn yet, in steps of which each asks for the memory of the next.
+    fn propose(
+        &self,
+        energies: &[f64],
+        tables: &[&Table; TOGETHER],
+        streams: &mut [Stream],
+        space: &mut SamplerSpace,
+        drawn: &mut [Option<KnockoutDraw>; TOGETHER],
+    ) {
+        let mut places = [(0, 0.0); TOGETHER];
+        let mut nodes = [None; TOGETHER];
+        let open = |i: usize, drawn: &[Option<KnockoutDraw>; TOGETHER]| drawn[i].is_none();
+        for i in (0..energies.len()).filter(|i| open(*i, drawn)) {
+            places[i] = tables[i].place(&mut streams[i]);
+            fetch(std::slice::from_ref(&tables[i].nodes[places[i].0]));
+        }
+        for i in (0..energies.len()).filter(|i| open(*i, drawn)) {
+            let node = tables[i].node(places[i]);
+            fetch(std::slice::from_ref(node));
+            nodes[i] = Some(node);
+        }
+        for node in nodes.into_iter().flatten() {
+            fetch(self.series.span(node.hole.into(), node.kinetic.into(), node.series));
+        }
+        for i in 0..energies.len() {
+            if let Some(node) = nodes[i] {
+                drawn[i] = self.within(node, energies[i], &mut streams[i], space);
             }
         }
     }
@@ -160,6 +256,7 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> Option<KnockoutDraw> {
+        space.proposals += 1;
         let grid = &self.model.of.table.grid;
         let kinetic = hat(&grid.kinetic, usize::from(node.kinetic), stream.uniform());
         let q = hat(&grid.momenta, usize::from(node.momentum), stream.uniform());
@@ -167,14 +264,15 @@ impl KnockoutSampler {
         let hole = usize::from(node.hole);
         let omega = kinetic + self.model.of.table.holes[hole].separation;
         let vertex = &self.model.of.vertex;
-        let ratio = vertex.inclusive_in_q(energy, omega, q, &node.responses) / node.bound;
+        let ratio = vertex.inclusive_in_q(energy, omega, q, &node.responses);
         if accept > ratio {
             return None;
         }
         // None where the lepton cannot reach this part of the hat.
         let lepton = LeptonTensor::new(vertex, energy, omega, q)?;
         let place = (usize::from(node.kinetic), usize::from(node.momentum));
-        let (cos_nucleon, phi_nucleon) = self.direction(hole, place, &lepton, stream, space);
+        let series = self.series.span(hole, place.0, node.series);
+        let (cos_nucleon, phi_nucleon) = self.direction(series, &lepton, stream, space);
         let (node, cos_theta, weight) = (place, lepton.cos_theta, ratio.max(1.0));
         Some(KnockoutDraw {
             hole,
@@ -194,14 +292,12 @@ impl KnockoutSampler {
     #[inline]
     fn direction(
         &self,
-        hole: usize,
-        node: (usize, usize),
+        series: &[f32x8],
         lepton: &LeptonTensor<f64>,
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> (f64, f64) {
-        let series = self.series.at(hole, node);
-        space.angle.combine(&series[..series.len() / 3], &lepton.inclusive_factors());
+        space.angle.combine(series, &lepton.inclusive_factors());
         let x = space.angle.invert(&self.stations, stream.uniform()).cos();
         let phi = lepton.series(&structures_at(series, x)).invert(stream.uniform());
         (x, phi)
@@ -226,7 +322,7 @@ impl KnockoutSampler {
     /// Number of nodes, and bytes in memory.
     pub fn size(&self) -> (usize, usize) {
         let nodes: usize = self.tables.iter().map(|t| t.nodes.len()).sum();
-        (nodes, nodes * (size_of::<Node>() + size_of::<Place>()) + self.series.bytes())
+        (nodes, nodes * size_of::<Node>() + self.series.bytes())
     }
 }
 
@@ -242,11 +338,9 @@ impl Table {
                     model.node_responses(hole, kinetic, momentum).map(|r| r * model.filling(hole));
                 let bound = bound(model, (hole, kinetic, momentum), &responses, energies);
                 if bound > 0.0 {
-                    let (hole, kinetic, momentum) = (hole as u16, kinetic as u16, momentum as u16);
-                    let area = area(&table.grid.kinetic, usize::from(kinetic))
-                        * area(&table.grid.momenta, usize::from(momentum));
-                    nodes.push(Node { hole, kinetic, momentum, responses, bound });
+                    let area = area(&table.grid.kinetic, kinetic) * area(&table.grid.momenta, momentum);
                     sizes.push(bound * area);
+                    nodes.push(Node::new((hole, kinetic, momentum), responses.map(|r| r / bound)));
                 }
             }
         }
@@ -257,35 +351,49 @@ impl Table {
                 process: "knockout of a nucleon".into(),
             });
         }
-        let places = alias_table(&sizes);
-        Ok(Table { energies, nodes, places })
+        fill_alias(&mut nodes, &sizes);
+        Ok(Table { energies, nodes })
     }
 
+    /// A place in the alias table, and where in its unit length.
     #[inline]
-    fn node(&self, stream: &mut Stream) -> &Node {
+    fn place(&self, stream: &mut Stream) -> (usize, f64) {
         let drawn = stream.uniform() * self.nodes.len() as f64;
         let at = (drawn as usize).min(self.nodes.len() - 1);
-        let place = &self.places[at];
-        &self.nodes[if drawn - at as f64 <= f64::from(place.keep) { at } else { place.alias as usize }]
+        (at, drawn - at as f64)
+    }
+
+    /// The node of a place.
+    #[inline]
+    fn node(&self, (at, rest): (usize, f64)) -> &Node {
+        let node = &self.nodes[at];
+        if rest <= f64::from(node.keep) { node } else { &self.nodes[node.alias as usize] }
     }
 }
 
-/// The alias table of walker1977, built as in vose1991.
-fn alias_table(sizes: &[f64]) -> Vec<Place> {
+impl Node {
+    /// With the responses over the bound; its series and its place are filled in later.
+    fn new((hole, kinetic, momentum): (usize, usize, usize), responses: [f64; 5]) -> Self {
+        let (kinetic, momentum, hole) = (kinetic as u16, momentum as u16, hole as u8);
+        Node { responses, series: Span::default(), kinetic, momentum, hole, keep: 1.0, alias: 0 }
+    }
+}
+
+/// Fills in the alias table of walker1977, built as in vose1991.
+fn fill_alias(nodes: &mut [Node], sizes: &[f64]) {
     let scale = sizes.len() as f64 / sizes.iter().sum::<f64>();
-    let mut places = vec![Place { keep: 1.0, alias: 0 }; sizes.len()];
     let mut shares: Vec<f64> = sizes.iter().map(|s| s * scale).collect();
     let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..sizes.len()).partition(|&i| shares[i] < 1.0);
     while let (Some(&s), Some(&l)) = (small.last(), large.last()) {
         small.pop();
-        places[s] = Place { keep: shares[s] as f32, alias: l as u32 };
-        shares[l] -= 1.0 - f64::from(places[s].keep);
+        (nodes[s].keep, nodes[s].alias) = (shares[s] as f32, l as u32);
+        // What the rounding of the share took or gave, the other node gives or takes.
+        shares[l] -= 1.0 - f64::from(nodes[s].keep);
         if shares[l] < 1.0 {
             large.pop();
             small.push(l);
         }
     }
-    places
 }
 
 /// A bound of d2 sigma / (dT dq) of one node within its hat and between the `energies`; 0 where it is out of reach.
@@ -300,7 +408,8 @@ fn bound(
     let (t, q) = (support(&grid.kinetic, kinetic), support(&grid.momenta, momentum));
     // The range of q is widest at the highest energy and the lowest omega.
     let Some((k, out)) = vertex.momenta(energies[1], t[0] + separation) else { return 0.0 };
-    if responses[0] + responses[3] <= 0.0 || q[1] <= (k - out).abs() || q[0] >= k + out {
+    let first = (k - out).abs().max(vertex.lowest_q(t[0] + separation));
+    if responses[0] + responses[3] <= 0.0 || q[1] <= first || q[0] >= k + out {
         return 0.0;
     }
     largest(vertex, responses, [energies, t.map(|t| t + separation), q])

@@ -1,7 +1,9 @@
-use super::super::model::tests::knockout;
-use super::super::{Knockout, Point};
+use super::super::model::tests::{knockout, knockout_by};
+use super::super::{Knockout, LeptonVertex, Point};
 use super::*;
-use gradino_core::{ParamSet, Purpose};
+use crate::meanfield::{Current, Nucleon};
+use gradino_core::particle::pdg;
+use gradino_core::{Nuclide, ParamSet, Purpose};
 use std::f64::consts::PI;
 
 const ENERGY: f64 = 320.0;
@@ -41,21 +43,61 @@ fn bins(kinetic: f64, cos_theta: f64, cos_nucleon: f64, phi: f64, highest: f64) 
 
 #[test]
 fn draws_follow_the_cross_section_in_every_variable() {
-    let knockout = knockout(14);
+    check_draws(&knockout(14), 150_000);
+}
+
+#[test]
+fn draws_of_the_neutral_current_follow_the_cross_section() {
+    let vertex = LeptonVertex::new(Current::Neutral, pdg::NU_MU).expect("a neutrino");
+    check_draws(&knockout_by(vertex, Nucleon::Proton), 150_000);
+}
+
+#[test]
+fn draws_of_electrons_follow_the_cross_section_above_the_smallest_q2() {
+    let vertex = LeptonVertex::new(Current::Electromagnetic, pdg::ELECTRON).expect("an electron").above(4e4);
+    check_draws(&knockout_by(vertex, Nucleon::Proton), 600_000);
+    // At the nucleus: Q^2 of the leptons far away is smaller.
+    let inside = vertex.in_coulomb_field(Nuclide::new(7, 15), 1.2);
+    let knockout = knockout_by(inside, Nucleon::Neutron);
+    let sampler =
+        KnockoutSampler::new(&knockout.prepare(&params(&knockout), &[]), &[ENERGY; 2]).expect("above it");
+    for d in events(&sampler, 8) {
+        assert!(d.q * d.q - d.omega * d.omega > 4e4 && d.weight == 1.0);
+    }
+}
+
+#[test]
+fn draws_in_a_coulomb_field_follow_the_cross_section() {
+    let vertex = LeptonVertex::new(Current::Charged, -pdg::NU_MU).expect("an antineutrino");
+    let residue = Nuclide::new(7, 15);
+    check_draws(&knockout_by(vertex.in_coulomb_field(residue, 1.2), Nucleon::Proton), 150_000);
+    check_draws(&knockout_by(vertex.with_fermi_function(residue, 1.2), Nucleon::Proton), 150_000);
+}
+
+#[test]
+fn electrons_down_to_real_photons_are_refused() {
+    let vertex = LeptonVertex::new(Current::Electromagnetic, pdg::ELECTRON).expect("an electron");
+    let knockout = knockout_by(vertex, Nucleon::Proton);
     let model = knockout.prepare(&params(&knockout), &[]);
+    let error = KnockoutSampler::new(&model, &[ENERGY, ENERGY]).expect_err("no bound");
+    assert!(error.hint().is_some_and(|hint| hint.contains("Q^2")));
+}
+
+/// Histograms of draws against the cross section at quasi-random `points`.
+fn check_draws(knockout: &std::sync::Arc<Knockout>, points: u64) {
+    let model = knockout.prepare(&params(knockout), &[]);
     let sampler = KnockoutSampler::new(&model, &[ENERGY, ENERGY]).expect("above threshold");
     let drawn = events(&sampler, 3);
     assert!(drawn.iter().all(|d| d.weight == 1.0), "no bound was passed");
     let total = model.total(ENERGY);
     let mut space = model.workspace();
-    let points = 150_000;
     for hole in 0..3 {
         let share = total.by_hole[hole] / total.value;
         let of_hole: Vec<_> = drawn.iter().filter(|d| d.hole == hole).collect();
         let sigma = (EVENTS as f64 * share * (1.0 - share)).sqrt();
         assert!((of_hole.len() as f64 - EVENTS as f64 * share).abs() < 4.0 * sigma, "{hole}: {share}");
         let separation = knockout.table.holes[hole].separation;
-        let highest = ENERGY - knockout.vertex.outgoing_mass - separation;
+        let highest = ENERGY - knockout.vertex.lowest_outgoing() - separation;
         let mut expected = [[0.0; BINS]; 4];
         for n in 1..=points {
             let [a, b, c, d] = [2, 3, 5, 7].map(|base| halton(n, base));
@@ -153,4 +195,23 @@ fn scores_have_mean_zero_and_give_the_derivative_of_a_mean() {
         assert!((by_score / n - by_ratio / n).abs() < allowed, "{name}: {} {}", by_score / n, by_ratio / n);
         assert!(by_ratio.abs() / n > 4.0 * sigma, "{name} moves the mean");
     }
+}
+
+#[test]
+fn draws_together_are_to_the_bit_those_one_by_one() {
+    let knockout = knockout(14);
+    let model = knockout.prepare(&params(&knockout), &[]);
+    let sampler = KnockoutSampler::new(&model, &[280.0, 300.0, 330.0]).expect("above threshold");
+    let energies: Vec<f64> = (0..101).map(|i| 281.0 + 0.47 * f64::from(i)).collect();
+    let streams: Vec<Stream> = (0..101).map(|event| Stream::new(6, event, Purpose::Test)).collect();
+    let (mut one, mut all) = (sampler.space(), sampler.space());
+    let mut drawn = Vec::new();
+    sampler.draw_all(&energies, &mut streams.clone(), &mut all, &mut drawn).expect("in range");
+    let single = |(&energy, mut stream): (&f64, Stream)| sampler.draw(energy, &mut stream, &mut one);
+    let expected: Vec<_> =
+        energies.iter().zip(streams.clone()).map(single).map(|d| d.expect("in range")).collect();
+    assert_eq!(drawn, expected);
+    assert!(one.proposals == all.proposals && one.proposals > 101, "refused ones are drawn again");
+    let outside = sampler.draw_all(&[279.0], &mut streams[..1].to_vec(), &mut all, &mut drawn);
+    assert!(outside.is_err());
 }

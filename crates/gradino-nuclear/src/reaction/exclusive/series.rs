@@ -3,7 +3,7 @@
 
 use super::angular::SINES;
 use super::coupling::LANES;
-use super::hadron::STRUCTURES;
+use super::hadron::{DIAGONAL, STRUCTURES};
 use super::lepton::Fourier;
 use std::f64::consts::{PI, TAU};
 use wide::{f32x8, f64x4};
@@ -14,6 +14,8 @@ const STATIONS: usize = 16;
 const MAX_STEPS: usize = 60;
 /// Change of an angle at which Newton's method stops: what is left is of the order of its square.
 const CONVERGED: f64 = 1e-7;
+/// Structures with phi_N.
+const OTHERS: usize = STRUCTURES - DIAGONAL;
 /// Doubles in half a group of terms.
 const HALF: usize = LANES / 2;
 
@@ -56,17 +58,23 @@ impl AngleSeries {
         AngleSeries { terms: 0, density: none.clone(), integral: none, half_inverse }
     }
 
-    /// Makes it the sum of the series in `all`, one after the other and of the same length, with their `weights`.
+    /// Makes it the sum of the series without phi_N among `all`, with their `weights`.
     #[inline]
-    pub fn combine(&mut self, all: &[f32x8], weights: &[f64; 5]) {
-        let groups = all.len() / weights.len();
-        self.terms = groups * LANES;
-        let mut sums = self.density.as_chunks_mut::<LANES>().0.iter_mut();
-        for (group, sum) in (0..groups).zip(&mut sums) {
-            *sum = [0.0; LANES];
-            for (one, weight) in all.chunks_exact(groups).zip(weights) {
-                sum.iter_mut().zip(one[group].to_array()).for_each(|(s, c)| *s += weight * f64::from(c));
+    pub fn combine(&mut self, all: &[f32x8], weights: &[f64; DIAGONAL]) {
+        let groups = all[..all.len() / STRUCTURES * DIAGONAL].as_chunks::<DIAGONAL>().0;
+        self.terms = groups.len() * LANES;
+        let weights = weights.map(f64x4::splat);
+        for (group, sum) in groups.iter().zip(self.density.as_chunks_mut::<LANES>().0) {
+            let mut sums = [f64x4::ZERO; 2];
+            for (one, &weight) in group.iter().zip(&weights) {
+                let lanes = one.to_array();
+                for half in 0..2 {
+                    let part = f64x4::new(std::array::from_fn(|i| f64::from(lanes[half * HALF + i])));
+                    sums[half] = weight.mul_add(part, sums[half]);
+                }
             }
+            sum[..HALF].copy_from_slice(sums[0].as_array());
+            sum[HALF..].copy_from_slice(sums[1].as_array());
         }
         self.integrate();
     }
@@ -196,15 +204,23 @@ fn single(x: [f64x4; 2]) -> f32x8 {
     f32x8::new(std::array::from_fn(|i| if i < HALF { low[i] as f32 } else { high[i - HALF] as f32 }))
 }
 
-/// The structures of which `series` are the series, one after the other, at cos(theta) = `x`.
+/// The structures of which `series` are the series at cos(theta) = `x`.
 #[inline]
 pub fn structures_at(series: &[f32x8], x: f64) -> [f64; STRUCTURES] {
-    let groups = series.len() / STRUCTURES;
+    let (even, others) = series.split_at(series.len() / STRUCTURES * DIAGONAL);
+    let groups = even.as_chunks::<DIAGONAL>().0.iter().zip(others.as_chunks::<OTHERS>().0);
     let mut sums = [f32x8::ZERO; STRUCTURES];
-    for (group, [cosines, sines]) in (0..groups).zip(waves(x)) {
-        for (structure, sum) in sums.iter_mut().enumerate() {
-            let wave = if SINES.contains(&structure) { sines } else { cosines };
-            *sum = series[structure * groups + group].mul_add(wave, *sum);
+    for ((even, others), [cosines, sines]) in groups.zip(waves(x)) {
+        let mut add =
+            |structure: usize, c: f32x8, wave: f32x8| sums[structure] = c.mul_add(wave, sums[structure]);
+        for i in 0..DIAGONAL {
+            add(i, even[i], cosines);
+        }
+        for i in SINES {
+            add(i, others[i - DIAGONAL], sines);
+        }
+        for i in SINES.end..STRUCTURES {
+            add(i, others[i - DIAGONAL], cosines);
         }
     }
     sums.map(|sum| f64::from(sum.reduce_add()))
@@ -257,7 +273,7 @@ mod tests {
 
     /// A positive series, the square of a sum of cosines up to k = 20, which is one of five to be combined.
     fn series() -> AngleSeries {
-        let mut all = vec![f32x8::ZERO; 5 * TERMS / LANES];
+        let mut all = vec![f32x8::ZERO; STRUCTURES * TERMS / LANES];
         let n = 400;
         let mut c = [0.0; TERMS];
         for i in 0..n {
@@ -269,9 +285,10 @@ mod tests {
             }
         }
         for (k, c) in c.iter().enumerate() {
-            let mut lanes = all[2 * TERMS / LANES + k / LANES].to_array();
+            let place = &mut all[k / LANES * DIAGONAL + 2];
+            let mut lanes = place.to_array();
             lanes[k % LANES] = (2.0 * c) as f32;
-            all[2 * TERMS / LANES + k / LANES] = f32x8::new(lanes);
+            *place = f32x8::new(lanes);
         }
         let mut combined = AngleSeries::new(TERMS);
         combined.combine(&all, &[3.0, -1.0, 0.5, 2.0, 0.1]);
@@ -340,7 +357,10 @@ mod tests {
         let coefficient = |structure: usize, k: usize| (1.0 + structure as f64) / (1.0 + (k * k) as f64);
         let mut all = vec![f32x8::ZERO; STRUCTURES * TERMS / LANES];
         for (i, lanes) in all.iter_mut().enumerate() {
-            let (structure, group) = (i / (TERMS / LANES), i % (TERMS / LANES));
+            let (structure, group) = match i.checked_sub(DIAGONAL * TERMS / LANES) {
+                None => (i % DIAGONAL, i / DIAGONAL),
+                Some(i) => (DIAGONAL + i % OTHERS, i / OTHERS),
+            };
             *lanes = f32x8::new(std::array::from_fn(|k| coefficient(structure, group * LANES + k) as f32));
         }
         for theta in [0.0, 0.02, 0.7, 1.6, 3.0f64] {

@@ -6,6 +6,7 @@
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
 use super::grid::Grid;
+use super::memory::fetch;
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
@@ -116,6 +117,14 @@ impl KnockoutTable {
         let start = momentum.checked_sub(block.first)? * size;
         let values = block.values.get(start..start + size).filter(|v| !v.is_empty())?;
         Some(Elements { values, cos: &row.cos, sin: &row.sin })
+    }
+
+    /// Asks for the memory of the elements at a node.
+    #[inline]
+    pub(super) fn fetch(&self, hole: usize, kinetic: usize, momentum: usize) {
+        if let Some(elements) = self.elements(hole, kinetic, momentum) {
+            fetch(elements.values);
+        }
     }
 
     /// Number of partial waves that serves a node of T and the one before.

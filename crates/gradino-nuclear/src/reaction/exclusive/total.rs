@@ -38,7 +38,7 @@ impl PreparedKnockout {
 
     fn total_of(&self, hole: usize, energy: f64) -> (f64, Vec<f64>) {
         let grid = &self.of.table.grid;
-        let last = energy - self.of.vertex.outgoing_mass - self.of.table.holes[hole].separation;
+        let last = energy - self.of.vertex.lowest_outgoing() - self.of.table.holes[hole].separation;
         let cells = grid.kinetic.windows(2).take_while(|w| w[0] < last).count();
         // The cells in parallel, their sum in order: the same on any number of threads.
         let parts: Vec<(f64, Vec<f64>)> = (0..cells)
@@ -92,7 +92,8 @@ impl PreparedKnockout {
             let place = (t - low) / (high - low);
             let omega = t + self.of.table.holes[hole].separation;
             let Some((k, out)) = vertex.momenta(energy, omega) else { continue };
-            let range = [(k - out).abs().max(grid.momenta[0]), k + out];
+            let lowest = (k - out).abs().max(vertex.lowest_q(omega));
+            let range = [lowest.max(grid.momenta[0]), k + out];
             let weight = 0.5 * weight * (end - low);
             for (q, share, node) in momentum_points(&grid.momenta, range, &rule) {
                 let factors = vertex.inclusive_factors_in_q(energy, omega, q);

@@ -1,10 +1,11 @@
-//! Knockout of one nucleon by a neutrino, as the beginning of an event.
+//! Knockout of one nucleon by a lepton, as the beginning of an event.
 
 mod events;
 mod model;
+mod part;
 mod totals;
 
-pub(super) use events::{KNOCKOUT, Knocked, RESIDUE, Space};
+pub(super) use events::{Knocked, RESIDUE, Space};
 
 use super::energy_table::{EnergyTable, Grid, fold};
 use super::primary::Average;
@@ -15,12 +16,10 @@ use gradino_core::{Dual, Error as Ground, Nuclide, ParamSet, Parameter};
 use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::decay::{Cascade, MAX_EXCITATION};
 use gradino_nuclear::meanfield::Nucleon;
-use gradino_nuclear::reaction::exclusive::{
-    HoleState, Knockout, KnockoutSampler, LeptonVertex, PreparedKnockout, SamplerSpace, hole,
-};
-use gradino_nuclear::structure::masses;
+use gradino_nuclear::reaction::exclusive::{HoleState, Knockout, LeptonVertex, hole, parameters};
+use model::Models;
+use part::{Ingredients, Part};
 use std::sync::{Arc, Mutex, PoisonError};
-use totals::Totals;
 
 /// Number of derivatives carried in one pass over the flux.
 const CHUNK: usize = 8;
@@ -29,43 +28,33 @@ type Slots = Dual<f64, CHUNK>;
 /// Energies [MeV] between which the sampler has a table of its own are at most this far apart.
 const SAMPLER_STEP: f64 = 80.0;
 
-/// Neutrinos that knock nucleons out of a target.
+/// Leptons that knock nucleons out of a target.
 #[derive(Debug)]
 pub struct KnockoutJob {
-    /// The neutrinos.
+    /// The leptons.
     pub flux: Flux,
     /// The target.
     pub target: Nuclide,
-    /// The lepton's side.
+    /// The lepton's side, without the field of the nucleus.
     pub vertex: LeptonVertex,
     /// The models.
     pub choices: config::Knockout,
     /// Made at first use: it takes a while.
-    model: Mutex<Option<(Arc<Knockout>, Option<String>)>>,
+    models: Mutex<Option<Models>>,
 }
 
 /// A knockout ready to be drawn.
 #[derive(Debug)]
 pub(super) struct PreparedJob {
     job: Arc<KnockoutJob>,
-    sampler: KnockoutSampler,
+    /// One for each kind of nucleon that can be struck.
+    parts: Vec<Part>,
     source: Energies,
     total: Average,
     mean_flux_energy: f64,
-    /// The hole of each shell.
-    holes: Vec<HoleState>,
-    masses: Masses,
     roles: Roles,
     /// The flux with its derivatives, by chunks.
     slopes: Vec<PreparedFlux<Slots>>,
-}
-
-/// Masses [MeV] of the particles, of the residue none: it depends on its energy.
-#[derive(Clone, Copy, Debug)]
-struct Masses {
-    lepton: f64,
-    target: f64,
-    nucleon: f64,
 }
 
 /// What the energies are drawn from.
@@ -87,131 +76,120 @@ struct Roles {
 }
 
 impl KnockoutJob {
-    /// Neutrinos of `flux` on `target`.
+    /// Leptons of `flux` on `target`.
     pub fn new(flux: Flux, target: Nuclide, choices: config::Knockout) -> Result<Self> {
-        let vertex = LeptonVertex::new(gradino_nuclear::meanfield::Current::Charged, flux.neutrino)?;
-        Ok(KnockoutJob { flux, target, vertex, choices, model: Mutex::new(None) })
+        let vertex = choices.vertex(flux.incoming)?;
+        Ok(KnockoutJob { flux, target, vertex, choices, models: Mutex::new(None) })
     }
 
     /// Parameters of source, form factors and holes.
     pub fn parameters(&self) -> Vec<Parameter> {
         let mut list = self.flux.parameters();
-        list.extend(self.choices.form_factors().parameters());
+        list.extend(self.own_parameters());
         list.extend(hole::parameters());
         list
     }
 
-    /// The kind of the nucleon that is struck: neutrons by neutrinos, protons by antineutrinos.
-    pub fn struck(&self) -> Nucleon {
-        if self.flux.neutrino > 0 { Nucleon::Neutron } else { Nucleon::Proton }
+    /// Parameters of the current.
+    fn own_parameters(&self) -> Vec<Parameter> {
+        parameters(self.choices.form_factors(), self.vertex.current)
     }
 
-    /// What is left when the nucleon is gone.
-    pub fn residue(&self) -> Nuclide {
-        let Nuclide { z, a } = self.target;
-        match self.struck() {
-            Nucleon::Neutron => Nuclide::new(z, a - 1),
-            Nucleon::Proton => Nuclide::new(z - 1, a - 1),
-        }
+    /// The kinds of the nucleons that are struck: neutrons by neutrinos and protons by antineutrinos in the charged
+    /// current, else both.
+    pub fn struck(&self) -> Vec<Nucleon> {
+        Nucleon::BOTH.into_iter().filter(|&n| self.vertex.knocked_out(n).is_some()).collect()
+    }
+
+    /// What is left when a nucleon of the kind `struck` is gone.
+    pub fn residue(&self, struck: Nucleon) -> Nuclide {
+        model::residue(self.target, struck)
     }
 
     /// Charge of the residue with the electrons of the target [e].
-    fn residue_charge(&self) -> i32 {
-        match self.struck() {
+    fn residue_charge(&self, struck: Nucleon) -> i32 {
+        match struck {
             Nucleon::Neutron => 0,
             Nucleon::Proton => -1,
         }
     }
 
-    /// The model: its mean field and its tables are made, or read from the cache, at first use.
-    pub fn model(&self) -> Result<Arc<Knockout>> {
-        let mut slot = self.model.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((model, _)) = &*slot {
-            return Ok(model.clone());
+    /// The models, one for each kind of nucleon: mean field and tables are made, or read from the cache, at first use.
+    pub fn models(&self) -> Result<Vec<Arc<Knockout>>> {
+        let mut slot = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = &*slot {
+            return Ok(made.of.clone());
         }
         let made = self.choices.build(self.target, self.vertex, self.flux.highest())?;
-        Ok(slot.insert(made).0.clone())
+        Ok(slot.insert(made).of.clone())
     }
 
-    /// What the user should know of the making of the model.
-    fn warning(&self) -> Option<String> {
-        let slot = self.model.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.as_ref().and_then(|(_, warning)| warning.clone())
+    /// What the user should know of the making of the models.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let slot = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.as_ref().map_or_else(Vec::new, |made| made.warnings.clone())
     }
 
-    /// Total cross sections [cm^2 per atom] at the `energies` [MeV] of the neutrino, whatever the flux.
-    pub fn cross_sections(&self, params: &ParamSet, energies: &[f64]) -> Result<Vec<f64>> {
+    /// Total cross sections [cm^2 per atom] for each kind of nucleon at the `energies` [MeV] of the lepton, whatever the
+    /// flux: names, and for each energy the values.
+    pub fn cross_sections(
+        &self,
+        params: &ParamSet,
+        energies: &[f64],
+    ) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
         let highest = energies.iter().copied().fold(0.0, f64::max);
-        let (model, _) = self.choices.build(self.target, self.vertex, highest)?;
-        let prepared = model.prepare(params, &[]);
-        Ok(energies.iter().map(|&energy| prepared.total(energy).value).collect())
+        let models = self.choices.build(self.target, self.vertex, highest)?.of;
+        let process = config::Process::Knockout.name();
+        let name = |model: &Arc<Knockout>| match models.len() {
+            1 => process.to_string(),
+            _ => format!("{process} {}", model.struck),
+        };
+        let prepared: Vec<_> = models.iter().map(|m| m.prepare(params, &[])).collect();
+        let row = |&energy: &f64| prepared.iter().map(|model| model.total(energy).value).collect();
+        Ok((models.iter().map(name).collect(), energies.iter().map(row).collect()))
     }
 
-    /// The parameters of the widths of holes, if they have widths.
-    fn widths(&self, params: &ParamSet) -> Option<[f64; 2]> {
-        let theta = params.values();
-        let broad = self.choices.width == config::HoleWidth::Lorentz;
-        broad.then(|| [theta[hole::WIDTH], theta[hole::HALF_WIDTH_ENERGY]])
+    /// The highest excitation energy of the residue of a model [MeV].
+    fn highest_excitation(&self, model: &Knockout, params: &ParamSet) -> f64 {
+        HoleState::highest(&model.table.holes, self.widths(params)).min(MAX_EXCITATION - 1.0)
     }
 
-    /// The highest excitation energy of the residue [MeV].
-    pub(super) fn highest_excitation(&self, params: &ParamSet) -> Result<f64> {
-        let highest = HoleState::highest(&self.model()?.table.holes, self.widths(params));
-        Ok(highest.min(MAX_EXCITATION - 1.0))
+    /// The residues with their highest excitation energies [MeV], in the order of the models.
+    pub(super) fn residues(&self, params: &ParamSet) -> Result<Vec<(Nuclide, f64)>> {
+        let of = |m: &Arc<Knockout>| (self.residue(m.struck), self.highest_excitation(m, params));
+        Ok(self.models()?.iter().map(of).collect())
     }
 
-    /// Prepares all that comes before the deexcitation `cascade` of the residue, with gradients with respect to the
-    /// parameters at `wanted`.
+    /// Prepares all that comes before the deexcitation, `cascades` in the order of [`KnockoutJob::residues`], with
+    /// gradients with respect to the parameters at `wanted`.
     pub(super) fn prepare(
         self: &Arc<Self>,
         params: &ParamSet,
         wanted: &[usize],
-        cascade: &Cascade,
+        cascades: &[Cascade],
     ) -> Result<PreparedJob> {
-        let model = self.model()?;
-        let (roles, form_factors, flux) = self.roles(params, wanted);
-        let prepared = model.prepare(params, &form_factors);
-        if let (crate::flux::Shape::Mono { .. }, Some(_)) = (self.flux.shape(), flux.first()) {
+        let (roles, form_factors, of_flux) = self.roles(params, wanted);
+        if let (crate::flux::Shape::Mono { .. }, Some(_)) = (self.flux.shape(), of_flux.first()) {
             return Err(Ground::Simulation {
                 reason: format!("a knockout has no derivative with respect to {}", crate::flux::ENERGY),
                 hint: Some("leave it out of the gradients, or make another run at that energy".into()),
             }
             .into());
         }
-        let theta = params.values();
-        let slopes = flux_slopes(&self.flux, params, &flux);
-        let (source, total, mean_flux_energy) =
-            fold_flux(&self.flux.prepare(&theta), &slopes, &prepared, &roles, wanted.len())?;
-        let edges = edges(&source, &prepared);
-        let sampler = KnockoutSampler::new(&prepared, &edges)?;
-        let (threshold, highest) = (cascade.network().lowest_separation(0), self.highest_excitation(params)?);
-        let holes = HoleState::all(&model.table.holes, self.widths(params), threshold, highest);
-        let holes = holes.into_iter().map(|h| h.standing_for(|s| cascade.stands_for(s))).collect();
-        let masses = Masses {
-            lepton: self.vertex.outgoing_mass,
-            target: masses::atomic_mass(self.target)?,
-            nucleon: events::nucleon(self.struck().other()).1,
+        let flux = self.flux.prepare(&params.values());
+        let part = |(cascade, model): (usize, &Arc<Knockout>)| {
+            let wanted = &form_factors[..];
+            Part::new(self, &Ingredients { model, params, wanted, flux: &flux, cascades, cascade })
         };
-        self.check_threshold(&masses, cascade)?;
-        let job = self.clone();
-        Ok(PreparedJob { job, sampler, source, total, mean_flux_energy, holes, masses, roles, slopes })
-    }
-
-    /// Refuses energies at which the masses of the nuclei forbid every knockout, though the mean field allows some.
-    fn check_threshold(&self, masses: &Masses, cascade: &Cascade) -> Result<()> {
-        let residue = cascade.network().ion_mass(0, self.residue_charge(), 0.0);
-        let after = masses.lepton + masses.nucleon + residue;
-        let threshold = (after * after - masses.target * masses.target) / (2.0 * masses.target);
-        let energy = self.flux.highest();
-        if energy > threshold {
-            return Ok(());
-        }
-        Err(Nuclear::BelowThreshold { energy, threshold, process: "knockout of a nucleon".into() }.into())
+        let parts = open(self.models()?.iter().enumerate().map(part))?;
+        let slopes = flux_slopes(&self.flux, params, &of_flux);
+        let (source, total, mean_flux_energy) = fold_flux(&flux, &slopes, &parts, &roles, wanted.len())?;
+        Ok(PreparedJob { job: self.clone(), parts, source, total, mean_flux_energy, roles, slopes })
     }
 
     /// Who is who among the wanted parameters, and the positions of those of the form factors and of the flux.
     fn roles(&self, params: &ParamSet, wanted: &[usize]) -> (Roles, Vec<usize>, Vec<usize>) {
-        let own = self.choices.form_factors().parameters();
+        let own = self.own_parameters();
         let of_flux = self.flux.parameters();
         let (mut roles, mut form_factors, mut flux) = (Roles::default(), Vec::new(), Vec::new());
         for (slot, &position) in wanted.iter().enumerate() {
@@ -234,6 +212,24 @@ impl KnockoutJob {
     }
 }
 
+/// The parts that are open at some energy of the source; the first error where none is.
+fn open(parts: impl Iterator<Item = Result<Part>>) -> Result<Vec<Part>> {
+    let (mut open, mut closed) = (Vec::new(), None);
+    for part in parts {
+        match part {
+            Ok(part) => open.push(part),
+            Err(crate::error::Error::Nuclear(error @ Nuclear::BelowThreshold { .. })) => {
+                closed.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match closed {
+        Some(error) if open.is_empty() => Err(error.into()),
+        _ => Ok(open),
+    }
+}
+
 impl PreparedJob {
     /// The flux-averaged cross section.
     pub(super) fn total(&self) -> &Average {
@@ -246,18 +242,20 @@ impl PreparedJob {
     }
 
     /// What the user should know.
-    pub(super) fn warning(&self) -> Option<String> {
-        self.job.warning()
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.job.warnings()
     }
 
-    /// Highest energy of the neutrinos [MeV].
+    /// Highest energy of the leptons [MeV].
     pub(super) fn highest_energy(&self) -> f64 {
         self.job.flux.highest()
     }
 
-    /// Memory for draws.
-    pub(super) fn space(&self) -> SamplerSpace {
-        self.sampler.space()
+    /// Number of the process in files, its name and flux-averaged cross section [cm^2].
+    pub(super) fn process(&self) -> (u32, String, f64) {
+        let current = self.job.vertex.current;
+        let name = config::Process::Knockout.name();
+        (events::process_number(current), format!("{name}, {} current", current.name()), self.total.value)
     }
 }
 
@@ -277,55 +275,35 @@ fn flux_slopes(flux: &Flux, params: &ParamSet, positions: &[usize]) -> Vec<Prepa
 fn fold_flux(
     flux: &PreparedFlux<f64>,
     slopes: &[PreparedFlux<Slots>],
-    model: &PreparedKnockout,
+    parts: &[Part],
     roles: &Roles,
     wanted: usize,
 ) -> Result<(Energies, Average, f64)> {
     let mut gradient = vec![0.0; wanted];
+    let rate = |energy: f64| parts.iter().map(|part| part.rate(energy)).sum::<f64>();
+    let slope =
+        |energy: f64, k: usize| parts.iter().map(|p| p.totals.at(energy, |t| t.gradient[k])).sum::<f64>();
     if let Some(energy) = flux.single_energy() {
-        let total = model.total(energy);
-        roles.form_factors.iter().zip(&total.gradient).for_each(|(&slot, g)| gradient[slot] = *g);
-        if total.value <= 0.0 {
-            return Err(below_threshold(model, energy));
-        }
-        return Ok((Energies::One(energy), Average { value: total.value, error: 0.0, gradient }, energy));
+        roles.form_factors.iter().enumerate().for_each(|(k, &slot)| gradient[slot] = slope(energy, k));
+        return Ok((Energies::One(energy), Average { value: rate(energy), error: 0.0, gradient }, energy));
     }
+    let threshold = parts.iter().map(|part| part.model().threshold()).fold(f64::INFINITY, f64::min);
     let [low, high] = flux.range();
-    let low = low.max(model.threshold());
-    if low >= high {
-        return Err(below_threshold(model, high));
-    }
-    let totals = Totals::new(model, [low, high]);
-    let grid = Grid::new(low, high, flux.kinks());
-    let folded = fold(flux, &grid, |e| totals.at(e, |t| t.value).max(0.0));
+    let grid = Grid::new(low.max(threshold), high, flux.kinks());
+    let folded = fold(flux, &grid, rate);
     for (k, &slot) in roles.form_factors.iter().enumerate() {
-        gradient[slot] = fold(flux, &grid, |e| totals.at(e, |t| t.gradient[k])).total;
+        gradient[slot] = fold(flux, &grid, |e| slope(e, k)).total;
     }
     for (k, &slot) in roles.flux.iter().enumerate() {
-        let sigma = |e: Slots| Slots::from(totals.at(e.re, |t| t.value).max(0.0));
-        gradient[slot] = fold(&slopes[k / CHUNK], &grid, sigma).total.eps[k % CHUNK];
+        gradient[slot] =
+            fold(&slopes[k / CHUNK], &grid, |e: Slots| Slots::from(rate(e.re))).total.eps[k % CHUNK];
     }
     if folded.total <= 0.0 {
-        return Err(below_threshold(model, high));
+        let process = "knockout of a nucleon".into();
+        return Err(Nuclear::BelowThreshold { energy: high, threshold, process }.into());
     }
     let all = Grid::new(flux.range()[0], high, flux.kinks());
     let mean = fold(flux, &all, |e| e).total / fold(flux, &all, |_| 1.0).total;
     let average = Average { value: folded.total, error: folded.error, gradient };
     Ok((Energies::Table(EnergyTable::new(&grid, &folded)), average, mean))
-}
-
-fn below_threshold(model: &PreparedKnockout, energy: f64) -> crate::error::Error {
-    let (threshold, process) = (model.threshold(), "knockout of a nucleon".into());
-    Nuclear::BelowThreshold { energy, threshold, process }.into()
-}
-
-/// The energies between which the sampler has tables.
-fn edges(source: &Energies, model: &PreparedKnockout) -> Vec<f64> {
-    let [low, high] = match source {
-        Energies::One(energy) => [*energy; 2],
-        Energies::Table(table) => table.range(),
-    };
-    let low = low.max(model.threshold());
-    let steps = ((high - low) / SAMPLER_STEP).ceil().max(1.0) as usize;
-    (0..=steps).map(|i| low + (high - low) * i as f64 / steps as f64).collect()
 }

@@ -19,7 +19,7 @@ fn charged_current() -> Process {
 /// All processes on 40Ar.
 fn primary(flux: Flux) -> Primary {
     let argon = Nuclide::new(18, 40);
-    let electron = ElectronElastic { electrons: 18, neutrino: flux.neutrino };
+    let electron = ElectronElastic { electrons: 18, neutrino: flux.incoming };
     let cevns = Cevns { target: argon, form_factor: FormFactor::Helm };
     let processes = vec![charged_current(), Process::ElectronElastic(electron), Process::Cevns(cevns)];
     Primary { flux, processes, masses: MASSES, weighting: Weighting::CrossSection }

@@ -1,14 +1,17 @@
 //! The configuration of a training.
 
-use crate::config::from_toml;
-use crate::density;
+use crate::config::{Knockout, from_toml};
+use crate::density::{self, BeamTable, KnockoutTable, TargetTable};
 use crate::error::{Error, Result};
 use gradino_core::{Axis, Condition, Density, Space};
 use gradino_neural::train::Training;
 use gradino_neural::{Activation, Conditioner, Features, FlowSpec, Kind, Preset};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// The name of a knockout among the densities.
+const KNOCKOUT: &str = "knockout";
 /// The example configuration with comments.
 const ANNOTATED: &str = include_str!("annotated.toml");
 
@@ -20,6 +23,21 @@ pub struct FlowConfig {
     pub flow: FlowTable,
     /// What it learns from.
     pub data: DataTable,
+    /// Leptons of a knockout that is learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beam: Option<BeamTable>,
+    /// Its target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetTable>,
+    /// Its models.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub knockout: Option<Knockout>,
+    /// Values of its parameters, by name, that replace the published ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<BTreeMap<String, f64>>,
+    /// Its parameters that are conditions, by name, with the range of their values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<BTreeMap<String, [f64; 2]>>,
     /// How.
     pub training: Training,
 }
@@ -103,6 +121,15 @@ impl FlowConfig {
         Ok(config)
     }
 
+    /// The density, if there is one, and the space.
+    pub fn open(&self) -> Result<(Option<Box<dyn Density>>, Space)> {
+        let FlowConfig { beam, target, knockout, parameters, conditions, .. } = self.clone();
+        match KnockoutTable::of_sections(beam, target, knockout, parameters, conditions) {
+            None => self.data.open(),
+            Some(table) => self.data.with(Box::new(table.density()?)),
+        }
+    }
+
     /// An example with comments on every key.
     pub fn annotated() -> &'static str {
         ANNOTATED
@@ -121,12 +148,28 @@ impl DataTable {
             let space = Space { axes: self.axes.clone(), conditions: self.conditions.clone() };
             return Ok((None, space));
         };
-        if !self.axes.is_empty() || !self.conditions.is_empty() {
-            return Err(Error::TwoSpaces { density: name.clone() });
-        }
+        self.check_alone(name)?;
         let density = density::named(name)?;
         let space = density.space().clone();
         Ok((Some(density), space))
+    }
+
+    /// The same with a knockout in the place of a density by its name.
+    fn with(&self, density: Box<dyn Density>) -> Result<(Option<Box<dyn Density>>, Space)> {
+        match self.density.as_deref() {
+            None | Some(KNOCKOUT) => self.check_alone(KNOCKOUT)?,
+            Some(name) => return Err(Error::TwoDensities { name: name.into() }),
+        }
+        let space = density.space().clone();
+        Ok((Some(density), space))
+    }
+
+    /// Refuses axes and conditions beside those of a density.
+    fn check_alone(&self, name: &str) -> Result<()> {
+        match self.axes.is_empty() && self.conditions.is_empty() {
+            true => Ok(()),
+            false => Err(Error::TwoSpaces { density: name.into() }),
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! How a training went: a table and a figure.
 
+use crate::error::{Error, Result};
 use crate::flow::Table;
 use crate::report::plots::{Axes, Curve as Line, Look, alone, draw, in_column};
-use gradino_neural::train::Progress;
+use gradino_neural::train::{Progress, Quality};
+use std::path::Path;
 
 /// The rounds of a training.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve(pub Vec<Progress>);
 
 impl Curve {
@@ -21,6 +23,32 @@ impl Curve {
             table.push("efficiency", "", column(|p| p.quality.map_or(f64::NAN, |q| q.efficiency)));
         }
         table
+    }
+
+    /// Reads the table that [`Curve::table`] makes, written as comma-separated values.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and one without the columns.
+    pub fn read(path: &Path) -> Result<Self> {
+        let table = Table::read(path)?;
+        let column = |name: &str| {
+            let missing =
+                || Error::BadTable { path: path.into(), problem: format!("it has no numbers {name}") };
+            table.numbers(name).ok_or_else(missing)
+        };
+        let (steps, losses, rates) = (column("step")?, column("loss")?, column("rate")?);
+        let quality = table.numbers("ress").zip(table.numbers("efficiency"));
+        let quality_of = |row: usize| {
+            let (ress, efficiency) = quality.map(|(ress, efficiency)| (ress[row], efficiency[row]))?;
+            (!ress.is_nan()).then_some(Quality { ress, efficiency })
+        };
+        let round = |row: usize| Progress {
+            step: steps[row] as u64,
+            loss: losses[row],
+            rate: rates[row],
+            quality: quality_of(row),
+        };
+        Ok(Curve((0..table.rows()).map(round).collect()))
     }
 }
 

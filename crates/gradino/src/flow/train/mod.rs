@@ -6,30 +6,44 @@ mod curve;
 pub use config::{DataTable, FlowConfig, FlowTable};
 pub use curve::{Curve, curve_figure};
 
-use super::Table;
+use super::{Rows, Table};
 use crate::error::{Error, Result};
-use gradino_core::Density;
-use gradino_neural::train::{Device, Progress, Source, Trainer};
+use crate::io;
+use gradino_core::{Density, Space};
+use gradino_neural::train::{Progress, Source, Trainer};
 use gradino_neural::{FlowSpec, Weights};
 use std::path::{Path, PathBuf};
 
 /// The files of a state, beside the weights of the flow.
 const STATE: [&str; 3] = ["weights", "mean", "square"];
 
+/// The rounds of a state, beside them.
+const CURVE: &str = "curve.csv";
+
 /// A training: its data are read and its flow is checked.
 pub struct FlowJob {
     config: FlowConfig,
     spec: FlowSpec,
     density: Option<Box<dyn Density>>,
-    events: Option<(Vec<f64>, Vec<f64>)>,
+    events: Option<Rows>,
 }
 
 impl FlowJob {
     /// Reads the data of a configuration.
     pub fn new(config: FlowConfig) -> Result<Self> {
-        let (density, space) = config.data.open()?;
+        let (density, space) = config.open()?;
         let read = |path: &PathBuf| Table::read(path)?.rows_of(&space, path);
         let events = config.data.events.as_ref().map(read).transpose()?;
+        FlowJob::of(config, space, density, events)
+    }
+
+    /// With data of the caller's own over `space`: a density, rows of conditions and of points of events, or both.
+    pub fn of(
+        config: FlowConfig,
+        space: Space,
+        density: Option<Box<dyn Density>>,
+        events: Option<Rows>,
+    ) -> Result<Self> {
         let spec = config.flow.spec(space)?;
         Ok(FlowJob { config, spec, density, events })
     }
@@ -44,31 +58,44 @@ impl FlowJob {
         &self.config
     }
 
-    /// Trains until all steps are done or `observer`, which sees each round, returns false; writes the state to
-    /// the folder `state` whenever `observer` asks for it, and at the end, and goes on from there where `resume`.
-    /// The weights carry notes on how they came about.
+    /// Trains until all steps are done or `observer`, which sees each round, stops it. Writes the state to the folder
+    /// `state`, if there is one, whenever `observer` asks for it, and at the end; goes on from there where `resume`.
+    /// The weights carry notes on how they came about; the curve has all rounds, those before a resume too.
     pub fn run(
         &self,
-        state: &Path,
+        state: Option<&Path>,
         resume: bool,
         mut observer: impl FnMut(&Progress) -> Step,
-    ) -> Result<Weights> {
-        let mut trainer = self.start(state, resume)?;
+    ) -> Result<(Weights, Curve)> {
+        let (mut trainer, mut curve) = match state.filter(|_| resume) {
+            Some(state) => self.go_on(state)?,
+            None => (self.start()?, Curve::default()),
+        };
+        let keep = |trainer: &Trainer, curve: &Curve| match state {
+            Some(state) => self.write_state(trainer, curve, state),
+            None => Ok(()),
+        };
         while !trainer.finished() {
             let progress = match trainer.round() {
                 Ok(progress) => progress,
                 Err(error) => {
-                    self.write_state(&trainer, state)?;
+                    keep(&trainer, &curve)?;
                     return Err(error.into());
                 }
             };
+            curve.0.push(progress);
             match observer(&progress) {
                 Step::GoOn => {}
-                Step::Keep => self.write_state(&trainer, state)?,
+                Step::Keep => keep(&trainer, &curve)?,
                 Step::Stop => break,
             }
         }
-        self.write_state(&trainer, state)?;
+        keep(&trainer, &curve)?;
+        Ok((self.noted(&trainer)?, curve))
+    }
+
+    /// The weights of a training, with notes on how they came about.
+    fn noted(&self, trainer: &Trainer) -> Result<Weights> {
         let mut weights = trainer.weights()?;
         weights.notes.insert("configuration".into(), self.config.resolved_toml());
         weights.notes.insert("steps".into(), trainer.step().to_string());
@@ -76,20 +103,28 @@ impl FlowJob {
         Ok(weights)
     }
 
-    fn start(&self, state: &Path, resume: bool) -> Result<Trainer<'_>> {
+    fn source(&self) -> Source<'_> {
         let events = self.events.as_ref().map(|(conditions, points)| (&conditions[..], &points[..]));
-        let source = Source { events, density: self.density.as_deref() };
+        Source { events, density: self.density.as_deref() }
+    }
+
+    fn start(&self) -> Result<Trainer<'_>> {
         let training = self.config.training;
-        if !resume {
-            let weights = Weights::initial(self.spec.clone(), training.seed, 0.0)?;
-            return Ok(Trainer::new(&weights, source, training, Device::flex())?);
-        }
+        let weights = Weights::initial(self.spec.clone(), training.seed, 0.0)?;
+        Ok(Trainer::new(&weights, self.source(), training)?)
+    }
+
+    /// The training of a state, with its rounds so far.
+    fn go_on(&self, state: &Path) -> Result<(Trainer<'_>, Curve)> {
         let load = |name: &str| Weights::load(&file(state, name));
         let weights = [load(STATE[0])?, load(STATE[1])?, load(STATE[2])?];
         if weights[0].spec() != &self.spec || weights[0].notes.get(CONFIGURATION) != Some(&self.physics()) {
             return Err(Error::OtherTraining { path: state.to_path_buf() });
         }
-        Ok(Trainer::resume(&weights, source, training, Device::flex())?)
+        let trainer = Trainer::resume(&weights, self.source(), self.config.training)?;
+        let mut curve = Curve::read(&state.join(CURVE))?;
+        curve.0.retain(|progress| progress.step <= trainer.step());
+        Ok((trainer, curve))
     }
 
     /// What a training that goes on must have in common with the one before: everything.
@@ -97,14 +132,14 @@ impl FlowJob {
         self.config.resolved_toml()
     }
 
-    fn write_state(&self, trainer: &Trainer, state: &Path) -> Result<()> {
+    fn write_state(&self, trainer: &Trainer, curve: &Curve, state: &Path) -> Result<()> {
         std::fs::create_dir_all(state)
             .map_err(|e| Error::Unwritable { path: state.to_path_buf(), reason: e.to_string() })?;
         for (mut weights, name) in trainer.state()?.into_iter().zip(STATE) {
             weights.notes.insert(CONFIGURATION.into(), self.physics());
             weights.save(&file(state, name))?;
         }
-        Ok(())
+        io::write_text(&state.join(CURVE), &curve.table().csv())
     }
 }
 

@@ -1,0 +1,114 @@
+"""Cross sections of the knockout of a nucleon, and the density of its events."""
+
+import gradino
+import numpy as np
+import pytest
+
+# Fewer shells and a low energy make the table small; it is kept in the cache.
+LIGHT = {"target": "12C", "highest": "300 MeV"}
+
+
+@pytest.fixture(scope="module")
+def knockout(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADINO_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield gradino.Knockout(**LIGHT, knockout={"axial": "dipole"}, gradients=["axial.mass", "vector.*"])
+
+
+def gauss(low, high, count):
+    x, w = np.polynomial.legendre.leggauss(count)
+    return 0.5 * (high - low) * x + 0.5 * (high + low), 0.5 * (high - low) * w
+
+
+def test_the_shells_of_carbon_are_there(knockout):
+    assert [(s.name, s.nucleons) for s in knockout.shells] == [("1s1/2", 2), ("1p3/2", 4)]
+    lowest = min(s.separation for s in knockout.shells)
+    assert knockout.energies == (pytest.approx(105.66 + lowest, abs=0.01), 300.0)
+    assert "1s1/2, 1p3/2" in repr(knockout)
+
+
+def test_the_exclusive_cross_section_adds_up_to_the_inclusive_and_that_to_the_total(knockout):
+    energy, omega, cos_l = 260.0, 60.0, 0.3
+    x, wx = gauss(-1, 1, 40)
+    phi = 2 * np.pi * (np.arange(16) + 0.5) / 16
+    value, _ = knockout.exclusive("1p3/2", energy, omega, cos_l, x[:, None], phi)
+    over_nucleon = (value.mean(axis=1) * 2 * np.pi) @ wx
+    assert value.shape == (40, 16) and over_nucleon > 0
+    assert knockout.inclusive("1p3/2", energy, omega, cos_l) == pytest.approx(over_nucleon, rel=1e-4)
+    separation = knockout.shells[1].separation
+    w, ww = gauss(separation, energy - 105.66, 300)
+    c, wc = gauss(-1, 1, 60)
+    both = ww @ knockout.inclusive("1p3/2", energy, w[:, None], c) @ wc
+    sigma = knockout.cross_section([energy, 290.0])
+    assert sigma["1p3/2"][0] == pytest.approx(both, rel=5e-3)
+    assert sigma["total"] == pytest.approx(sigma["1s1/2"] + sigma["1p3/2"]) and (np.diff(sigma["total"]) > 0).all()
+
+
+def test_gradients_are_those_of_differences(knockout):
+    at = (280.0, 50.0, 0.5, [0.8, 0.9], 0.4)
+    _, gradient = knockout.exclusive("1p3/2", *at)
+    total = knockout.total(280.0)
+    slot = knockout.gradient_names.index("axial.mass")
+    mass = gradino.parameters({"reaction": {"processes": ["1p1h"]}, "target": {"nuclide": "12C"}, "knockout": {"axial": "dipole"}, "flux": {"neutrino": "nu_mu", "kind": "mono", "energy": "300 MeV"}})["axial.mass"].value  # fmt: skip
+    step = 1e-3 * mass
+    low, high = (
+        gradino.Knockout(**LIGHT, knockout={"axial": "dipole"}, parameters={"axial.mass": mass + s}) for s in (-step, step)
+    )
+    difference = (high.exclusive("1p3/2", *at).value - low.exclusive("1p3/2", *at).value) / (2 * step)
+    np.testing.assert_allclose(gradient[:, slot], difference, rtol=1e-5)
+    assert (difference != 0).all()
+    difference = (high.total(280.0).value - low.total(280.0).value) / (2 * step)
+    assert total.gradient[slot] == pytest.approx(difference, rel=1e-5) and total.gradient.shape == (len(knockout.gradient_names),)
+
+
+def test_responses_make_the_inclusive_cross_section_of_backward_leptons(knockout):
+    found = knockout.responses("1p3/2", 60.0, [250.0, 350.0])
+    assert set(found) == {"CC", "CL", "LL", "T", "T'"} and all(column.shape == (2,) for column in found.values())
+    assert (found["T"] > 0).all() and (found["CC"] > 0).all() and (np.abs(found["T'"]) < found["T"]).all()
+
+
+def test_the_density_is_the_cross_section_and_its_exact_sampler_follows_it(knockout):
+    density = knockout.density(200.0, 300.0)
+    assert [c.name for c in density.conditions] == ["E_nu", "shell"]
+    exact = density.sampler("exact")
+    drawn = exact.draw(20_000, {"E_nu": 260.0, "shell": "1p3/2"}, seed=3)
+    ratio = density(drawn.points, drawn.conditions) / drawn.densities
+    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-9)
+    assert ratio[0] == pytest.approx(knockout.cross_section(260.0)["1p3/2"], rel=1e-3)
+    even = density.sampler("uniform").draw(200_000, {"E_nu": 260.0, "shell": "1p3/2"})
+    weights = density(even.points, even.conditions)
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    for axis, name in enumerate(a.name for a in density.axes[:3]):
+        wanted, found = np.average(even.points[:, axis], weights=weights), drawn.points[:, axis].mean()
+        error = drawn.points[:, axis].std() * np.sqrt(1 / 20_000 + 1 / effective)
+        assert found == pytest.approx(wanted, abs=4 * error), name
+    with pytest.raises(gradino.ConfigError, match="grid-unweighted"):
+        gradino.Density.named("lobes").sampler("exact")
+
+
+def test_a_flow_learns_the_density(knockout):
+    settings = {"steps": 60, "batch": 1024, "pool": 8192, "round": 10, "warm_up": 10, "rate": 0.01}
+    flow = gradino.Flow.train(knockout.density(200.0, 300.0), flow={"bins": 8, "width": 16}, **settings)
+    assert flow.rounds[-1].ress > 2 * flow.rounds[0].ress
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda k: k.cross_section(301.0), "raise it"),
+        (lambda k: k.responses("1p1/2", 60.0, 300.0), "choose of 1s1/2, 1p3/2"),
+        (lambda k: k.density(250.0, 200.0), "low < high"),
+        (lambda k: k.density(200.0, 400.0), "raise it"),
+        (lambda k: k.density(200.0, 300.0).sampler("exact").draw(1, {"E_nu": 350.0, "shell": "1p3/2"}), "outside"),
+        (lambda k: gradino.Knockout(**LIGHT, knockout={"axial": "dipole"}, gradients="axial.t9"), "axial.t9"),
+        (lambda k: gradino.Knockout(target="12C", knockout={"forc": "SLy4"}), 'did you mean "force"'),
+        (lambda k: gradino.Knockout(target="12X"), "12X"),
+        (lambda k: gradino.Knockout(target="12C", struck="proton"), "does not strike"),
+        (lambda k: gradino.Knockout(target="12C", struck="muon"), "no kind of nucleon"),
+        (lambda k: gradino.Knockout(target="12C", knockout={"current": "neutral"}), "both|can be struck"),
+        (lambda k: gradino.Knockout({"events": 5}), "no knockout"),
+    ],
+)
+def test_mistakes_are_named(knockout, call, match):
+    with pytest.raises(gradino.GradinoError, match=match):
+        call(knockout)
