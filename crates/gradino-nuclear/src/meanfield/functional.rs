@@ -92,8 +92,10 @@ impl<D: Real> Functional<D> {
     /// H = b tau + t0/2 [(1 + x0/2) rho^2 - (x0 + 1/2) S] + t3/12 rho^sigma [(1 + x3/2) rho^2 - (x3 + 1/2) S]
     /// + 1/4 [t1 (1 + x1/2) + t2 (1 + x2/2)] tau rho + 1/4 [t2 (x2 + 1/2) - t1 (x1 + 1/2)] sum tau_q rho_q
     /// + 1/16 [3 t1 (1 + x1/2) - t2 (1 + x2/2)] rho'^2 - 1/16 [3 t1 (x1 + 1/2) + t2 (x2 + 1/2)] sum rho_q'^2
-    /// + w0/2 [J rho' + sum J_q rho_q'] + j2/16 [(t1 - t2) sum J_q^2 - (t1 x1 + t2 x2) J^2] + three-body and exchange
-    /// terms, where j2 is the share of the terms in J^2 that is kept.
+    /// + w0/2 [J rho' + sum J_q rho_q'] + j2/16 [(t1 - t2) sum J_q^2 - (t1 x1 + t2 x2) J^2]
+    /// + three-body and exchange terms.
+    ///
+    /// j2 is the share of the terms in J^2 that is kept.
     pub fn energy_density(&self, at: &Local<D>) -> EnergyDensity<D> {
         let force = &self.force;
         let sum = |x: [D; 2]| x[0] + x[1];
@@ -138,6 +140,7 @@ impl<D: Real> Functional<D> {
 /// (t4/6) (sum k'^2 delta delta + delta delta sum k^2) (waroquier1983) in a spherical nucleus:
 /// t4/6 {tau_n (rho_n rho_p/2 + rho_p^2/4) + tau_p (rho_n rho_p/2 + rho_n^2/4)
 /// + 5/16 [rho_n'^2 rho_p + rho_p'^2 rho_n + 2 rho rho_n' rho_p'] + j2/8 [J_n^2 rho_p + J_p^2 rho_n]}.
+///
 /// The last term is the exchange of the spin densities of two nucleons of one kind, next to one of the other.
 fn three_body<E: Real>(force: &Skyrme<E>, at: &Local<E>) -> E {
     let ([n, p], [dn, dp]) = (at.rho, at.drho);
