@@ -150,6 +150,21 @@ pub enum Error {
         /// What its driver says.
         reason: String,
     },
+    /// A device whose first step is not that of the processor.
+    #[error(
+        "the device {device} computes wrongly: a loss of {found} where the processor has {expected}, a gradient off by \
+         {off} of its largest number"
+    )]
+    DeviceWrong {
+        /// The device.
+        device: &'static str,
+        /// Its loss.
+        found: f64,
+        /// That of the processor.
+        expected: f64,
+        /// Largest difference of the gradients, over the largest number of the processor's.
+        off: f64,
+    },
     /// A training whose loss or gradient is no number any more.
     #[error("the loss is {loss} after {step} steps")]
     Diverged {
@@ -194,6 +209,9 @@ impl Error {
             ),
             Error::NoDevice { .. } => {
                 "train on the device cpu; or is a driver of Vulkan installed, as `vulkaninfo --summary` tells?".into()
+            }
+            Error::DeviceWrong { .. } => {
+                "train on the device cpu, or with another driver of Vulkan: nothing was learned".into()
             }
             Error::DeviceFailed { .. } => {
                 "try a smaller batch or the device cpu; --resume goes on from the last state".into()

@@ -3,6 +3,7 @@
 use super::gradient::{Model, Rows};
 use super::graph::Graph;
 use super::network::Networks;
+use super::trainer::agree;
 use super::*;
 use crate::{Activation, Conditioner, Features, Flow, FlowSpec, Kind, Weights};
 use gradino_core::{Axis, Condition, Density, Space};
@@ -99,6 +100,23 @@ fn the_graph_of_a_gpu_has_the_values_and_gradients_of_the_adjoints() {
 }
 
 #[cfg(not(feature = "vulkan"))]
+#[test]
+fn a_device_that_computes_wrongly_is_refused() {
+    let expected = (0.75, vec![0.1, -0.2, 0.05]);
+    let near = (0.7501, vec![0.1001, -0.2, 0.05]);
+    assert!(agree(Device::Vulkan, &near, &expected).is_ok());
+    for wrong in [
+        (0.89, vec![0.1, -0.2, 0.05]),
+        (0.75, vec![0.1, -0.2, 0.0]),
+        (f64::NAN, vec![0.1, -0.2, 0.05]),
+        (0.75, vec![f32::NAN, -0.2, 0.05]),
+        (0.75, vec![0.1, -0.2, f32::INFINITY]),
+    ] {
+        let error = agree(Device::Vulkan, &wrong, &expected).unwrap_err();
+        assert!(matches!(error, Error::DeviceWrong { .. }) && error.hint().is_some(), "{error}");
+    }
+}
+
 #[test]
 fn a_device_for_which_the_program_was_not_built_is_refused() {
     let (spec, training) = small();

@@ -85,6 +85,8 @@ pub struct Trainer<'a> {
     training: Training,
     networks: Networks,
     adam: Adam,
+    /// Whether the device has computed a step as the processor does.
+    trusted: bool,
 }
 
 /// A batch: rows with ln of the target, and of the density from which they came; no target means an event.
@@ -103,7 +105,8 @@ impl<'a> Trainer<'a> {
         training.check()?;
         let networks = Networks::new(&spec, training.device.open()?);
         let adam = Adam::new(networks.flatten(weights));
-        Ok(Trainer { spec, source, training, networks, adam })
+        let trusted = training.device == Device::Cpu;
+        Ok(Trainer { spec, source, training, networks, adam, trusted })
     }
 
     /// Goes on from a state of [`Trainer::state`] to the same bits as a training that was not interrupted.
@@ -155,7 +158,8 @@ impl<'a> Trainer<'a> {
         let steps = self.training.round.min(self.training.steps - self.adam.step);
         for _ in 0..steps {
             let batch = self.batch(pool.as_ref());
-            let (step_loss, gradient) = match self.gradient(&batch) {
+            let found = self.gradient(&batch).and_then(|found| self.trust(&batch, found));
+            let (step_loss, gradient) = match found {
                 Ok(found) => found,
                 Err(error) => {
                     self.adam = before;
@@ -231,7 +235,7 @@ impl<'a> Trainer<'a> {
     /// Mean loss of a batch and its gradient.
     fn gradient(&self, batch: &Batch) -> Result<(f64, Vec<f32>)> {
         match self.training.device {
-            Device::Cpu => Ok(self.gradient_in_chunks(batch)),
+            Device::Cpu => Ok(self.gradient_in_chunks(&self.networks, batch)),
             Device::Vulkan => self.gradient_at_once(batch),
         }
     }
@@ -247,10 +251,21 @@ impl<'a> Trainer<'a> {
         Ok((total / rows as f64, gradient))
     }
 
+    /// The loss and gradient of a device, after a check of the first ones against those of the processor.
+    fn trust(&mut self, batch: &Batch, found: (f64, Vec<f32>)) -> Result<(f64, Vec<f32>)> {
+        if !self.trusted {
+            let networks = Networks::new(&self.spec, Device::Cpu.open()?);
+            let expected = self.gradient_in_chunks(&networks, batch);
+            agree(self.training.device, &found, &expected)?;
+            self.trusted = true;
+        }
+        Ok(found)
+    }
+
     /// Chunk by chunk on all threads, added in their order.
-    fn gradient_in_chunks(&self, batch: &Batch) -> (f64, Vec<f32>) {
-        let loaded = self.networks.load(&self.adam.numbers);
-        let model = Model { spec: &self.spec, networks: &self.networks, loaded };
+    fn gradient_in_chunks(&self, networks: &Networks, batch: &Batch) -> (f64, Vec<f32>) {
+        let loaded = networks.load(&self.adam.numbers);
+        let model = Model { spec: &self.spec, networks, loaded };
         let rows = batch.drawn.len();
         let (axes, wide) = (self.spec.space.axes.len(), batch.seen.len() / rows);
         let chunk = |first: usize| {
@@ -285,6 +300,23 @@ impl<'a> Trainer<'a> {
                 Divergence::Reverse => weight.max(1.0 / MOST).ln(),
                 Divergence::Chi2 => 0.5 * (weight * weight - 1.0),
             }
+    }
+}
+
+/// Largest difference of a loss, and of a number of the gradient over the largest, that rounding can make.
+const ROUNDING: f64 = 5e-3; // chosen: the graph is within 1e-4 of the adjoints in the same arithmetic, a wrong one far off
+
+/// Refuses a loss and a gradient of `device` that are not the `expected` ones but for rounding.
+pub(super) fn agree(device: Device, found: &(f64, Vec<f32>), expected: &(f64, Vec<f32>)) -> Result<()> {
+    let largest = expected.1.iter().fold(0.0, |most: f64, &g| most.max(f64::from(g).abs()));
+    let far = |(a, b): (&f32, &f32)| f64::from(a - b).abs();
+    // The first that is no number stays.
+    let most = |most: f64, far: f64| if most.is_nan() || far <= most { most } else { far };
+    let off = found.1.iter().zip(&expected.1).map(far).fold(0.0, most) / largest.max(f64::MIN_POSITIVE);
+    let near = (found.0 - expected.0).abs() <= ROUNDING * expected.0.abs().max(1.0);
+    match near && off <= ROUNDING {
+        true => Ok(()),
+        false => Err(Error::DeviceWrong { device: device.name(), found: found.0, expected: expected.0, off }),
     }
 }
 

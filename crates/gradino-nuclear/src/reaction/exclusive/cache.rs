@@ -11,6 +11,7 @@ use crate::meanfield::{Nucleon, Shell};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// First word of a file.
 const MAGIC: u32 = u32::from_le_bytes(*b"gKO1");
@@ -74,7 +75,10 @@ impl KnockoutTable {
         let fail = |error: std::io::Error| unreadable(path, &error);
         let parent = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(parent).map_err(fail)?;
-        let part: PathBuf = path.with_extension(format!("part{}", std::process::id()));
+        // Other processes and threads may write the same table.
+        static WRITTEN: AtomicU64 = AtomicU64::new(0);
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let part: PathBuf = path.with_extension(format!("part{}-{number}", std::process::id()));
         let file = File::create(&part).map_err(fail)?;
         let mut words = WordWriter { out: BufWriter::new(file), hash: Hash::new() };
         words.table(self, key).map_err(fail)?;

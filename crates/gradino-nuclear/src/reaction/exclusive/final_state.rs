@@ -2,7 +2,9 @@
 //!
 //! Lepton and nucleon have the angles that were drawn; energy and momentum are those of the nuclear masses, to rounding.
 //! The mean field, in which a nucleus takes up momentum without energy, fixes the directions alone: the nucleon's energy
-//! follows from the mass that is left behind, m_N + M* against omega + M_A, with the recoil of the residue.
+//! follows from the mass that is left behind, m_N + M* against omega + M_A, with the recoil of the residue. Where omega is
+//! less than that takes, an MeV or two above the threshold of a shell, the nucleon stays at rest and the lepton pays the
+//! rest: so no draw is lost.
 
 use super::sampler::KnockoutDraw;
 use gradino_core::FourVector;
@@ -49,6 +51,11 @@ pub struct Transfer {
     direction: [f64; 3],
     cos_nucleon: f64,
     nucleon_mass: f64,
+    /// Momentum of the incoming lepton, and mass of the outgoing one [MeV].
+    beam_momentum: f64,
+    lepton_mass: f64,
+    /// Direction of the outgoing lepton.
+    lepton_direction: [f64; 3],
 }
 
 impl Transfer {
@@ -60,7 +67,8 @@ impl Transfer {
         let (sin_phi, cos_phi) = phi.sin_cos();
         let (across, along) = (out * sin_theta, out * draw.cos_theta);
         let lepton = FourVector::new(e_out, across * cos_phi, across * sin_phi, along);
-        let momentum = [-lepton.x, -lepton.y, masses.beam_momentum(draw.energy) - along];
+        let beam_momentum = masses.beam_momentum(draw.energy);
+        let momentum = [-lepton.x, -lepton.y, beam_momentum - along];
         let q = norm(momentum);
         // z' along q; x' along the leptons' momentum across q, in their plane: (k_z of q) e_phi-plane, rotated.
         let z = momentum.map(|p| p / q);
@@ -71,7 +79,20 @@ impl Transfer {
         let (s, c) = draw.phi_nucleon.sin_cos();
         let direction = std::array::from_fn(|i| sin_n * (c * x[i] + s * y[i]) + cos_n * z[i]);
         let (energy, nucleon_mass) = (draw.omega + masses.target, masses.nucleon);
-        Transfer { lepton, energy, momentum, q, direction, cos_nucleon: cos_n, nucleon_mass }
+        let (lepton_mass, lepton_direction) =
+            (masses.lepton, [sin_theta * cos_phi, sin_theta * sin_phi, draw.cos_theta]);
+        Transfer {
+            lepton,
+            energy,
+            momentum,
+            q,
+            direction,
+            cos_nucleon: cos_n,
+            nucleon_mass,
+            beam_momentum,
+            lepton_mass,
+            lepton_direction,
+        }
     }
 
     /// The largest mass that can be left behind [MeV] when the nucleon goes in its direction; none if nothing can.
@@ -92,28 +113,43 @@ impl Transfer {
     }
 
     /// The final state with a residue of mass `residue` [MeV]; none above [`Transfer::largest_residue`].
-    ///
-    /// Energy and momentum give p_N = (a q cos + W sqrt(a^2 - m^2 b)) / b with b = W^2 - q^2 cos^2 and
-    /// 2a = W^2 - q^2 + m^2 - M*^2; the larger of two solutions is the nucleon's.
     pub fn leave(&self, residue: f64) -> Option<FinalState> {
-        let (w, m) = (self.energy, self.nucleon_mass);
-        let along = self.q * self.cos_nucleon;
-        let a = 0.5 * (w * w - self.q * self.q + m * m - residue * residue);
-        let b = w * w - along * along;
-        let root = a * a - m * m * b;
-        if a <= 0.0 || root < 0.0 {
-            return None;
-        }
-        let p = (a * along + w * root.sqrt()) / b;
-        if p < 0.0 {
-            return None;
-        }
+        let p = escape([self.energy, self.q], self.cos_nucleon, [self.nucleon_mass, residue])?;
         let [x, y, z] = self.direction.map(|d| p * d);
-        let nucleon = FourVector::new((p * p + m * m).sqrt(), x, y, z);
+        let nucleon = FourVector::new(p.hypot(self.nucleon_mass), x, y, z);
         let [qx, qy, qz] = self.momentum;
-        let all = FourVector::new(w, qx, qy, qz);
+        let all = FourVector::new(self.energy, qx, qy, qz);
         Some(FinalState { lepton: self.lepton, nucleon, residue: all - nucleon })
     }
+
+    /// The final state with a residue of mass `residue` [MeV] and a nucleon at rest, for which the lepton, in its
+    /// direction, has less energy than was drawn; none where it has not enough.
+    pub fn at_rest(&self, residue: f64) -> Option<FinalState> {
+        let momentum = self.beam_momentum;
+        let whole = self.lepton.e + self.energy - self.nucleon_mass;
+        let p = escape([whole, momentum], self.lepton_direction[2], [self.lepton_mass, residue])?;
+        let [x, y, z] = self.lepton_direction.map(|d| p * d);
+        let lepton = FourVector::new(p.hypot(self.lepton_mass), x, y, z);
+        let nucleon = FourVector::new(self.nucleon_mass, 0.0, 0.0, 0.0);
+        let residue = FourVector::new(whole, 0.0, 0.0, momentum) - lepton;
+        Some(FinalState { lepton, nucleon, residue })
+    }
+}
+
+/// The momentum [MeV] of a particle that leaves at the cosine `cos` to the momentum q of what has energy W and momentum
+/// q, [W, q]; `masses` are its own and that of what stays; none if it cannot.
+///
+/// Energy and momentum give p = (a q cos + W sqrt(a^2 - m^2 b)) / b with b = W^2 - q^2 cos^2 and
+/// 2a = W^2 - q^2 + m^2 - M*^2; the larger of two solutions is the particle's.
+fn escape([w, q]: [f64; 2], cos: f64, [m, residue]: [f64; 2]) -> Option<f64> {
+    let along = q * cos;
+    let a = 0.5 * (w * w - q * q + m * m - residue * residue);
+    let b = w * w - along * along;
+    let root = a * a - m * m * b;
+    if a <= 0.0 || root < 0.0 {
+        return None;
+    }
+    Some((a * along + w * root.sqrt()) / b).filter(|p| *p >= 0.0)
 }
 
 fn norm(v: [f64; 3]) -> f64 {
@@ -168,6 +204,27 @@ mod tests {
                 }
                 prop_assert!(transfer.leave(most * (1.0 + 1e-9)).is_none());
             }
+        }
+
+        #[test]
+        fn a_nucleon_at_rest_leaves_energy_momentum_and_masses_kept(
+            energy in 250.0..1200.0f64, short in 0.0..3.0f64, cos_theta in -1.0..1.0f64, phi in 0.0..6.2f64,
+            cos_nucleon in -1.0..1.0f64,
+        ) {
+            let transfer = Transfer::new(&draw(energy, 17.0, cos_theta, cos_nucleon, 1.0), phi, &MASSES);
+            let most = transfer.largest_residue().expect("room for a nucleon");
+            let mass = most + short;
+            prop_assert!(transfer.leave(mass * (1.0 + 1e-9)).is_none());
+            let out = transfer.at_rest(mass).expect("energy of the lepton");
+            let all = out.lepton + out.nucleon + out.residue;
+            prop_assert!((all.e - energy - TARGET).abs() < 1e-8 && (all.z - energy).abs() < 1e-8);
+            prop_assert!(all.x.abs() < 1e-8 && all.y.abs() < 1e-8);
+            prop_assert!((out.residue.mass_sq().sqrt() - mass).abs() < 1e-6);
+            prop_assert!((out.lepton.mass_sq() - MUON_MASS * MUON_MASS).abs() < 1e-6);
+            prop_assert!((angle(&out.lepton, [0.0, 0.0, 1.0]) - cos_theta).abs() < 1e-9);
+            // It pays what is missing, and what the nucleon would have kept as it recoils with the residue.
+            let paid = transfer.lepton.e - out.lepton.e;
+            prop_assert!(paid > short - 1.5 && paid < short + 1.5, "{paid} of {short}");
         }
     }
 

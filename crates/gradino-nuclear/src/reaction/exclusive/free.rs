@@ -67,8 +67,8 @@ impl MovingFormFactors {
 
 #[cfg(test)]
 mod tests {
-    use super::super::KnockoutDensity;
     use super::super::model::tests::knockout;
+    use super::super::{KnockoutDensity, Point};
     use super::*;
     use crate::meanfield::form_factors::AXIAL_MASS;
     use gradino_core::Density;
@@ -79,16 +79,23 @@ mod tests {
     fn a_density_with_a_parameter_as_condition_is_that_of_the_parameters_value_at_each_point() {
         let knockout = knockout(14);
         let params = ParamSet::new(knockout.parameters());
-        let plain = |params: &ParamSet, point: &[f64; 4]| {
-            let density = KnockoutDensity::new(&knockout.prepare(params, &[]), [200.0, 500.0]);
+        let density = KnockoutDensity::new(&knockout.prepare(&params, &[]), [200.0, 500.0]);
+        // The coordinate of the energy follows the strength at the density's own parameters: so the cross section at the
+        // same energy counts.
+        let cross_section = |params: &ParamSet, &[x, cos_theta, cos_nucleon, phi_nucleon]: &[f64; 4]| {
+            let model = knockout.prepare(params, &[]);
+            let (energy, omega) = (420.0, density.omega(1, 420.0, x));
+            let point = Point { hole: 1, energy, omega, cos_theta, cos_nucleon, phi_nucleon };
+            model.cross_section(&point, &mut model.workspace())
+        };
+        let plain = |point: &[f64; 4]| {
             let mut value = [0.0];
             density.evaluate_checked(&[420.0, 1.0], point, &mut value).expect("finite");
             value[0]
         };
-        let density = KnockoutDensity::new(&knockout.prepare(&params, &[]), [200.0, 500.0]);
-        let density =
-            density.with_conditions(&params, &[(AXIAL_MASS, [900.0, 1300.0])]).expect("a parameter");
-        density.space().check().expect("axes and conditions");
+        let free =
+            density.clone().with_conditions(&params, &[(AXIAL_MASS, [900.0, 1300.0])]).expect("a parameter");
+        free.space().check().expect("axes and conditions");
         let (mut rows, mut points, mut expected) = (Vec::new(), Vec::new(), Vec::new());
         for (n, mass) in [1000.0, 1000.0, 1250.0, 1026.0].into_iter().enumerate() {
             let mut moved = params.clone();
@@ -96,15 +103,14 @@ mod tests {
             let point = POINTS[n % 2];
             rows.extend([420.0, 1.0, mass]);
             points.extend(point);
-            // The coordinate of the energy follows the strength at the parameters of the density.
-            expected.push(plain(&moved, &point));
+            expected.push(plain(&point) * cross_section(&moved, &point) / cross_section(&params, &point));
         }
         let mut values = [0.0; 4];
-        density.evaluate_checked(&rows, &points, &mut values).expect("finite");
+        free.evaluate_checked(&rows, &points, &mut values).expect("finite");
         for (found, expected) in values.iter().zip(&expected) {
             assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
         }
-        assert!((expected[0] / plain(&params, &POINTS[0]) - 1.0).abs() > 1e-4, "the parameter acts");
+        assert!((expected[0] / plain(&POINTS[0]) - 1.0).abs() > 1e-4, "the parameter acts");
     }
 
     #[test]

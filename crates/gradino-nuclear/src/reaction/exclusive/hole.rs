@@ -105,10 +105,18 @@ impl HoleState {
         Some(NuclearState { excitation: excitation.clamp(low, high), ..self.state })
     }
 
+    /// The state of the lowest energy that it can have.
+    pub fn lowest(&self) -> NuclearState {
+        let excitation = self.spread.map_or(self.state.excitation, |(_, [low, _])| low);
+        NuclearState { excitation, ..self.state }
+    }
+
     /// Derivatives of the logarithm of the density of `excitation` [MeV] below `most` [MeV] with respect to the two
-    /// parameters, in the order of [`parameters`].
+    /// parameters, in the order of [`parameters`]; zero where `most` leaves one energy alone.
     pub fn score(&self, excitation: f64, most: f64) -> [f64; 2] {
-        let Some((width, [low, high])) = self.spread else { return [0.0; 2] };
+        let Some((width, [low, high])) = self.spread.filter(|(_, [low, _])| most > *low) else {
+            return [0.0; 2];
+        };
         let half = width * 0.5;
         let angle = |e: f64| (Two::from(e - self.state.excitation) / half).atan();
         let inside = angle(high.min(most)) - angle(low);
@@ -174,6 +182,8 @@ mod tests {
             assert!((median - 0.5).abs() < 1e-3 && highest <= most, "{most} {median}");
         }
         assert!(hole.draw(7.0, 0.5).is_none() && holes()[1].draw(6.0, 0.5).is_none());
+        assert!(hole.lowest().excitation == 7.3 && holes()[1].lowest() == holes()[1].state);
+        assert_eq!(hole.score(7.3, 7.0), [0.0; 2]);
     }
 
     #[test]

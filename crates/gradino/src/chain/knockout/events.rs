@@ -58,7 +58,9 @@ fn charge(lepton: i32) -> i32 {
 }
 
 impl PreparedJob {
-    /// Draws a knockout. One that the masses of the nuclei forbid, a few keV above a threshold, is drawn again.
+    /// Draws a knockout. Where the mean field gives the nucleon less than the masses of the nuclei take, close to the
+    /// threshold of a shell, the residue gets the lowest energy of the hole, the nucleon none, and the lepton pays. One
+    /// for which the lepton has not enough, close to the threshold of the reaction, is drawn again.
     pub(in crate::chain) fn draw(
         &self,
         seed: u64,
@@ -81,9 +83,10 @@ impl PreparedJob {
             let (azimuth, spread) = (TAU * stream.uniform(), stream.uniform());
             let transfer = Transfer::new(&draw, azimuth, masses);
             let most = transfer.largest_residue().map_or(-1.0, |most| most - mass(0.0));
-            let Some(hole) = holes[draw.hole].draw(most, spread) else { continue };
+            let hole = holes[draw.hole].draw(most, spread).unwrap_or_else(|| holes[draw.hole].lowest());
             let state = cascades[*cascade].stands_for(hole);
-            if let Some(out) = transfer.leave(mass(state.excitation)) {
+            let left = mass(state.excitation);
+            if let Some(out) = transfer.leave(left).or_else(|| transfer.at_rest(left)) {
                 let hole = [hole.excitation, most];
                 return Knocked { part, cascade: *cascade, draw, hole, out, state };
             }
