@@ -3,8 +3,8 @@
 //! Lepton and nucleon have the angles that were drawn; energy and momentum are those of the nuclear masses, to rounding.
 //! The mean field, in which a nucleus takes up momentum without energy, fixes the directions alone: the nucleon's energy
 //! follows from the mass that is left behind, m_N + M* against omega + M_A, with the recoil of the residue. Where omega is
-//! less than that takes, an MeV or two above the threshold of a shell, the nucleon stays at rest and the lepton pays the
-//! rest: so no draw is lost.
+//! less than that takes, an MeV or two above the threshold of a shell, the nucleon stays with the residue and the lepton pays
+//! what is missing: so no draw is lost.
 
 use super::sampler::KnockoutDraw;
 use gradino_core::FourVector;
@@ -122,17 +122,17 @@ impl Transfer {
         Some(FinalState { lepton: self.lepton, nucleon, residue: all - nucleon })
     }
 
-    /// The final state with a residue of mass `residue` [MeV] and a nucleon at rest, for which the lepton, in its
-    /// direction, has less energy than was drawn; none where it has not enough.
-    pub fn at_rest(&self, residue: f64) -> Option<FinalState> {
-        let momentum = self.beam_momentum;
-        let whole = self.lepton.e + self.energy - self.nucleon_mass;
-        let p = escape([whole, momentum], self.lepton_direction[2], [self.lepton_mass, residue])?;
+    /// The final state with a residue of mass `residue` [MeV] at rest relative to the nucleon, for which the lepton, in its
+    /// direction, has other energy than was drawn; none where it has not enough.
+    pub fn at_threshold(&self, residue: f64) -> Option<FinalState> {
+        let (whole, both) = (self.lepton.e + self.energy, self.nucleon_mass + residue);
+        let p = escape([whole, self.beam_momentum], self.lepton_direction[2], [self.lepton_mass, both])?;
         let [x, y, z] = self.lepton_direction.map(|d| p * d);
         let lepton = FourVector::new(p.hypot(self.lepton_mass), x, y, z);
-        let nucleon = FourVector::new(self.nucleon_mass, 0.0, 0.0, 0.0);
-        let residue = FourVector::new(whole, 0.0, 0.0, momentum) - lepton;
-        Some(FinalState { lepton, nucleon, residue })
+        let left = FourVector::new(whole, 0.0, 0.0, self.beam_momentum) - lepton;
+        let share = self.nucleon_mass / both;
+        let nucleon = FourVector::new(left.e * share, left.x * share, left.y * share, left.z * share);
+        Some(FinalState { lepton, nucleon, residue: left - nucleon })
     }
 }
 
@@ -181,6 +181,17 @@ mod tests {
         (a.x * b[0] + a.y * b[1] + a.z * b[2]) / (a.momentum_sq().sqrt() * norm(b))
     }
 
+    /// Energy, momentum, the masses and the direction of the lepton are those that were asked for.
+    fn check_kept(out: &FinalState, energy: f64, mass: f64, cos_theta: f64) -> Result<(), TestCaseError> {
+        let all = out.lepton + out.nucleon + out.residue;
+        prop_assert!((all.e - energy - TARGET).abs() < 1e-8 && (all.z - energy).abs() < 1e-8);
+        prop_assert!(all.x.abs() < 1e-8 && all.y.abs() < 1e-8);
+        prop_assert!((out.residue.mass_sq().sqrt() - mass).abs() < 1e-6);
+        prop_assert!((out.lepton.mass_sq() - MUON_MASS * MUON_MASS).abs() < 1e-6);
+        prop_assert!((angle(&out.lepton, [0.0, 0.0, 1.0]) - cos_theta).abs() < 1e-9);
+        Ok(())
+    }
+
     proptest! {
         #[test]
         fn energy_momentum_masses_and_angles_are_kept(
@@ -193,12 +204,7 @@ mod tests {
             if let Some(most) = transfer.largest_residue().filter(|most| *most > LEFT) {
                 let mass = LEFT + excited * (most - LEFT) * (1.0 - 1e-12);
                 let out = transfer.leave(mass).expect("below the largest mass");
-                let all = out.lepton + out.nucleon + out.residue;
-                prop_assert!((all.e - energy - TARGET).abs() < 1e-8 && (all.z - energy).abs() < 1e-8);
-                prop_assert!(all.x.abs() < 1e-8 && all.y.abs() < 1e-8);
-                prop_assert!((out.residue.mass_sq().sqrt() - mass).abs() < 1e-6);
-                prop_assert!((out.lepton.mass_sq() - MUON_MASS * MUON_MASS).abs() < 1e-6);
-                prop_assert!((angle(&out.lepton, [0.0, 0.0, 1.0]) - cos_theta).abs() < 1e-9);
+                check_kept(&out, energy, mass, cos_theta)?;
                 if out.nucleon.e - NUCLEON > 1e-6 {
                     prop_assert!((angle(&out.nucleon, transfer.momentum) - cos_nucleon).abs() < 1e-7);
                 }
@@ -207,7 +213,7 @@ mod tests {
         }
 
         #[test]
-        fn a_nucleon_at_rest_leaves_energy_momentum_and_masses_kept(
+        fn at_the_threshold_energy_momentum_and_masses_are_kept(
             energy in 250.0..1200.0f64, short in 0.0..3.0f64, cos_theta in -1.0..1.0f64, phi in 0.0..6.2f64,
             cos_nucleon in -1.0..1.0f64,
         ) {
@@ -215,16 +221,12 @@ mod tests {
             let most = transfer.largest_residue().expect("room for a nucleon");
             let mass = most + short;
             prop_assert!(transfer.leave(mass * (1.0 + 1e-9)).is_none());
-            let out = transfer.at_rest(mass).expect("energy of the lepton");
-            let all = out.lepton + out.nucleon + out.residue;
-            prop_assert!((all.e - energy - TARGET).abs() < 1e-8 && (all.z - energy).abs() < 1e-8);
-            prop_assert!(all.x.abs() < 1e-8 && all.y.abs() < 1e-8);
-            prop_assert!((out.residue.mass_sq().sqrt() - mass).abs() < 1e-6);
-            prop_assert!((out.lepton.mass_sq() - MUON_MASS * MUON_MASS).abs() < 1e-6);
-            prop_assert!((angle(&out.lepton, [0.0, 0.0, 1.0]) - cos_theta).abs() < 1e-9);
-            // It pays what is missing, and what the nucleon would have kept as it recoils with the residue.
-            let paid = transfer.lepton.e - out.lepton.e;
-            prop_assert!(paid > short - 1.5 && paid < short + 1.5, "{paid} of {short}");
+            let out = transfer.at_threshold(mass).expect("energy of the lepton");
+            check_kept(&out, energy, mass, cos_theta)?;
+            prop_assert!((out.nucleon.mass_sq() - NUCLEON * NUCLEON).abs() < 1e-6);
+            // The lepton pays what is missing, less the recoil of a nucleon that takes its direction.
+            let (paid, recoil) = (transfer.lepton.e - out.lepton.e, NUCLEON * (transfer.q / LEFT).powi(2) / 2.0);
+            prop_assert!(paid < 1.3 * short + 1e-6 && paid > 0.7 * short - 1.3 * recoil - 1e-6, "{} of {}", paid, short);
         }
     }
 

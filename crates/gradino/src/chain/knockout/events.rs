@@ -59,7 +59,7 @@ fn charge(lepton: i32) -> i32 {
 
 impl PreparedJob {
     /// Draws a knockout. Where the mean field gives the nucleon less than the masses of the nuclei take, close to the
-    /// threshold of a shell, the residue gets the lowest energy of the hole, the nucleon none, and the lepton pays. One
+    /// threshold of a shell, the residue gets the lowest energy of the hole, the nucleon moves with it, and the lepton pays. One
     /// for which the lepton has not enough, close to the threshold of the reaction, is drawn again.
     pub(in crate::chain) fn draw(
         &self,
@@ -86,7 +86,7 @@ impl PreparedJob {
             let hole = holes[draw.hole].draw(most, spread).unwrap_or_else(|| holes[draw.hole].lowest());
             let state = cascades[*cascade].stands_for(hole);
             let left = mass(state.excitation);
-            if let Some(out) = transfer.leave(left).or_else(|| transfer.at_rest(left)) {
+            if let Some(out) = transfer.leave(left).or_else(|| transfer.at_threshold(left)) {
                 let hole = [hole.excitation, most];
                 return Knocked { part, cascade: *cascade, draw, hole, out, state };
             }
