@@ -418,7 +418,7 @@ class Knockout:
     """
     Knockout of one nucleon from the shells of a nucleus.
     """
-    def __new__(cls, /, config: str, gradients: SupportsGetItem[int, str]) -> Knockout:
+    def __new__(cls, /, config: str, struck: str | None, gradients: SupportsGetItem[int, str]) -> Knockout:
         """
         Of a configuration, with derivatives with respect to the parameters that fit `gradients`. Its table is made, or
         read from the cache.
@@ -460,7 +460,7 @@ class Knockout:
         parameters for each.
         """
     @property
-    def warning(self, /) -> str | None:
+    def warnings(self, /) -> list[str]:
         """
         What the user should know of its table.
         """
