@@ -150,7 +150,7 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> Result<KnockoutDraw> {
-        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        let threshold = self.model.of.vertex.lowest_outgoing() + self.model.of.table.holes[hole].separation;
         if energy <= threshold + self.model.of.table.grid.kinetic[0] {
             let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
             return Err(Error::BelowThreshold { energy, threshold, process });
