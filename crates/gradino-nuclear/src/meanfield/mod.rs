@@ -3,6 +3,7 @@
 mod bound;
 pub mod choice;
 pub mod continuum;
+pub mod convention;
 pub mod densities;
 pub mod energy;
 pub mod filling;
@@ -15,12 +16,14 @@ pub mod mesh;
 mod mixing;
 pub mod multipoles;
 pub mod radial_field;
+pub mod response_grid;
 pub mod responses;
 pub mod shell;
 mod start;
 
 pub use choice::FieldChoice;
 pub use continuum::{Continuum, ContinuumOptions, FinalState, PartialWave};
+pub use convention::Convention;
 pub use densities::Densities;
 pub use energy::{EnergyParts, Radii};
 pub use force::{Skyrme, SkyrmeForce};
@@ -30,6 +33,7 @@ pub use matter::NuclearMatter;
 pub use mesh::Mesh;
 pub use multipoles::AxialCharge;
 pub use radial_field::RadialField;
+pub use response_grid::{GridModel, ResponseGrid, ShellResponses};
 pub use responses::{
     HoleSums, LongitudinalCurrent, Monopole, Probe, ResponseModel, ResponseOptions, ResponseSums, Responses,
 };

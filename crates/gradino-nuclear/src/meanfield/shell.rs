@@ -42,6 +42,21 @@ impl Nucleon {
     }
 }
 
+impl FromStr for Nucleon {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "neutron" => Ok(Nucleon::Neutron),
+            "proton" => Ok(Nucleon::Proton),
+            _ => Err(Error::UnknownModel {
+                kind: "nucleon",
+                name: text.to_string(),
+                known: vec!["neutron", "proton"],
+            }),
+        }
+    }
+}
+
 impl fmt::Display for Nucleon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
