@@ -197,7 +197,7 @@ impl PreparedKnockout {
     }
 
     /// The operator amplitudes at a node for the angle of the harmonics in `space`; none where they are negligible.
-    fn amplitudes<'w>(
+    pub(super) fn amplitudes<'w>(
         &self,
         hole: usize,
         (kinetic, momentum): (usize, usize),
