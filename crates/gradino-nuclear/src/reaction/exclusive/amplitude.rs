@@ -6,6 +6,7 @@ use super::number::{Arithmetic, Number};
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
 use std::ops::Neg;
+use wide::f64x4;
 
 /// Number of operators of one parity.
 pub const OPERATORS: usize = 5;
@@ -75,30 +76,44 @@ pub fn operator_amplitudes<S: Number>(
     harmonics: &Harmonics<S::Constant>,
     out: &mut [OperatorAmplitudes<S>],
 ) {
+    for (state, out) in out.iter_mut().enumerate() {
+        *out = operator_sums(coupling, elements, harmonics, state).map(S::total);
+    }
+}
+
+/// The amplitudes of one state of the hole at the angle of `harmonics`, each as the sums over the waves that share a lane,
+/// which are still to be added.
+#[inline]
+pub fn operator_sums<S: Number>(
+    coupling: &Coupling<S::Constant>,
+    elements: &Elements<'_, S>,
+    harmonics: &Harmonics<S::Constant>,
+    state: usize,
+) -> OperatorAmplitudes<S::Lanes> {
     // The number of multipoles is known to the compiler, so that their sums stay in registers.
     match coupling.multipoles {
-        1 => all_states::<S, 1>(coupling, elements, harmonics, out),
-        2 => all_states::<S, 2>(coupling, elements, harmonics, out),
-        3 => all_states::<S, 3>(coupling, elements, harmonics, out),
-        4 => all_states::<S, 4>(coupling, elements, harmonics, out),
-        5 => all_states::<S, 5>(coupling, elements, harmonics, out),
-        6 => all_states::<S, 6>(coupling, elements, harmonics, out),
-        7 => all_states::<S, 7>(coupling, elements, harmonics, out),
+        1 => of_state::<S, 1>(coupling, elements, harmonics, state),
+        2 => of_state::<S, 2>(coupling, elements, harmonics, state),
+        3 => of_state::<S, 3>(coupling, elements, harmonics, state),
+        4 => of_state::<S, 4>(coupling, elements, harmonics, state),
+        5 => of_state::<S, 5>(coupling, elements, harmonics, state),
+        6 => of_state::<S, 6>(coupling, elements, harmonics, state),
+        7 => of_state::<S, 7>(coupling, elements, harmonics, state),
         more => unreachable!("a shell with {more} multipoles of one parity: j is at most 13/2"),
     }
 }
 
-fn all_states<S: Number, const M: usize>(
+fn of_state<S: Number, const M: usize>(
     coupling: &Coupling<S::Constant>,
     elements: &Elements<'_, S>,
     harmonics: &Harmonics<S::Constant>,
-    out: &mut [OperatorAmplitudes<S>],
-) {
-    for (state, amplitudes) in out.iter_mut().enumerate() {
-        let groups = |helicity| groups::<S, M>(coupling, elements, harmonics, (state, helicity));
-        amplitudes.zero = longitudinal::<S, M>(groups(Helicity::Zero));
-        amplitudes.plus = transverse::<S, M>(groups(Helicity::Plus), S::plus);
-        amplitudes.minus = transverse::<S, M>(groups(Helicity::Minus), S::minus);
+    state: usize,
+) -> OperatorAmplitudes<S::Lanes> {
+    let groups = |helicity| groups::<S, M>(coupling, elements, harmonics, (state, helicity));
+    OperatorAmplitudes {
+        zero: longitudinal::<S, M>(groups(Helicity::Zero)),
+        plus: transverse::<S, M>(groups(Helicity::Plus), S::add_scaled),
+        minus: transverse::<S, M>(groups(Helicity::Minus), S::subtract_scaled),
     }
 }
 
@@ -123,18 +138,17 @@ fn groups<'a, S: Number, const M: usize>(
     })
 }
 
-/// The sum over multipoles of coefficients times elements of one operator.
+/// `sum` and the sum over multipoles of coefficients times elements of one operator.
 #[inline(always)]
 fn contract<S: Number, const M: usize>(
-    c: &[Group<S::Constant>],
-    x: &[Group<S>],
-    parity: Naturalness,
-    operator: usize,
+    mut sum: S::Lanes,
+    (c, x): (&[Group<S::Constant>], &[Group<S>]),
+    (parity, operator): (Naturalness, usize),
+    term: impl Fn(S::Lanes, S::Constants, S::Lanes) -> S::Lanes,
 ) -> S::Lanes {
-    let mut sum = S::no_lanes();
     for t in 0..M {
         let (c, x) = (&c[parity as usize * M + t], &x[(parity as usize * M + t) * OPERATORS + operator]);
-        sum = S::add_scaled(sum, S::load_constants(c), S::load(x));
+        sum = term(sum, S::load_constants(c), S::load(x));
     }
     sum
 }
@@ -147,36 +161,44 @@ fn project<S: Number>(x: S::Lanes, wave: &[S::Lanes; 2], sums: &mut [S::Lanes; 2
 }
 
 #[inline(always)]
-fn longitudinal<'a, S: Number, const M: usize>(groups: impl Iterator<Item = Part<'a, S>>) -> [[S; 2]; 4] {
+fn longitudinal<'a, S: Number, const M: usize>(
+    groups: impl Iterator<Item = Part<'a, S>>,
+) -> [[S::Lanes; 2]; 4] {
     use Naturalness::{Natural, Unnatural};
-    let none = [S::no_lanes(); 2];
-    let (mut charge, mut long, mut axial, mut spin) = (none, none, none, none);
+    let none = S::no_lanes();
+    let mut all = [[none; 2]; 4];
     for (c, x, wave) in groups {
-        project::<S>(contract::<S, M>(c, x, Natural, CHARGE), &wave, &mut charge);
-        project::<S>(contract::<S, M>(c, x, Natural, LONG), &wave, &mut long);
-        project::<S>(contract::<S, M>(c, x, Unnatural, AXIAL_CHARGE), &wave, &mut axial);
-        project::<S>(contract::<S, M>(c, x, Unnatural, AXIAL_LONG), &wave, &mut spin);
+        let operators =
+            [(Natural, CHARGE), (Natural, LONG), (Unnatural, AXIAL_CHARGE), (Unnatural, AXIAL_LONG)];
+        for (sums, operator) in all.iter_mut().zip(operators) {
+            project::<S>(contract::<S, M>(none, (c, x), operator, S::add_scaled), &wave, sums);
+        }
     }
-    [charge, long, axial, spin].map(|sums| sums.map(S::total))
+    all
 }
 
-/// Convection, magnetisation and sigma: electric and magnetic multipoles, joined as T^el + lambda T^mag.
+/// Convection, magnetisation and sigma: electric and magnetic multipoles, joined as T^el + lambda T^mag; `term` adds or
+/// subtracts the magnetic ones.
 #[inline(always)]
 fn transverse<'a, S: Number, const M: usize>(
     groups: impl Iterator<Item = Part<'a, S>>,
-    join: impl Fn(S::Lanes, S::Lanes) -> S::Lanes,
-) -> [[S; 2]; 3] {
+    term: impl Fn(S::Lanes, S::Constants, S::Lanes) -> S::Lanes + Copy,
+) -> [[S::Lanes; 2]; 3] {
     use Naturalness::{Natural, Unnatural};
-    let none = [S::no_lanes(); 2];
-    let (mut convection, mut magnetisation, mut sigma) = (none, none, none);
+    let none = S::no_lanes();
+    let mut all = [[none; 2]; 3];
     for (c, x, wave) in groups {
-        let natural = |operator| contract::<S, M>(c, x, Natural, operator);
-        let unnatural = |operator| contract::<S, M>(c, x, Unnatural, operator);
-        project::<S>(join(natural(ELECTRIC), unnatural(CONVECTION)), &wave, &mut convection);
-        project::<S>(join(natural(MAGNETISED), unnatural(SPIN)), &wave, &mut magnetisation);
-        project::<S>(join(unnatural(AXIAL_ELECTRIC), natural(AXIAL_MAGNETIC)), &wave, &mut sigma);
+        let operators = [
+            ((Natural, ELECTRIC), (Unnatural, CONVECTION)),
+            ((Natural, MAGNETISED), (Unnatural, SPIN)),
+            ((Unnatural, AXIAL_ELECTRIC), (Natural, AXIAL_MAGNETIC)),
+        ];
+        for (sums, (electric, magnetic)) in all.iter_mut().zip(operators) {
+            let first = contract::<S, M>(none, (c, x), electric, S::add_scaled);
+            project::<S>(contract::<S, M>(first, (c, x), magnetic, term), &wave, sums);
+        }
     }
-    [convection, magnetisation, sigma].map(|sums| sums.map(S::total))
+    all
 }
 
 /// What multiplies the operators in the components of the current.
@@ -210,19 +232,20 @@ impl<D: Real> CurrentFactors<D> {
     }
 }
 
-impl<S: Number> OperatorAmplitudes<S> {
-    /// No amplitude.
-    pub fn none() -> Self {
-        let none = [S::none(); 2];
+impl<S: Copy> OperatorAmplitudes<S> {
+    /// No amplitude, for `zero` of this kind of number.
+    pub fn none(zero: S) -> Self {
+        let none = [zero; 2];
         OperatorAmplitudes { zero: [none; 4], plus: [none; 3], minus: [none; 3] }
     }
 
-    /// In another kind of number.
-    pub fn lifted<D>(&self, lift: impl Fn(S) -> D + Copy) -> OperatorAmplitudes<D> {
+    /// Each in another kind of number.
+    #[inline(always)]
+    pub fn map<D>(&self, f: impl Fn(S) -> D + Copy) -> OperatorAmplitudes<D> {
         OperatorAmplitudes {
-            zero: self.zero.map(|x| x.map(lift)),
-            plus: self.plus.map(|x| x.map(lift)),
-            minus: self.minus.map(|x| x.map(lift)),
+            zero: self.zero.map(|x| x.map(f)),
+            plus: self.plus.map(|x| x.map(f)),
+            minus: self.minus.map(|x| x.map(f)),
         }
     }
 }
@@ -240,13 +263,34 @@ impl<D: Copy> CurrentFactors<D> {
     }
 }
 
-impl CurrentFactors<f64> {
+impl<D: Arithmetic> CurrentFactors<D> {
     /// The sum of the factors times what goes with each.
-    pub(super) fn dot(&self, x: &[f64; 5]) -> f64 {
-        let all = [self.electric, self.magnetic, self.axial, self.axial_time, self.axial_long];
-        all.iter().zip(x).map(|(f, x)| f * x).sum()
+    pub(super) fn dot(&self, x: &[D; 5]) -> D {
+        let [e, m, a, time, long] = *x;
+        self.electric * e
+            + self.magnetic * m
+            + self.axial * a
+            + self.axial_time * time
+            + self.axial_long * long
     }
+}
 
+impl CurrentFactors<f64x4> {
+    /// Four sets in lanes.
+    #[inline(always)]
+    pub(super) fn in_lanes(four: &[CurrentFactors<f64>; 4]) -> Self {
+        let lanes = |of: fn(&CurrentFactors<f64>) -> f64| f64x4::new(four.each_ref().map(of));
+        CurrentFactors {
+            electric: lanes(|f| f.electric),
+            magnetic: lanes(|f| f.magnetic),
+            axial: lanes(|f| f.axial),
+            axial_time: lanes(|f| f.axial_time),
+            axial_long: lanes(|f| f.axial_long),
+        }
+    }
+}
+
+impl CurrentFactors<f64> {
     /// With the derivative one in a slot for each factor.
     pub(super) fn seeded(&self) -> CurrentFactors<Dual<f64, 5>> {
         CurrentFactors {

@@ -1,4 +1,6 @@
-//! Memory that is asked for before it is needed: tables of hundreds of megabytes are read at random.
+//! Memory of tables of hundreds of megabytes that are read at random: laid in large pages, and asked for before it is needed.
+
+use std::mem::MaybeUninit;
 
 /// Asks for the memory of `x` to be brought near, and does not wait for it.
 #[inline]
@@ -16,3 +18,39 @@ pub(super) fn fetch<T>(x: &[T]) {
         }
     }
 }
+
+/// An empty vector with room for `capacity` elements, in large pages where the system has them: a read at random then seldom
+/// waits for the translation of its address.
+pub(super) fn vec_in_large_pages<T>(capacity: usize) -> Vec<T> {
+    let mut empty = Vec::with_capacity(capacity);
+    advise(empty.spare_capacity_mut());
+    empty
+}
+
+/// Asks for large pages for the whole ones of them in `room`. It is a wish, so that an answer does not matter.
+#[cfg(target_os = "linux")]
+fn advise<T>(room: &mut [MaybeUninit<T>]) {
+    use std::ffi::{c_int, c_void};
+    /// Bytes of a large page: those of x86-64, and of aarch64 with pages of 4 KiB.
+    const LARGE: usize = 1 << 21;
+    /// MADV_HUGEPAGE.
+    const ADVICE: c_int = 14; // the same on all architectures of Linux
+    #[allow(unsafe_code)]
+    unsafe extern "C" {
+        fn madvise(address: *mut c_void, length: usize, advice: c_int) -> c_int;
+    }
+    let (bytes, start) = (size_of_val(room), room.as_mut_ptr().cast::<u8>());
+    let skipped = start.align_offset(LARGE);
+    let whole = bytes.saturating_sub(skipped) / LARGE * LARGE;
+    if whole > 0 {
+        #[allow(unsafe_code)]
+        // SAFETY: the range lies inside `room`, and the advice changes no content.
+        unsafe {
+            madvise(start.add(skipped).cast(), whole, ADVICE);
+        }
+    }
+}
+
+/// Other systems choose the size of pages themselves.
+#[cfg(not(target_os = "linux"))]
+fn advise<T>(_: &mut [MaybeUninit<T>]) {}
