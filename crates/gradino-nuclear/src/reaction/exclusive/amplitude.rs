@@ -77,11 +77,13 @@ pub fn operator_amplitudes<S: Number>(
     out: &mut [OperatorAmplitudes<S>],
 ) {
     for (state, out) in out.iter_mut().enumerate() {
-        *out = operator_sums(coupling, elements, harmonics, state).map(S::total);
+        let mut sums = OperatorAmplitudes::none(S::no_lanes());
+        operator_sums(coupling, elements, harmonics, state, &mut sums);
+        *out = sums.map(S::total);
     }
 }
 
-/// The amplitudes of one state of the hole at the angle of `harmonics`, each as the sums over the waves that share a lane,
+/// Fills `out` with the amplitudes of one state of the hole at the angle of `harmonics`, each as the sums over the waves that share a lane,
 /// which are still to be added.
 #[inline]
 pub fn operator_sums<S: Number>(
@@ -89,16 +91,17 @@ pub fn operator_sums<S: Number>(
     elements: &Elements<'_, S>,
     harmonics: &Harmonics<S::Constant>,
     state: usize,
-) -> OperatorAmplitudes<S::Lanes> {
+    out: &mut OperatorAmplitudes<S::Lanes>,
+) {
     // The number of multipoles is known to the compiler, so that their sums stay in registers.
     match coupling.multipoles {
-        1 => of_state::<S, 1>(coupling, elements, harmonics, state),
-        2 => of_state::<S, 2>(coupling, elements, harmonics, state),
-        3 => of_state::<S, 3>(coupling, elements, harmonics, state),
-        4 => of_state::<S, 4>(coupling, elements, harmonics, state),
-        5 => of_state::<S, 5>(coupling, elements, harmonics, state),
-        6 => of_state::<S, 6>(coupling, elements, harmonics, state),
-        7 => of_state::<S, 7>(coupling, elements, harmonics, state),
+        1 => of_state::<S, 1>(coupling, elements, harmonics, state, out),
+        2 => of_state::<S, 2>(coupling, elements, harmonics, state, out),
+        3 => of_state::<S, 3>(coupling, elements, harmonics, state, out),
+        4 => of_state::<S, 4>(coupling, elements, harmonics, state, out),
+        5 => of_state::<S, 5>(coupling, elements, harmonics, state, out),
+        6 => of_state::<S, 6>(coupling, elements, harmonics, state, out),
+        7 => of_state::<S, 7>(coupling, elements, harmonics, state, out),
         more => unreachable!("a shell with {more} multipoles of one parity: j is at most 13/2"),
     }
 }
@@ -108,13 +111,12 @@ fn of_state<S: Number, const M: usize>(
     elements: &Elements<'_, S>,
     harmonics: &Harmonics<S::Constant>,
     state: usize,
-) -> OperatorAmplitudes<S::Lanes> {
+    out: &mut OperatorAmplitudes<S::Lanes>,
+) {
     let groups = |helicity| groups::<S, M>(coupling, elements, harmonics, (state, helicity));
-    OperatorAmplitudes {
-        zero: longitudinal::<S, M>(groups(Helicity::Zero)),
-        plus: transverse::<S, M>(groups(Helicity::Plus), S::add_scaled),
-        minus: transverse::<S, M>(groups(Helicity::Minus), S::subtract_scaled),
-    }
+    out.zero = longitudinal::<S, M>(groups(Helicity::Zero));
+    out.plus = transverse::<S, M>(groups(Helicity::Plus), S::add_scaled);
+    out.minus = transverse::<S, M>(groups(Helicity::Minus), S::subtract_scaled);
 }
 
 /// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], Y cos and Y sin.

@@ -5,6 +5,7 @@
 
 use super::amplitude::OPERATORS;
 use super::grid::Grid;
+use super::memory::Aligned;
 use super::packed::Block;
 use super::table::{ElementSource, Hole, KnockoutTable, Phases, Row};
 use crate::error::{Error, Result};
@@ -210,7 +211,7 @@ impl WordReader {
         Ok(self.words(number)?.into_iter().map(f32::from_bits).collect())
     }
     fn row(&mut self, holes: usize) -> Read32<Row> {
-        let (cos, sin) = (self.singles()?, self.singles()?);
+        let (cos, sin) = (Aligned::from(&self.singles()?[..]), Aligned::from(&self.singles()?[..]));
         let blocks = (0..holes).map(|_| self.block()).collect::<Read32<_>>()?;
         Ok(Row { phases: Phases { cos, sin }, blocks })
     }

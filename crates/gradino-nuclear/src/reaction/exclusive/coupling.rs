@@ -1,5 +1,6 @@
 //! The angular momentum algebra of the amplitudes, prepared once for a hole.
 
+use super::memory::Aligned;
 use super::number::Coefficient;
 pub use super::number::LANES;
 use crate::meanfield::Shell;
@@ -52,7 +53,7 @@ impl Helicity {
 /// g = (-1)^((J-l-l_h)/2) for natural, (-1)^((J-l-l_h-1)/2) for unnatural parity: i^J, i^-l of the wave, and the phase
 /// -i of the elements of unnatural parity. The amplitude with s = -1/2 follows by reflection.
 #[derive(Clone, Debug)]
-pub struct Coupling<C = f64> {
+pub struct Coupling<C: Copy = f64> {
     /// The hole.
     pub shell: Shell,
     /// Number of partial waves, a multiple of [`LANES`].
@@ -60,7 +61,7 @@ pub struct Coupling<C = f64> {
     /// Largest number of multipoles of one parity per partial wave, j_h + 1/2.
     pub multipoles: usize,
     /// By [m_h + j_h][helicity][group of waves][parity][multipole][wave of the group].
-    coefficients: Vec<C>,
+    coefficients: Aligned<C>,
 }
 
 /// Parity of a transition.
@@ -88,7 +89,7 @@ impl<C: Coefficient> Coupling<C> {
             shell,
             waves,
             multipoles,
-            coefficients: vec![C::of(0.0); size * states * Helicity::ALL.len()],
+            coefficients: Aligned::new(size * states * Helicity::ALL.len(), C::of(0.0)),
         };
         for wave in 0..waves {
             coupling.fill(wave);
@@ -208,11 +209,11 @@ fn ln_factorial(n: i32) -> f64 {
 
 /// Spherical harmonics Y_lm(theta, 0) of the waves of a coupling, for all its m_l.
 #[derive(Clone, Debug)]
-pub struct Harmonics<C = f64> {
+pub struct Harmonics<C: Copy = f64> {
     first: i32,
     waves: usize,
     /// By [m][wave].
-    values: Vec<C>,
+    values: Aligned<C>,
     /// The factors of each l for all m.
     steps: Vec<Step>,
     /// Y_mm without sin^m for all m.
@@ -238,7 +239,7 @@ impl<C: Coefficient> Harmonics<C> {
         let mut harmonics = Harmonics {
             first,
             waves,
-            values: vec![C::of(0.0); number * waves],
+            values: Aligned::new(number * waves, C::of(0.0)),
             steps: vec![Step { up: [0.0; MOST_M], down: [0.0; MOST_M] }; waves / 2 + 1],
             starts: [0.0; MOST_M],
         };

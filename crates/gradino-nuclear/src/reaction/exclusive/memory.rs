@@ -1,6 +1,9 @@
-//! Memory of tables of hundreds of megabytes that are read at random: laid in large pages, and asked for before it is needed.
+//! Memory of tables of hundreds of megabytes that are read at random: laid in large pages, and asked for before it is needed;
+//! and memory of vectors, none of which lies across two lines of the cache.
 
+use super::number::LANES;
 use std::mem::MaybeUninit;
+use std::ops::{Deref, DerefMut};
 
 /// Asks for the memory of `x` to be brought near, and does not wait for it.
 #[inline]
@@ -54,3 +57,63 @@ fn advise<T>(room: &mut [MaybeUninit<T>]) {
 /// Other systems choose the size of pages themselves.
 #[cfg(not(target_os = "linux"))]
 fn advise<T>(_: &mut [MaybeUninit<T>]) {}
+
+/// Numbers of 4 or 8 bytes that begin where a vector of eight of them may: no such vector lies in two lines of the cache more
+/// than it must.
+#[derive(Debug)]
+pub(super) struct Aligned<C> {
+    room: Vec<C>,
+    len: usize,
+}
+
+impl<C: Copy> Aligned<C> {
+    /// `len` times `value`.
+    pub(super) fn new(len: usize, value: C) -> Self {
+        Aligned { room: vec![value; len + LANES - 1], len }
+    }
+
+    #[inline]
+    fn start(&self) -> usize {
+        /// Bytes of a vector of single precision.
+        const VECTOR: usize = 32;
+        // Where it cannot be known, any place will do.
+        self.room.as_ptr().align_offset(VECTOR).min(self.room.len() - self.len)
+    }
+}
+
+impl<C: Copy> Deref for Aligned<C> {
+    type Target = [C];
+    #[inline]
+    fn deref(&self) -> &[C] {
+        &self.room[self.start()..][..self.len]
+    }
+}
+
+impl<C: Copy> DerefMut for Aligned<C> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [C] {
+        let start = self.start();
+        &mut self.room[start..start + self.len]
+    }
+}
+
+impl<C: Copy> From<&[C]> for Aligned<C> {
+    fn from(values: &[C]) -> Self {
+        let Some(&first) = values.first() else { return Aligned { room: Vec::new(), len: 0 } };
+        let mut copy = Aligned::new(values.len(), first);
+        copy.copy_from_slice(values);
+        copy
+    }
+}
+
+impl<C: Copy> Clone for Aligned<C> {
+    fn clone(&self) -> Self {
+        Aligned::from(&self[..])
+    }
+}
+
+impl<C: Copy + PartialEq> PartialEq for Aligned<C> {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}

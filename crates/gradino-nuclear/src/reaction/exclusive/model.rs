@@ -7,8 +7,9 @@ use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
-use super::memory::{fetch, vec_in_large_pages};
-use super::table::KnockoutTable;
+use super::memory::{Aligned, fetch, vec_in_large_pages};
+use super::packed::LINE;
+use super::table::{Hole, KnockoutTable};
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, FormFactorModel, Nucleon, PreparedFormFactors};
 use crate::reaction::electron_elastic;
@@ -155,7 +156,7 @@ pub struct Point {
 pub struct Workspace {
     harmonics: Vec<Harmonics<f32>>,
     amplitudes: Vec<OperatorAmplitudes<f32>>,
-    elements: Vec<f32>,
+    elements: Aligned<f32>,
     /// By [state][corner].
     sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
 }
@@ -184,11 +185,11 @@ pub struct PreparedKnockout {
 impl PreparedKnockout {
     /// Room for evaluations.
     pub fn workspace(&self) -> Workspace {
-        let states = self.of.table.holes.iter().map(|h| h.shell.two_j as usize + 1).max().unwrap_or(0);
+        let states = self.of.table.holes.iter().map(Hole::states).max().unwrap_or(0);
         Workspace {
             harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
             amplitudes: vec![OperatorAmplitudes::none(0.0); states],
-            elements: Vec::new(),
+            elements: Aligned::new(self.of.table.most_elements(), 0.0),
             sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
         }
     }
@@ -222,31 +223,35 @@ impl PreparedKnockout {
         (kinetic, momentum): (usize, usize),
         space: &'w mut Workspace,
     ) -> Option<&'w [OperatorAmplitudes<f32>]> {
-        let elements = self.of.table.elements(hole, kinetic, momentum, &mut space.elements)?;
-        let states = self.of.table.holes[hole].shell.two_j as usize + 1;
-        let out = &mut space.amplitudes[..states];
+        let table = &self.of.table;
+        let node = table.packed.node(hole, kinetic, momentum)?;
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements, &[]);
+        let out = &mut space.amplitudes[..table.holes[hole].states()];
         operator_amplitudes(&self.of.couplings[hole], &elements, &space.harmonics[hole], out);
         Some(out)
     }
 
-    /// Writes the sums that make the amplitudes of all states at a node, for the angle of the harmonics in `space`, to the
-    /// place `corner` of them.
+    /// Writes the sums that make the amplitudes of all states at a node of T, for the angle of the harmonics in `space`, to
+    /// the place `corner` of them: from the memory `lines` of the node, while that of the `next` one is asked for.
     #[inline]
     fn add_corner(
         &self,
-        hole: usize,
-        (kinetic, momentum): (usize, usize),
+        (hole, kinetic): (usize, usize),
+        [lines, next]: [&[[i16; LINE]]; 2],
         corner: usize,
         space: &mut Workspace,
     ) {
-        let states = self.of.table.holes[hole].shell.two_j as usize + 1;
-        let Some(elements) = self.of.table.elements(hole, kinetic, momentum, &mut space.elements) else {
-            let none = OperatorAmplitudes::none(f32x8::ZERO);
-            space.sums[..states].iter_mut().for_each(|sums| sums[corner] = none);
+        let table = &self.of.table;
+        let sums = &mut space.sums[..table.holes[hole].states()];
+        let Some(node) = table.packed.read(hole, lines) else {
+            fetch(next);
+            sums.iter_mut().for_each(|sums| sums[corner] = OperatorAmplitudes::none(f32x8::ZERO));
             return;
         };
-        for (state, sums) in space.sums[..states].iter_mut().enumerate() {
-            sums[corner] = operator_sums(&self.of.couplings[hole], &elements, &space.harmonics[hole], state);
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements, next);
+        let (coupling, harmonics) = (&self.of.couplings[hole], &space.harmonics[hole]);
+        for (state, sums) in sums.iter_mut().enumerate() {
+            operator_sums(coupling, &elements, harmonics, state, &mut sums[corner]);
         }
     }
 
@@ -285,17 +290,6 @@ impl PreparedKnockout {
             }
         }
         sum
-    }
-
-    /// Asks for all memory of the cell above a node.
-    #[inline]
-    fn fetch_cell(&self, hole: usize, (kinetic, momentum, _): Corner) {
-        self.of.table.fetch_cell(hole, kinetic, momentum);
-        let (nodes, momenta) = (&self.factors[hole], self.of.table.grid.momenta.len());
-        for kinetic in [kinetic, kinetic + 1] {
-            let first = kinetic * momenta + momentum;
-            fetch(&nodes[first..first + 2]);
-        }
     }
 
     /// Share of the hole's states that are filled.
@@ -345,7 +339,7 @@ impl PreparedKnockout {
         hole: usize,
         space: &'w Workspace,
     ) -> impl Iterator<Item = OperatorAmplitudes<f64x4>> + 'w {
-        let states = self.of.table.holes[hole].shell.two_j as usize + 1;
+        let states = self.of.table.holes[hole].states();
         space.sums[..states].iter().map(|corners| in_lanes(corners.each_ref()))
     }
 
@@ -375,13 +369,20 @@ impl PreparedKnockout {
     fn evaluate(&self, point: &Point, space: &mut Workspace) -> Option<Cell> {
         let q = self.of.vertex.momentum_transfer(point.energy, point.omega, point.cos_theta)?;
         let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
-        self.fetch_cell(point.hole, corners[0]);
-        let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
-        self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
-        for (corner, &(kinetic, momentum, _)) in corners.iter().enumerate() {
-            self.add_corner(point.hole, (kinetic, momentum), corner, space);
+        let hole = point.hole;
+        let of = |&(kinetic, momentum, _): &Corner| self.of.table.packed.lines(hole, kinetic, momentum);
+        let lines = corners.each_ref().map(of);
+        fetch(lines[0]);
+        for (kinetic, momentum, _) in corners {
+            fetch(std::slice::from_ref(self.factors_at(hole, (kinetic, momentum))));
         }
-        let scale = lepton.scale() * self.filling(point.hole);
+        let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
+        self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
+        for (corner, (kinetic, ..)) in corners.iter().enumerate() {
+            let next = lines.get(corner + 1).copied().unwrap_or_default();
+            self.add_corner((hole, *kinetic), [lines[corner], next], corner, space);
+        }
+        let scale = lepton.scale() * self.filling(hole);
         let weights = f64x4::new(corners.map(|(.., weight)| weight * scale));
         Some(Cell { form: LeptonForm::new(&lepton, point.phi_nucleon), corners, weights })
     }
@@ -417,8 +418,9 @@ impl PreparedKnockout {
         space: &mut Workspace,
         out: &mut [f64],
     ) {
-        self.add_corner(hole, node, 0, space);
-        let states = &space.sums[..self.of.table.holes[hole].shell.two_j as usize + 1];
+        let table = &self.of.table;
+        self.add_corner((hole, node.0), [table.packed.lines(hole, node.0, node.1), &[]], 0, space);
+        let states = &space.sums[..table.holes[hole].states()];
         let none = OperatorAmplitudes::none(f32x8::ZERO);
         let four = |four: &[[OperatorAmplitudes<f32x8>; WIDTH]]| {
             in_lanes(std::array::from_fn(|i| four.get(i).map_or(&none, |corners| &corners[0])))

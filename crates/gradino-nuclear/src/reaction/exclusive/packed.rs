@@ -6,16 +6,18 @@
 
 use super::amplitude::OPERATORS;
 use super::coupling::LANES;
-use super::memory::{fetch, vec_in_large_pages};
+use super::memory::vec_in_large_pages;
 
 /// Scales of the operators of both parities.
 pub(super) type Scales = [f32; 2 * OPERATORS];
 
 /// Words of 16 bits of a line of the cache, in which nodes are measured.
-const LINE: usize = 32;
+pub(super) const LINE: usize = 32;
 /// Words before the elements of a node: two for each scale, and the number of groups of waves.
 const HEADER: usize = 24; // a multiple of the lanes
 const GROUPS: usize = 4 * OPERATORS;
+/// Nodes that are counted from the same place: so their places fit in 16 bits, and all of them into the cache.
+const NEAR: usize = 16;
 
 /// The elements of one hole at one node of T.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,8 +47,10 @@ pub(super) struct Packed {
     /// Words of a group of waves by hole.
     sizes: Vec<usize>,
     momenta: usize,
-    /// By [kinetic][hole][momentum]: lines before the node, and after the last one.
+    /// Lines before every node whose number is a multiple of [`NEAR`].
     starts: Vec<u32>,
+    /// By [kinetic][hole][momentum]: lines between that node and this one; and after the last one.
+    offsets: Vec<u16>,
     lines: Vec<[i16; LINE]>,
 }
 
@@ -95,7 +99,8 @@ impl Packed {
             (0..momenta).filter_map(|q| block.node(q, size)).map(|(values, _)| lines(values.len())).sum()
         };
         let all = rows.iter().map(|row| row.iter().zip(&sizes).map(block).sum::<usize>()).sum();
-        let mut packed = Packed { sizes, momenta, starts: vec![0], lines: vec_in_large_pages(all) };
+        let (starts, offsets, lines) = (vec![0], vec![0], vec_in_large_pages(all));
+        let mut packed = Packed { sizes, momenta, starts, offsets, lines };
         // Each row goes when it is copied.
         for row in rows {
             for (hole, block) in row.iter().enumerate() {
@@ -125,38 +130,47 @@ impl Packed {
                 self.lines.push(line);
             }
         }
-        self.starts.push(self.lines.len() as u32);
+        let end = self.lines.len() as u32;
+        if self.offsets.len().is_multiple_of(NEAR) {
+            self.starts.push(end);
+        }
+        self.offsets.push((end - self.starts[self.starts.len() - 1]) as u16);
+    }
+
+    /// Lines before a node, the nodes counted in their order.
+    #[inline]
+    fn start(&self, node: usize) -> usize {
+        self.starts[node / NEAR] as usize + usize::from(self.offsets[node])
     }
 
     #[inline]
-    fn lines(&self, hole: usize, kinetic: usize, momentum: usize) -> &[[i16; LINE]] {
-        let at = (kinetic * self.sizes.len() + hole) * self.momenta + momentum;
-        &self.lines[self.starts[at] as usize..self.starts[at + 1] as usize]
+    fn number(&self, hole: usize, kinetic: usize, momentum: usize) -> usize {
+        (kinetic * self.sizes.len() + hole) * self.momenta + momentum
+    }
+
+    /// The memory of a node.
+    #[inline]
+    pub(super) fn lines(&self, hole: usize, kinetic: usize, momentum: usize) -> &[[i16; LINE]] {
+        let node = self.number(hole, kinetic, momentum);
+        &self.lines[self.start(node)..self.start(node + 1)]
     }
 
     /// The elements at a node; none where they are negligible.
     #[inline]
     pub(super) fn node(&self, hole: usize, kinetic: usize, momentum: usize) -> Option<Node<'_>> {
-        let words = self.lines(hole, kinetic, momentum).as_flattened();
+        self.read(hole, self.lines(hole, kinetic, momentum))
+    }
+
+    /// The elements of a hole in the memory of a node.
+    #[inline]
+    pub(super) fn read<'a>(&self, hole: usize, lines: &'a [[i16; LINE]]) -> Option<Node<'a>> {
+        let words = lines.as_flattened();
         let (header, rest) = words.split_first_chunk::<HEADER>()?;
         let scale = |i: usize| {
             f32::from_bits(u32::from(header[2 * i] as u16) | u32::from(header[2 * i + 1] as u16) << 16)
         };
         let values = &rest[..header[GROUPS] as usize * self.sizes[hole]];
         Some(Node { scales: std::array::from_fn(scale), values })
-    }
-
-    /// Asks for the memory of the nodes `momentum` and the next one.
-    #[inline]
-    pub(super) fn fetch_pair(&self, hole: usize, kinetic: usize, momentum: usize) {
-        let at = (kinetic * self.sizes.len() + hole) * self.momenta + momentum;
-        fetch(&self.lines[self.starts[at] as usize..self.starts[at + 2] as usize]);
-    }
-
-    /// Asks for the memory of a node.
-    #[inline]
-    pub(super) fn fetch(&self, hole: usize, kinetic: usize, momentum: usize) {
-        fetch(self.lines(hole, kinetic, momentum));
     }
 
     /// The elements of a hole at one node of T, as they were given.
@@ -177,6 +191,6 @@ impl Packed {
 
     /// Size in memory [bytes].
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&self.starts[..]) + size_of_val(&self.lines[..])
+        size_of_val(&self.starts[..]) + size_of_val(&self.offsets[..]) + size_of_val(&self.lines[..])
     }
 }

@@ -8,7 +8,8 @@
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
 use super::grid::Grid;
-use super::packed::{Block, Node, Packed};
+use super::memory::{Aligned, fetch};
+use super::packed::{Block, LINE, Node, Packed};
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
@@ -32,6 +33,11 @@ impl Hole {
     /// Number of multipoles of one parity per partial wave, j + 1/2.
     pub fn multipoles(&self) -> usize {
         self.shell.two_j.div_ceil(2) as usize
+    }
+
+    /// Number of states, 2j + 1.
+    pub(super) fn states(&self) -> usize {
+        self.shell.two_j as usize + 1
     }
 
     /// Number of reduced elements of one partial wave.
@@ -90,8 +96,8 @@ pub struct KnockoutTable {
 /// cos and sin of sigma_l + delta_lj by wave.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Phases {
-    pub(super) cos: Vec<f32>,
-    pub(super) sin: Vec<f32>,
+    pub(super) cos: Aligned<f32>,
+    pub(super) sin: Aligned<f32>,
 }
 
 impl KnockoutTable {
@@ -132,41 +138,46 @@ impl KnockoutTable {
     ) -> Option<Elements<'a, f32>> {
         let node = self.packed.node(hole, kinetic, momentum)?;
         room.resize(node.values.len(), 0.0);
-        let waves = self.unpack(hole, &node, room.as_chunks_mut::<LANES>().0);
-        let Phases { cos, sin } = &self.phases[kinetic];
-        Some(Elements { values: room, cos: &cos[..waves], sin: &sin[..waves] })
+        Some(self.unpack((hole, kinetic), &node, room, &[]))
     }
 
-    /// Writes the elements of a node to `room`, and returns the number of waves.
+    /// Writes the elements of a node to `room`, and asks for the memory of `next` meanwhile.
     #[inline]
-    fn unpack(&self, hole: usize, node: &Node<'_>, room: &mut [[f32; LANES]]) -> usize {
+    pub(super) fn unpack<'a>(
+        &'a self,
+        (hole, kinetic): (usize, usize),
+        node: &Node<'_>,
+        room: &'a mut [f32],
+        next: &[[i16; LINE]],
+    ) -> Elements<'a, f32> {
         let scales = node.scales.map(f32x8::splat);
+        let scales = scales.as_chunks::<OPERATORS>().0;
         let multipoles = self.holes[hole].multipoles();
-        let fives = node.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(multipoles);
-        let rooms = room.as_chunks_mut::<OPERATORS>().0;
-        for (part, (fives, rooms)) in fives.zip(rooms.chunks_exact_mut(multipoles)).enumerate() {
-            let scales = &scales.as_chunks::<OPERATORS>().0[part % 2];
-            for (five, room) in fives.iter().zip(rooms) {
+        let fives =
+            node.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(2 * multipoles);
+        let rooms = room.as_chunks_mut::<LANES>().0.as_chunks_mut::<OPERATORS>().0;
+        // As much of it as one group of waves takes.
+        let mut next = next.chunks((2 * multipoles * OPERATORS * LANES).div_ceil(LINE));
+        for (fives, rooms) in fives.zip(rooms.chunks_exact_mut(2 * multipoles)) {
+            fetch(next.next().unwrap_or_default());
+            for (i, (five, room)) in fives.iter().zip(rooms).enumerate() {
+                let scales = &scales[usize::from(i >= multipoles)];
                 for i in 0..OPERATORS {
                     let lanes = f32x8::from_i32x8(i32x8::from_i16x8(i16x8::new(five[i])));
                     room[i] = (lanes * scales[i]).to_array();
                 }
             }
         }
-        node.values.len() / self.holes[hole].elements()
+        next.for_each(fetch);
+        let waves = node.values.len() / self.holes[hole].elements();
+        let Phases { cos, sin } = &self.phases[kinetic];
+        Elements { values: &room[..node.values.len()], cos: &cos[..waves], sin: &sin[..waves] }
     }
 
-    /// Asks for the memory of the elements at the corners of the cell above a node.
-    #[inline]
-    pub(super) fn fetch_cell(&self, hole: usize, kinetic: usize, momentum: usize) {
-        self.packed.fetch_pair(hole, kinetic, momentum);
-        self.packed.fetch_pair(hole, kinetic + 1, momentum);
-    }
-
-    /// Asks for the memory of the elements at a node.
-    #[inline]
-    pub(super) fn fetch(&self, hole: usize, kinetic: usize, momentum: usize) {
-        self.packed.fetch(hole, kinetic, momentum);
+    /// Largest number of elements of a node.
+    pub(super) fn most_elements(&self) -> usize {
+        let elements = self.holes.iter().map(Hole::elements).max().unwrap_or(0);
+        elements * self.waves()
     }
 
     /// Largest number of partial waves of a node of T.
@@ -193,7 +204,7 @@ impl KnockoutTable {
 
 impl Row {
     fn empty(holes: usize) -> Self {
-        let phases = Phases { cos: Vec::new(), sin: Vec::new() };
+        let phases = Phases { cos: Aligned::from(&[][..]), sin: Aligned::from(&[][..]) };
         Row { phases, blocks: vec![Block::empty(); holes] }
     }
 
@@ -217,7 +228,10 @@ impl Row {
             block.values.shrink_to_fit();
             block
         });
-        let of = |f: fn(f64) -> f64| slice.phases[..waves].iter().map(|&x| f(x) as f32).collect();
+        let of = |f: fn(f64) -> f64| {
+            let values: Vec<f32> = slice.phases[..waves].iter().map(|&x| f(x) as f32).collect();
+            Aligned::from(&values[..])
+        };
         Row { phases: Phases { cos: of(f64::cos), sin: of(f64::sin) }, blocks: blocks.collect() }
     }
 }
