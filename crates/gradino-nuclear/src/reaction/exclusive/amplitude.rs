@@ -76,68 +76,114 @@ pub fn operator_amplitudes<S: Number>(
     harmonics: &Harmonics<S::Constant>,
     out: &mut [OperatorAmplitudes<S>],
 ) {
+    let mut waves = Waves::new(coupling);
+    waves.fill(elements, harmonics);
     for (state, out) in out.iter_mut().enumerate() {
         let mut sums = OperatorAmplitudes::none(S::no_lanes());
-        operator_sums(coupling, elements, harmonics, state, &mut sums);
+        operator_sums(coupling, elements.values, &waves, state, &mut sums);
         *out = sums.map(S::total);
     }
 }
 
-/// Fills `out` with the amplitudes of one state of the hole at the angle of `harmonics`, each as the sums over the waves that share a lane,
-/// which are still to be added.
+/// The distorted waves exp(i (sigma_l + delta_lj)) Y_lm(theta, 0) at one energy and angle, for all m_l of a coupling.
+#[derive(Clone, Debug)]
+pub struct Waves<S: Number> {
+    first: i32,
+    /// Groups of waves for which there is room, and which are filled.
+    groups: usize,
+    filled: usize,
+    /// By [m][group of waves], real and imaginary part.
+    values: Vec<[S::Lanes; 2]>,
+}
+
+impl<S: Number> Waves<S> {
+    /// Room for the waves of `coupling`.
+    pub fn new(coupling: &Coupling<S::Constant>) -> Self {
+        let (first, last) = coupling.m_l_range();
+        let groups = coupling.waves / LANES;
+        let values = vec![[S::no_lanes(); 2]; (last - first + 1) as usize * groups];
+        Waves { first, groups, filled: 0, values }
+    }
+
+    /// Makes it empty, for another energy or angle.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// Fills in the waves of `elements` at the angle of `harmonics`, but for those that were filled since it was empty.
+    #[inline]
+    pub fn fill(&mut self, elements: &Elements<'_, S>, harmonics: &Harmonics<S::Constant>) {
+        let groups = elements.waves() / LANES;
+        let missing = self.filled.min(groups)..groups;
+        let cos = &elements.cos.as_chunks::<LANES>().0[missing.clone()];
+        let sin = &elements.sin.as_chunks::<LANES>().0[missing.clone()];
+        for (m, row) in (self.first..).zip(self.values.chunks_exact_mut(self.groups)) {
+            let y = &harmonics.row(m).as_chunks::<LANES>().0[missing.clone()];
+            for (((wave, y), cos), sin) in row[missing.clone()].iter_mut().zip(y).zip(cos).zip(sin) {
+                let y = S::load_constants(y);
+                *wave = [S::scaled(S::load(cos), y), S::scaled(S::load(sin), y)];
+            }
+        }
+        self.filled = self.filled.max(groups);
+    }
+
+    /// All waves at one m.
+    #[inline]
+    fn row(&self, m: i32) -> &[[S::Lanes; 2]] {
+        &self.values[(m - self.first) as usize * self.groups..][..self.groups]
+    }
+}
+
+/// Fills `out` with the amplitudes of one state of the hole from its elements, in the order of [`Elements`], each as the sums
+/// over the waves that share a lane, which are still to be added.
 #[inline]
 pub fn operator_sums<S: Number>(
     coupling: &Coupling<S::Constant>,
-    elements: &Elements<'_, S>,
-    harmonics: &Harmonics<S::Constant>,
+    values: &[S],
+    waves: &Waves<S>,
     state: usize,
     out: &mut OperatorAmplitudes<S::Lanes>,
 ) {
     // The number of multipoles is known to the compiler, so that their sums stay in registers.
     match coupling.multipoles {
-        1 => of_state::<S, 1>(coupling, elements, harmonics, state, out),
-        2 => of_state::<S, 2>(coupling, elements, harmonics, state, out),
-        3 => of_state::<S, 3>(coupling, elements, harmonics, state, out),
-        4 => of_state::<S, 4>(coupling, elements, harmonics, state, out),
-        5 => of_state::<S, 5>(coupling, elements, harmonics, state, out),
-        6 => of_state::<S, 6>(coupling, elements, harmonics, state, out),
-        7 => of_state::<S, 7>(coupling, elements, harmonics, state, out),
+        1 => of_state::<S, 1>(coupling, values, waves, state, out),
+        2 => of_state::<S, 2>(coupling, values, waves, state, out),
+        3 => of_state::<S, 3>(coupling, values, waves, state, out),
+        4 => of_state::<S, 4>(coupling, values, waves, state, out),
+        5 => of_state::<S, 5>(coupling, values, waves, state, out),
+        6 => of_state::<S, 6>(coupling, values, waves, state, out),
+        7 => of_state::<S, 7>(coupling, values, waves, state, out),
         more => unreachable!("a shell with {more} multipoles of one parity: j is at most 13/2"),
     }
 }
 
 fn of_state<S: Number, const M: usize>(
     coupling: &Coupling<S::Constant>,
-    elements: &Elements<'_, S>,
-    harmonics: &Harmonics<S::Constant>,
+    values: &[S],
+    waves: &Waves<S>,
     state: usize,
     out: &mut OperatorAmplitudes<S::Lanes>,
 ) {
-    let groups = |helicity| groups::<S, M>(coupling, elements, harmonics, (state, helicity));
+    let groups = |helicity| groups::<S, M>(coupling, values, waves, (state, helicity));
     out.zero = longitudinal::<S, M>(groups(Helicity::Zero));
     out.plus = transverse::<S, M>(groups(Helicity::Plus), S::add_scaled);
     out.minus = transverse::<S, M>(groups(Helicity::Minus), S::subtract_scaled);
 }
 
-/// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], Y cos and Y sin.
-type Part<'a, S> = (&'a [Group<<S as Number>::Constant>], &'a [Group<S>], [<S as Number>::Lanes; 2]);
+/// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], and the waves.
+type Part<'a, S> = (&'a [Group<<S as Number>::Constant>], &'a [Group<S>], &'a [<S as Number>::Lanes; 2]);
 
 /// The groups of waves for one state and helicity.
 #[inline(always)]
 fn groups<'a, S: Number, const M: usize>(
     coupling: &'a Coupling<S::Constant>,
-    elements: &'a Elements<'a, S>,
-    harmonics: &'a Harmonics<S::Constant>,
+    values: &'a [S],
+    waves: &'a Waves<S>,
     (state, helicity): (usize, Helicity),
 ) -> impl Iterator<Item = Part<'a, S>> {
     let c = coupling.row(state, helicity).as_chunks::<LANES>().0.chunks_exact(2 * M);
-    let x = elements.values.as_chunks::<LANES>().0.chunks_exact(2 * M * OPERATORS);
-    let y = harmonics.row(coupling.m_l(state, helicity)).as_chunks::<LANES>().0;
-    let phases = elements.cos.as_chunks::<LANES>().0.iter().zip(elements.sin.as_chunks::<LANES>().0);
-    c.zip(x).zip(y.iter().zip(phases)).map(|((c, x), (y, (cos, sin)))| {
-        let y = S::load_constants(y);
-        (c, x, [S::scaled(S::load(cos), y), S::scaled(S::load(sin), y)])
-    })
+    let x = values.as_chunks::<LANES>().0.chunks_exact(2 * M * OPERATORS);
+    c.zip(x).zip(waves.row(coupling.m_l(state, helicity))).map(|((c, x), wave)| (c, x, wave))
 }
 
 /// `sum` and the sum over multipoles of coefficients times elements of one operator.
@@ -173,7 +219,7 @@ fn longitudinal<'a, S: Number, const M: usize>(
         let operators =
             [(Natural, CHARGE), (Natural, LONG), (Unnatural, AXIAL_CHARGE), (Unnatural, AXIAL_LONG)];
         for (sums, operator) in all.iter_mut().zip(operators) {
-            project::<S>(contract::<S, M>(none, (c, x), operator, S::add_scaled), &wave, sums);
+            project::<S>(contract::<S, M>(none, (c, x), operator, S::add_scaled), wave, sums);
         }
     }
     all
@@ -197,7 +243,7 @@ fn transverse<'a, S: Number, const M: usize>(
         ];
         for (sums, (electric, magnetic)) in all.iter_mut().zip(operators) {
             let first = contract::<S, M>(none, (c, x), electric, S::add_scaled);
-            project::<S>(contract::<S, M>(first, (c, x), magnetic, term), &wave, sums);
+            project::<S>(contract::<S, M>(first, (c, x), magnetic, term), wave, sums);
         }
     }
     all

@@ -1,6 +1,6 @@
 //! The exclusive cross section from a table, ready for use.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, operator_amplitudes, operator_sums};
+use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, Waves, operator_sums};
 use super::coupling::{Coupling, Harmonics};
 use super::form::{LeptonForm, WIDTH, in_lanes};
 use super::grid::Grid;
@@ -155,6 +155,7 @@ pub struct Point {
 #[derive(Clone, Debug)]
 pub struct Workspace {
     harmonics: Vec<Harmonics<f32>>,
+    waves: Vec<Waves<f32>>,
     amplitudes: Vec<OperatorAmplitudes<f32>>,
     elements: Aligned<f32>,
     /// By [state][corner].
@@ -188,6 +189,7 @@ impl PreparedKnockout {
         let states = self.of.table.holes.iter().map(Hole::states).max().unwrap_or(0);
         Workspace {
             harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
+            waves: self.of.couplings.iter().map(Waves::new).collect(),
             amplitudes: vec![OperatorAmplitudes::none(0.0); states],
             elements: Aligned::new(self.of.table.most_elements(), 0.0),
             sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
@@ -225,9 +227,15 @@ impl PreparedKnockout {
     ) -> Option<&'w [OperatorAmplitudes<f32>]> {
         let table = &self.of.table;
         let node = table.packed.node(hole, kinetic, momentum)?;
-        let elements = table.unpack((hole, kinetic), &node, &mut space.elements, &[]);
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
         let out = &mut space.amplitudes[..table.holes[hole].states()];
-        operator_amplitudes(&self.of.couplings[hole], &elements, &space.harmonics[hole], out);
+        let waves = &mut space.waves[hole];
+        waves.fill(&elements, &space.harmonics[hole]);
+        for (state, out) in out.iter_mut().enumerate() {
+            let mut sums = OperatorAmplitudes::none(f32x8::ZERO);
+            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums);
+            *out = sums.map(f32x8::reduce_add);
+        }
         Some(out)
     }
 
@@ -248,16 +256,20 @@ impl PreparedKnockout {
             sums.iter_mut().for_each(|sums| sums[corner] = OperatorAmplitudes::none(f32x8::ZERO));
             return;
         };
-        let elements = table.unpack((hole, kinetic), &node, &mut space.elements, next);
-        let (coupling, harmonics) = (&self.of.couplings[hole], &space.harmonics[hole]);
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
+        let waves = &mut space.waves[hole];
+        waves.fill(&elements, &space.harmonics[hole]);
+        let mut next = next.chunks(next.len().div_ceil(sums.len()).max(1));
         for (state, sums) in sums.iter_mut().enumerate() {
-            operator_sums(coupling, &elements, harmonics, state, &mut sums[corner]);
+            fetch(next.next().unwrap_or_default());
+            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums[corner]);
         }
     }
 
     /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
     pub(super) fn fill_harmonics(&self, hole: usize, x: f64, kinetic: usize, space: &mut Workspace) {
         space.harmonics[hole].fill(x, self.of.table.waves_at(kinetic));
+        space.waves[hole].clear();
     }
 
     /// The hadron tensor of a full shell at one node, for the angle that `space` is filled for [1/(MeV sr)].
@@ -285,6 +297,7 @@ impl PreparedKnockout {
         let Some(corners) = self.corners(t, q) else { return sum };
         self.fill_harmonics(hole, x, corners[3].0, space);
         for (kinetic, momentum, weight) in corners {
+            space.waves[hole].clear();
             if let Some(amplitudes) = self.amplitudes(hole, (kinetic, momentum), space) {
                 sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, (kinetic, momentum))), weight);
             }
@@ -380,6 +393,10 @@ impl PreparedKnockout {
         self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
         for (corner, (kinetic, ..)) in corners.iter().enumerate() {
             let next = lines.get(corner + 1).copied().unwrap_or_default();
+            if corner == WIDTH / 2 {
+                // The other node of T has other phases.
+                space.waves[hole].clear();
+            }
             self.add_corner((hole, *kinetic), [lines[corner], next], corner, space);
         }
         let scale = lepton.scale() * self.filling(hole);

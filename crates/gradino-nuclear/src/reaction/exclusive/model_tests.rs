@@ -1,3 +1,4 @@
+use super::super::amplitude::operator_amplitudes;
 use super::super::angular::gauss_legendre;
 use super::super::coupling::Harmonics;
 use super::super::series::structures_at;

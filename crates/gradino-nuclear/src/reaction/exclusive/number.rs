@@ -19,12 +19,21 @@ impl<T> Arithmetic for T where T: Copy + Add<Output = T> + Sub<Output = T> + Mul
 pub trait Coefficient: Copy + Send + Sync + 'static {
     /// From a double.
     fn of(x: f64) -> Self;
+    /// Columns from rows.
+    #[inline(always)]
+    fn transposed(rows: [[Self; LANES]; LANES]) -> [[Self; LANES]; LANES] {
+        std::array::from_fn(|i| rows.map(|row| row[i]))
+    }
 }
 
 impl Coefficient for f32 {
     #[inline(always)]
     fn of(x: f64) -> Self {
         x as f32
+    }
+    #[inline(always)]
+    fn transposed(rows: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES] {
+        f32x8::transpose(rows.map(f32x8::new)).map(f32x8::to_array)
     }
 }
 

@@ -8,8 +8,8 @@
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
 use super::grid::Grid;
-use super::memory::{Aligned, fetch};
-use super::packed::{Block, LINE, Node, Packed};
+use super::memory::Aligned;
+use super::packed::{Block, Node, Packed};
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
@@ -138,37 +138,30 @@ impl KnockoutTable {
     ) -> Option<Elements<'a, f32>> {
         let node = self.packed.node(hole, kinetic, momentum)?;
         room.resize(node.values.len(), 0.0);
-        Some(self.unpack((hole, kinetic), &node, room, &[]))
+        Some(self.unpack((hole, kinetic), &node, room))
     }
 
-    /// Writes the elements of a node to `room`, and asks for the memory of `next` meanwhile.
+    /// Writes the elements of a node to `room`.
     #[inline]
     pub(super) fn unpack<'a>(
         &'a self,
         (hole, kinetic): (usize, usize),
         node: &Node<'_>,
         room: &'a mut [f32],
-        next: &[[i16; LINE]],
     ) -> Elements<'a, f32> {
         let scales = node.scales.map(f32x8::splat);
-        let scales = scales.as_chunks::<OPERATORS>().0;
         let multipoles = self.holes[hole].multipoles();
-        let fives =
-            node.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(2 * multipoles);
+        let fives = node.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(multipoles);
         let rooms = room.as_chunks_mut::<LANES>().0.as_chunks_mut::<OPERATORS>().0;
-        // As much of it as one group of waves takes.
-        let mut next = next.chunks((2 * multipoles * OPERATORS * LANES).div_ceil(LINE));
-        for (fives, rooms) in fives.zip(rooms.chunks_exact_mut(2 * multipoles)) {
-            fetch(next.next().unwrap_or_default());
-            for (i, (five, room)) in fives.iter().zip(rooms).enumerate() {
-                let scales = &scales[usize::from(i >= multipoles)];
+        for (part, (fives, rooms)) in fives.zip(rooms.chunks_exact_mut(multipoles)).enumerate() {
+            let scales = &scales.as_chunks::<OPERATORS>().0[part % 2];
+            for (five, room) in fives.iter().zip(rooms) {
                 for i in 0..OPERATORS {
                     let lanes = f32x8::from_i32x8(i32x8::from_i16x8(i16x8::new(five[i])));
                     room[i] = (lanes * scales[i]).to_array();
                 }
             }
         }
-        next.for_each(fetch);
         let waves = node.values.len() / self.holes[hole].elements();
         let Phases { cos, sin } = &self.phases[kinetic];
         Elements { values: &room[..node.values.len()], cos: &cos[..waves], sin: &sin[..waves] }
