@@ -1,3 +1,4 @@
+use super::super::amplitude::operator_amplitudes;
 use super::super::coupling::Harmonics;
 use super::super::series::structures_at;
 use super::super::source::MeanFieldSource;
@@ -89,7 +90,7 @@ fn tensor_at(
     let coupling = Coupling::<f64>::new(hole_data.shell, (slice.waves / 2) as u32);
     let mut harmonics = Harmonics::new(&coupling);
     harmonics.fill(x, slice.waves);
-    let mut amplitudes = vec![OperatorAmplitudes::none(); hole_data.shell.two_j as usize + 1];
+    let mut amplitudes = vec![OperatorAmplitudes::none(0.0); hole_data.shell.two_j as usize + 1];
     operator_amplitudes(&coupling, &elements, &harmonics, &mut amplitudes);
     let mut tensor = HadronTensor::zero();
     amplitudes.iter().for_each(|a| tensor.add_state(a, &factors));

@@ -315,6 +315,7 @@ impl KnockoutSampler {
         let Some(lepton) = LeptonTensor::new(&self.model.of.vertex, draw.energy, draw.omega, draw.q) else {
             return;
         };
+        fetch(self.model.of.table.packed.lines(draw.hole, draw.node.0, draw.node.1));
         self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
     }
