@@ -237,12 +237,12 @@ impl Knockout {
                 complaint("field", reason).hint("write \"self-consistent\", or a nuclide like \"16O\"")
             );
         }
-        if let Some(error) = self.empty.iter().find_map(|shell| shell.parse::<Shell>().err()) {
-            return Err(complaint("empty", error.to_string()).hint(error.hint().unwrap_or_default()));
+        if let Some(shell) = self.empty.iter().find(|shell| shell.parse::<Shell>().is_err()) {
+            return Err(complaint("empty", format!("\"{shell}\" is no shell")).hint("write \"1p1/2\""));
         }
         if named && !self.empty.is_empty() {
-            return Err(complaint("empty", format!("no shells can be emptied of \"{}\"", self.field))
-                .hint("name the nuclide whose field it is, like field = \"16O\""));
+            return Err(complaint("empty", "belongs to the field of another nuclide")
+                .hint("name it, like field = \"16O\""));
         }
         Ok(self)
     }

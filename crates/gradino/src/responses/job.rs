@@ -202,7 +202,7 @@ mod tests {
             (|j| j.values = vec![("axial.g_b".into(), 1.0)], "did you mean \"axial.g_a\""),
             (|j| j.struck = Some(Nucleon::Proton), "does not strike"),
             (|j| j.force = SkyrmeForce::named("SkE2").expect("built in"), "collapses"),
-            (|j| j.choices.empty = vec!["1p1/2".into()], "field = \"16O\""),
+            (|j| j.choices.empty = vec!["1p1/2".into()], "name it, like field = \"16O\""),
         ];
         for (change, part) in mistakes {
             let text = refused(&change);

@@ -22,13 +22,13 @@ impl PreparedKnockout {
         let mut sum = [0.0; STRUCTURES];
         gradient.fill(0.0);
         let Some(corners) = self.corners(omega - self.of.table.holes[hole].separation, q) else { return sum };
-        self.fill_harmonics(hole, x, corners[3].0, space);
         for (kinetic, momentum, weight) in corners {
             let node = (kinetic, momentum);
+            self.fill_harmonics(hole, x, kinetic, space);
             let Some(amplitudes) = self.amplitudes(hole, node, space) else { continue };
-            let factors = self.factors_at(hole, kinetic, momentum).seeded();
+            let factors = self.factors_at(hole, node).seeded();
             let mut tensor = HadronTensor::<Dual<f64, FACTORS>>::zero();
-            let lifted = |a: &OperatorAmplitudes<f32>| a.lifted(|x| Dual::from(f64::from(x)));
+            let lifted = |a: &OperatorAmplitudes<f32>| a.map(|x| Dual::from(f64::from(x)));
             amplitudes.iter().for_each(|a| tensor.add_state(&lifted(a), &factors));
             let share = weight * self.filling(hole);
             for (k, structure) in tensor.structures().into_iter().enumerate() {
