@@ -1,11 +1,11 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
-use super::angular::gauss_legendre;
 use super::exact::ExactKnockout;
 use super::free::FreeParameters;
 use super::model::{Point, PreparedKnockout};
 use super::sampler::KnockoutDraw;
 use super::straight::StraightEnergy;
+use crate::quadrature::gauss_legendre;
 use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
 use gradino_core::{ParamSet, Result};
 use rayon::prelude::*;

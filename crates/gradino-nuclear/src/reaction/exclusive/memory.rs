@@ -5,21 +5,22 @@ use super::number::LANES;
 use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
+/// Bytes of a line of the cache.
+#[cfg(target_arch = "x86_64")]
+const LINE: usize = 64;
+
 /// Asks for the memory of `x` to be brought near, and does not wait for it.
 #[inline]
 pub(super) fn fetch<T>(x: &[T]) {
-    /// Bytes of a line of the cache.
-    const LINE: usize = 64;
-    let start = x.as_ptr().cast::<u8>();
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
     for at in (0..size_of_val(x)).step_by(LINE) {
-        #[cfg(target_arch = "x86_64")]
-        #[allow(unsafe_code)]
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: the address is inside `x`, and nothing is read.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(start.add(at).cast());
-        }
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(x.as_ptr().cast::<u8>().add(at).cast()) }
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = x;
 }
 
 /// An empty vector with room for `capacity` elements, in large pages where the system has them: a read at random then seldom

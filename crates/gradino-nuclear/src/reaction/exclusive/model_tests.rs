@@ -1,5 +1,4 @@
 use super::super::amplitude::operator_amplitudes;
-use super::super::angular::gauss_legendre;
 use super::super::coupling::Harmonics;
 use super::super::series::structures_at;
 use super::super::source::MeanFieldSource;
@@ -10,6 +9,7 @@ use crate::meanfield::{
     ContinuumOptions, FinalState, LongitudinalCurrent, MeanField, Options, Probe, ResponseModel,
     ResponseOptions, Skyrme, SkyrmeForce,
 };
+use crate::quadrature::gauss_legendre;
 use gradino_core::density::Density;
 use gradino_core::{Complex, Nuclide, Purpose, Stream};
 use std::f64::consts::PI;

@@ -10,9 +10,10 @@
 
 use super::angular::{DirectionSeries, Span};
 use super::bound::largest;
+use super::cell::Workspace;
 use super::lepton::LeptonTensor;
 use super::memory::fetch;
-use super::model::{PreparedKnockout, Workspace};
+use super::model::PreparedKnockout;
 use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
 use crate::meanfield::Current;
@@ -150,7 +151,7 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> Result<KnockoutDraw> {
-        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        let threshold = self.model.of.vertex.lowest_outgoing() + self.model.of.table.holes[hole].separation;
         if energy <= threshold + self.model.of.table.grid.kinetic[0] {
             let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
             return Err(Error::BelowThreshold { energy, threshold, process });
