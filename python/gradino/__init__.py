@@ -7,7 +7,7 @@ Energies are in MeV, cross sections in cm2 per target atom.
 """
 
 from ._bands import Bands, Contribution, propagate
-from ._density import Assessment, Axis, Condition, Density, Points, Sampler
+from ._density import Assessment, Axis, Condition, Density, Points, Quantities, Sampler
 from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
 from ._fit import Fit, Fitted, Profile, example_fit, fit
@@ -17,6 +17,7 @@ from ._gradino import default_config
 from ._knockout import Knockout, Shell, Values
 from ._meanfield import Level, Matter, MeanField, meanfield
 from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
+from ._responses import Five, Responses, ShellResponses, responses
 from ._run import Citation, CrossSection, Run, read, run
 from ._simulator import Bank, Sample, Simulator, toy
 
@@ -36,6 +37,7 @@ __all__ = [
     "FileError",
     "Fit",
     "Fitted",
+    "Five",
     "Flow",
     "GradinoError",
     "Histogram",
@@ -47,11 +49,14 @@ __all__ = [
     "PhysicsError",
     "Points",
     "Profile",
+    "Quantities",
+    "Responses",
     "Round",
     "Run",
     "Sample",
     "Sampler",
     "Shell",
+    "ShellResponses",
     "Simulator",
     "Values",
     "Width",
@@ -66,6 +71,7 @@ __all__ = [
     "parameters",
     "propagate",
     "read",
+    "responses",
     "run",
     "toy",
     "widths",

@@ -43,7 +43,7 @@ fn rows() -> (Vec<f64>, Vec<f64>) {
 }
 
 fn model<'a>(spec: &'a FlowSpec, networks: &'a Networks, numbers: &[f32]) -> Model<'a> {
-    Model { spec, networks, loaded: networks.load(numbers) }
+    Model::new(spec, networks, numbers)
 }
 
 fn seen(spec: &FlowSpec, conditions: &[f64]) -> Vec<f32> {

@@ -1,12 +1,14 @@
 //! The exclusive cross section from a table, ready for use.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, operator_amplitudes};
-use super::coupling::{Coupling, Harmonics};
+use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes};
+use super::cell::Workspace;
+use super::coupling::Coupling;
 use super::form::LeptonForm;
 use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
+use super::memory::vec_in_large_pages;
 use super::table::KnockoutTable;
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, FormFactorModel, Nucleon, PreparedFormFactors};
@@ -14,6 +16,7 @@ use crate::reaction::electron_elastic;
 use gradino_core::{Dual, ParamSet, Parameter, Params, Real};
 use rayon::prelude::*;
 use std::sync::Arc;
+use wide::f64x4;
 
 /// Derivatives carried at once.
 const CHUNK: usize = 8;
@@ -30,7 +33,7 @@ pub struct Knockout {
     pub struck: Nucleon,
     /// The form factors.
     pub form_factors: FormFactorModel,
-    couplings: Vec<Coupling<f32>>,
+    pub(super) couplings: Vec<Coupling<f32>>,
     /// By [hole][kinetic][momentum].
     pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
@@ -94,7 +97,9 @@ impl Knockout {
         let grid = &self.table.grid;
         let of_hole = |hole: usize| -> Vec<CurrentFactors<f64>> {
             let nodes = grid.kinetic.iter().flat_map(|&t| grid.momenta.iter().map(move |&q| (t, q)));
-            nodes.map(|(t, q)| self.factors(&prepared, hole, t, q)).collect()
+            let mut all = vec_in_large_pages(grid.kinetic.len() * grid.momenta.len());
+            all.extend(nodes.map(|(t, q)| self.factors(&prepared, hole, t, q)));
+            all
         };
         (0..self.table.holes.len()).map(of_hole).collect()
     }
@@ -146,14 +151,6 @@ pub struct Point {
     pub phi_nucleon: f64,
 }
 
-/// Room for one evaluation, so that none is allocated.
-#[derive(Clone, Debug)]
-pub struct Workspace {
-    harmonics: Vec<Harmonics<f32>>,
-    amplitudes: Vec<OperatorAmplitudes<f32>>,
-    elements: Vec<f32>,
-}
-
 /// A corner of a cell: node of T, node of q, weight.
 pub(super) type Corner = (usize, usize, f64);
 
@@ -168,16 +165,6 @@ pub struct PreparedKnockout {
 }
 
 impl PreparedKnockout {
-    /// Room for evaluations.
-    pub fn workspace(&self) -> Workspace {
-        let states = self.of.table.holes.iter().map(|h| h.shell.two_j as usize + 1).max().unwrap_or(0);
-        Workspace {
-            harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
-            amplitudes: vec![OperatorAmplitudes::none(); states],
-            elements: Vec::new(),
-        }
-    }
-
     /// The corners of the cell around kinetic energy `t` and momentum transfer `q` [MeV], none outside the grid.
     pub(super) fn corners(&self, t: f64, q: f64) -> Option<[Corner; 4]> {
         let grid = &self.of.table.grid;
@@ -192,27 +179,12 @@ impl PreparedKnockout {
     }
 
     /// The factors of the current at a node.
-    pub(super) fn factors_at(&self, hole: usize, kinetic: usize, momentum: usize) -> &CurrentFactors<f64> {
-        &self.factors[hole][kinetic * self.of.table.grid.momenta.len() + momentum]
-    }
-
-    /// The operator amplitudes at a node for the angle of the harmonics in `space`; none where they are negligible.
-    fn amplitudes<'w>(
+    pub(super) fn factors_at(
         &self,
         hole: usize,
         (kinetic, momentum): (usize, usize),
-        space: &'w mut Workspace,
-    ) -> Option<&'w [OperatorAmplitudes<f32>]> {
-        let elements = self.of.table.elements(hole, kinetic, momentum, &mut space.elements)?;
-        let states = self.of.table.holes[hole].shell.two_j as usize + 1;
-        let out = &mut space.amplitudes[..states];
-        operator_amplitudes(&self.of.couplings[hole], &elements, &space.harmonics[hole], out);
-        Some(out)
-    }
-
-    /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
-    pub(super) fn fill_harmonics(&self, hole: usize, x: f64, kinetic: usize, space: &mut Workspace) {
-        space.harmonics[hole].fill(x, self.of.table.waves_at(kinetic));
+    ) -> &CurrentFactors<f64> {
+        &self.factors[hole][kinetic * self.of.table.grid.momenta.len() + momentum]
     }
 
     /// The hadron tensor of a full shell at one node, for the angle that `space` is filled for [1/(MeV sr)].
@@ -223,7 +195,7 @@ impl PreparedKnockout {
         space: &mut Workspace,
     ) -> Option<HadronTensor<f64>> {
         let amplitudes = self.amplitudes(hole, node, space)?;
-        Some(tensor(amplitudes, self.factors_at(hole, node.0, node.1)))
+        Some(tensor(amplitudes, self.factors_at(hole, node)))
     }
 
     /// The hadron tensor of a full shell at kinetic energy `t` and momentum transfer `q` [MeV] and cos(theta_N) = `x`
@@ -240,17 +212,12 @@ impl PreparedKnockout {
         let Some(corners) = self.corners(t, q) else { return sum };
         self.fill_harmonics(hole, x, corners[3].0, space);
         for (kinetic, momentum, weight) in corners {
+            space.waves[hole].clear();
             if let Some(amplitudes) = self.amplitudes(hole, (kinetic, momentum), space) {
-                sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, kinetic, momentum)), weight);
+                sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, (kinetic, momentum))), weight);
             }
         }
         sum
-    }
-
-    /// The lepton's side of a point with its q [MeV]; none where it cannot be reached.
-    fn lepton(&self, point: &Point) -> Option<(LeptonTensor<f64>, f64)> {
-        let q = self.of.vertex.momentum_transfer(point.energy, point.omega, point.cos_theta)?;
-        Some((LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?, q))
     }
 
     /// Share of the hole's states that are filled.
@@ -262,7 +229,7 @@ impl PreparedKnockout {
     /// d4 sigma / (d omega d cos(theta) d Omega_N) of one hole [cm^2/(MeV sr)], integrated over the azimuth of the
     /// lepton; zero where it cannot be reached or is outside the grid.
     pub fn cross_section(&self, point: &Point, space: &mut Workspace) -> f64 {
-        self.summed(point, |node| *self.factors_at(point.hole, node.0, node.1), space)
+        self.summed(point, |node| *self.factors_at(point.hole, node), space)
     }
 
     /// The same with form factors that differ from point to point.
@@ -287,14 +254,10 @@ impl PreparedKnockout {
         factors: impl Fn((usize, usize)) -> CurrentFactors<f64>,
         space: &mut Workspace,
     ) -> f64 {
-        let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
-        let mut sum = 0.0;
-        for (kinetic, momentum, weight) in corners {
-            if let Some(amplitudes) = self.amplitudes(point.hole, (kinetic, momentum), space) {
-                sum += weight * form.value(amplitudes, &factors((kinetic, momentum)));
-            }
-        }
-        sum * scale
+        let Some(cell) = self.evaluate(point, space) else { return 0.0 };
+        let factors = cell.corners.map(|(kinetic, momentum, _)| factors((kinetic, momentum)));
+        let value = cell.form.value(self.states(point.hole, space), &CurrentFactors::in_lanes(&factors));
+        (value * cell.weights).reduce_add()
     }
 
     /// The same with its derivatives with respect to the wanted parameters, written to `gradient`.
@@ -305,31 +268,16 @@ impl PreparedKnockout {
         gradient: &mut [f64],
     ) -> f64 {
         gradient.fill(0.0);
-        let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
-        let mut value = 0.0;
-        for (kinetic, momentum, weight) in corners {
-            let node = (kinetic, momentum);
-            let Some(amplitudes) = self.amplitudes(point.hole, node, space) else { continue };
-            let factors = self.factors_at(point.hole, kinetic, momentum);
-            let slopes = form.slopes(amplitudes, factors).map(|s| s * weight * scale);
-            value += 0.5 * factors.dot(&slopes);
-            self.add_slopes(point.hole, node, slopes, gradient);
+        let Some(cell) = self.evaluate(point, space) else { return 0.0 };
+        let node = |(kinetic, momentum, _): Corner| (kinetic, momentum);
+        let factors = cell.corners.map(|corner| *self.factors_at(point.hole, node(corner)));
+        let factors = CurrentFactors::in_lanes(&factors);
+        let slopes = cell.form.slopes(self.states(point.hole, space), &factors).map(|s| s * cell.weights);
+        for (lane, &corner) in cell.corners.iter().enumerate() {
+            let of_corner = slopes.map(|s| s.as_array()[lane]);
+            self.add_slopes(point.hole, node(corner), of_corner, gradient);
         }
-        value
-    }
-
-    /// The form of a point, what multiplies it in the cross section, and the corners of its cell, for whose angle `space` is
-    /// filled; none where the point cannot be reached or is outside the grid.
-    #[inline]
-    fn form(&self, point: &Point, space: &mut Workspace) -> Option<(LeptonForm, f64, [Corner; 4])> {
-        let (lepton, q) = self.lepton(point)?;
-        let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
-        for (kinetic, momentum, _) in corners {
-            self.of.table.fetch(point.hole, kinetic, momentum);
-        }
-        self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
-        let scale = lepton.scale() * self.filling(point.hole);
-        Some((LeptonForm::new(&lepton, point.phi_nucleon), scale, corners))
+        0.5 * factors.dot(&slopes).reduce_add()
     }
 
     /// Adds to `gradient` the derivatives `slopes` with respect to the factors of the current at a node, times those of
@@ -363,10 +311,15 @@ impl PreparedKnockout {
         space: &mut Workspace,
         out: &mut [f64],
     ) {
-        let Some(amplitudes) = self.amplitudes(hole, node, space) else { return };
-        let factors = self.factors_at(hole, node.0, node.1);
-        let slopes = LeptonForm::new(lepton, phi).slopes(amplitudes, factors);
+        self.evaluate_node(hole, node, space);
+        let factors = self.factors_at(hole, node);
+        let form = LeptonForm::new(lepton, phi);
+        let slopes = form.slopes(self.states_of_node(hole, space), &factors.map(f64x4::splat));
+        let slopes = slopes.map(f64x4::reduce_add);
         let value = 0.5 * factors.dot(&slopes);
+        if value <= 0.0 {
+            return;
+        }
         self.add_slopes(hole, node, slopes.map(|s| s / value), out);
     }
 
@@ -419,7 +372,7 @@ impl PreparedKnockout {
 fn tensor(amplitudes: &[OperatorAmplitudes<f32>], factors: &CurrentFactors<f64>) -> HadronTensor<f64> {
     let mut tensor = HadronTensor::zero();
     for a in amplitudes {
-        tensor.add_state(&a.lifted(f64::from), factors);
+        tensor.add_state(&a.map(f64::from), factors);
     }
     tensor
 }
