@@ -21,6 +21,7 @@ pub mod lepton;
 mod memory;
 pub mod model;
 pub mod number;
+mod packed;
 pub mod sampler;
 pub mod series;
 pub mod source;

@@ -150,7 +150,7 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> Result<KnockoutDraw> {
-        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        let threshold = self.model.of.vertex.lowest_outgoing() + self.model.of.table.holes[hole].separation;
         if energy <= threshold + self.model.of.table.grid.kinetic[0] {
             let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
             return Err(Error::BelowThreshold { energy, threshold, process });
@@ -315,6 +315,7 @@ impl KnockoutSampler {
         let Some(lepton) = LeptonTensor::new(&self.model.of.vertex, draw.energy, draw.omega, draw.q) else {
             return;
         };
+        fetch(self.model.of.table.packed.lines(draw.hole, draw.node.0, draw.node.1));
         self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
     }
