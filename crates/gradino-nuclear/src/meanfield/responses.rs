@@ -205,7 +205,8 @@ pub struct ResponseSums<D> {
 }
 
 impl<D: Real> ResponseSums<D> {
-    fn zero() -> Self {
+    /// None.
+    pub fn zero() -> Self {
         let zero = D::zero();
         ResponseSums {
             charge: zero,

@@ -1,8 +1,9 @@
 //! The structures of the hadron tensor at a point, with their derivatives.
 
 use super::amplitude::OperatorAmplitudes;
+use super::cell::Workspace;
 use super::hadron::{HadronTensor, STRUCTURES};
-use super::model::{PreparedKnockout, Workspace};
+use super::model::PreparedKnockout;
 use gradino_core::Dual;
 
 /// Number of factors of the current.
