@@ -78,6 +78,26 @@ impl LeptonForm {
         sum.reduce_add()
     }
 
+    /// What the value changes by with amplitudes that change by `changes`, to first order: 2 Re sum dJ^+ L J.
+    pub fn along(
+        &self,
+        amplitudes: &[OperatorAmplitudes<f32>],
+        changes: &[OperatorAmplitudes<f32>],
+        f: &CurrentFactors<f64>,
+    ) -> f64 {
+        let f = f.map(f64x4::splat);
+        let mut sum = f64x4::ZERO;
+        for (four, changes) in amplitudes.chunks(WIDTH).zip(changes.chunks(WIDTH)) {
+            let pairs = currents(&together(four), &f).into_iter().zip(currents(&together(changes), &f));
+            for (current, change) in pairs {
+                for (l, j) in self.times(&components(&current)).iter().zip(&components(&change)) {
+                    sum += l[0] * j[0] + l[1] * j[1];
+                }
+            }
+        }
+        2.0 * sum.reduce_add()
+    }
+
     /// Its derivatives with respect to the factors of the current, in their order; as it is of second degree in them, it is
     /// half the sum of the factors times their derivatives.
     pub fn slopes(&self, amplitudes: &[OperatorAmplitudes<f32>], f: &CurrentFactors<f64>) -> [f64; 5] {

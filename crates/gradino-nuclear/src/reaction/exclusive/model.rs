@@ -7,12 +7,14 @@ use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
+use super::moving_field::{ChangeSpace, FieldSlope, MovingField};
 use super::table::KnockoutTable;
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, FormFactorModel, Nucleon, PreparedFormFactors};
 use crate::reaction::electron_elastic;
 use gradino_core::{Dual, ParamSet, Parameter, Params, Real};
 use rayon::prelude::*;
+use std::ops::Mul;
 use std::sync::Arc;
 
 /// Derivatives carried at once.
@@ -30,7 +32,9 @@ pub struct Knockout {
     pub struck: Nucleon,
     /// The form factors.
     pub form_factors: FormFactorModel,
-    couplings: Vec<Coupling<f32>>,
+    /// What is known of the parameters of the field.
+    pub(super) field: Vec<FieldSlope>,
+    pub(super) couplings: Vec<Coupling<f32>>,
     /// By [hole][kinetic][momentum].
     pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
@@ -63,15 +67,19 @@ impl Knockout {
         let l_max = (table.waves() / 2) as u32;
         let couplings = table.holes.iter().map(|hole| Coupling::new(hole.shell, l_max)).collect();
         let pairs = (0..table.holes.len()).map(|hole| all_pairs(&table, hole)).collect();
-        Ok(Arc::new(Knockout { table, vertex, struck, form_factors, couplings, pairs }))
+        let field = Vec::new();
+        Ok(Arc::new(Knockout { table, vertex, struck, form_factors, field, couplings, pairs }))
     }
 
-    /// The parameters that act on this current, see [`parameters`].
+    /// The parameters that act on this current, see [`parameters`], and those of the field whose slopes are known.
     pub fn parameters(&self) -> Vec<Parameter> {
-        parameters(self.form_factors, self.vertex.current)
+        let mut list = parameters(self.form_factors, self.vertex.current);
+        list.extend(self.field.iter().map(|slope| slope.table.parameter.clone()));
+        list
     }
 
-    /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`.
+    /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`. Those of the
+    /// field keep the values at which the table was made.
     pub fn prepare(self: &Arc<Self>, params: &ParamSet, wanted: &[usize]) -> Arc<PreparedKnockout> {
         let chunk = |positions: &[usize]| {
             let theta = params.seeded(|i, p| match positions.iter().position(|k| *k == i) {
@@ -85,6 +93,7 @@ impl Knockout {
             factors: self.node_factors(&params.values()),
             slopes: wanted.chunks(CHUNK).map(chunk).collect(),
             wanted: wanted.len(),
+            field: self.moving_field(params, wanted),
         })
     }
 
@@ -108,8 +117,17 @@ impl Knockout {
         t: f64,
         q: f64,
     ) -> CurrentFactors<D> {
-        let omega = t + self.table.holes[hole].separation;
-        let q2 = (q * q - omega * omega).max(0.0);
+        self.factors_of(form_factors, t + self.table.holes[hole].separation, q)
+    }
+
+    /// The same at the energy transfer `omega` [MeV].
+    pub(super) fn factors_of<D: Real + Mul<Q, Output = D>, Q: Real>(
+        &self,
+        form_factors: &PreparedFormFactors<D>,
+        omega: Q,
+        q: f64,
+    ) -> CurrentFactors<D> {
+        let q2 = (Q::from(q * q) - omega * omega).max(Q::zero());
         CurrentFactors::new(&form_factors.of(self.vertex.current, self.struck, q2), omega, q)
     }
 }
@@ -149,9 +167,10 @@ pub struct Point {
 /// Room for one evaluation, so that none is allocated.
 #[derive(Clone, Debug)]
 pub struct Workspace {
-    harmonics: Vec<Harmonics<f32>>,
-    amplitudes: Vec<OperatorAmplitudes<f32>>,
-    elements: Vec<f32>,
+    pub(super) harmonics: Vec<Harmonics<f32>>,
+    pub(super) amplitudes: Vec<OperatorAmplitudes<f32>>,
+    pub(super) elements: Vec<f32>,
+    pub(super) change: ChangeSpace,
 }
 
 /// A corner of a cell: node of T, node of q, weight.
@@ -165,6 +184,7 @@ pub struct PreparedKnockout {
     factors: Vec<Vec<CurrentFactors<f64>>>,
     slopes: Vec<PreparedFormFactors<Slots>>,
     wanted: usize,
+    pub(super) field: MovingField,
 }
 
 impl PreparedKnockout {
@@ -175,6 +195,7 @@ impl PreparedKnockout {
             harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
             amplitudes: vec![OperatorAmplitudes::none(); states],
             elements: Vec::new(),
+            change: ChangeSpace::default(),
         }
     }
 
@@ -197,7 +218,7 @@ impl PreparedKnockout {
     }
 
     /// The operator amplitudes at a node for the angle of the harmonics in `space`; none where they are negligible.
-    fn amplitudes<'w>(
+    pub(super) fn amplitudes<'w>(
         &self,
         hole: usize,
         (kinetic, momentum): (usize, usize),
@@ -287,7 +308,7 @@ impl PreparedKnockout {
         factors: impl Fn((usize, usize)) -> CurrentFactors<f64>,
         space: &mut Workspace,
     ) -> f64 {
-        let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
+        let Some((form, scale, _, corners)) = self.form(point, space) else { return 0.0 };
         let mut sum = 0.0;
         for (kinetic, momentum, weight) in corners {
             if let Some(amplitudes) = self.amplitudes(point.hole, (kinetic, momentum), space) {
@@ -305,7 +326,7 @@ impl PreparedKnockout {
         gradient: &mut [f64],
     ) -> f64 {
         gradient.fill(0.0);
-        let Some((form, scale, corners)) = self.form(point, space) else { return 0.0 };
+        let Some((form, scale, q, corners)) = self.form(point, space) else { return 0.0 };
         let mut value = 0.0;
         for (kinetic, momentum, weight) in corners {
             let node = (kinetic, momentum);
@@ -315,13 +336,15 @@ impl PreparedKnockout {
             value += 0.5 * factors.dot(&slopes);
             self.add_slopes(point.hole, node, slopes, gradient);
         }
+        let t = point.omega - self.of.table.holes[point.hole].separation;
+        self.add_field_slopes((point.hole, t, q), &form, scale, space, gradient);
         value
     }
 
-    /// The form of a point, what multiplies it in the cross section, and the corners of its cell, for whose angle `space` is
-    /// filled; none where the point cannot be reached or is outside the grid.
+    /// The form of a point, what multiplies it in the cross section, its q [MeV] and the corners of its cell, for whose
+    /// angle `space` is filled; none where the point cannot be reached or is outside the grid.
     #[inline]
-    fn form(&self, point: &Point, space: &mut Workspace) -> Option<(LeptonForm, f64, [Corner; 4])> {
+    fn form(&self, point: &Point, space: &mut Workspace) -> Option<(LeptonForm, f64, f64, [Corner; 4])> {
         let (lepton, q) = self.lepton(point)?;
         let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
         for (kinetic, momentum, _) in corners {
@@ -329,7 +352,7 @@ impl PreparedKnockout {
         }
         self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
         let scale = lepton.scale() * self.filling(point.hole);
-        Some((LeptonForm::new(&lepton, point.phi_nucleon), scale, corners))
+        Some((LeptonForm::new(&lepton, point.phi_nucleon), scale, q, corners))
     }
 
     /// Adds to `gradient` the derivatives `slopes` with respect to the factors of the current at a node, times those of

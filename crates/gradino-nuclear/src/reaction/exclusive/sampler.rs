@@ -317,6 +317,8 @@ impl KnockoutSampler {
         };
         self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
+        let (place, direction) = ((draw.hole, draw.kinetic, draw.q), (draw.cos_nucleon, draw.phi_nucleon));
+        self.model.add_field_scores(place, direction, &lepton, &mut space.model, out);
     }
 
     /// Number of nodes, and bytes in memory.

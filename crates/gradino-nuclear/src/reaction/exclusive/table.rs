@@ -37,20 +37,20 @@ impl Hole {
     }
 
     /// Number of reduced elements of one partial wave.
-    fn elements(&self) -> usize {
+    pub(super) fn elements(&self) -> usize {
         2 * self.multipoles() * OPERATORS
     }
 }
 
 /// Reduced elements at one kinetic energy of the nucleon.
 #[derive(Clone, Debug)]
-pub struct Slice {
+pub struct Slice<D = f64> {
     /// Number of partial waves, a multiple of [`LANES`].
     pub waves: usize,
     /// sigma_l + delta_lj of the waves [rad].
-    pub phases: Vec<f64>,
+    pub phases: Vec<D>,
     /// For each hole by q and, for each, in the order of [`Elements`] [MeV^(-1/2)].
-    pub elements: Vec<Vec<f64>>,
+    pub elements: Vec<Vec<D>>,
 }
 
 /// What reduced elements are made by.
@@ -193,7 +193,7 @@ impl KnockoutTable {
 }
 
 impl Row {
-    fn empty(holes: usize) -> Self {
+    pub(super) fn empty(holes: usize) -> Self {
         let blocks = vec![Block { starts: vec![0], ..Block::default() }; holes];
         Row { cos: Vec::new(), sin: Vec::new(), blocks }
     }
@@ -224,7 +224,7 @@ impl Row {
 
 impl Block {
     /// Adds the elements of a node, without the groups of waves at the end that are too small for 16 bits.
-    fn append(&mut self, elements: &[f64], multipoles: usize) {
+    pub(super) fn append(&mut self, elements: &[f64], multipoles: usize) {
         let operator = |i: usize| i / (multipoles * OPERATORS) % 2 * OPERATORS + i % OPERATORS;
         let lanes = elements.as_chunks::<LANES>().0;
         let mut scales = [0.0; 2 * OPERATORS];
