@@ -130,6 +130,22 @@ fn main() {
         let value = force().get(name).expect("a parameter").value;
         println!("d ln sigma / d ln {name} = {:.5}", slope * value / total.value);
     }
+    for step in [1e-4, 1e-5] {
+        let at = |share: f64| {
+            let field = oxygen(
+                &force().seeded(|_, p| if p.name == NAMES[0] { p.value * (1.0 + share) } else { p.value }),
+            );
+            let [momenta, end] = [&knockout.table.grid.momenta, &knockout.table.grid.kinetic];
+            let source =
+                MeanFieldSource::new(&field, KINDS, ResponseOptions::default(), momenta, end[end.len() - 1]);
+            let table =
+                KnockoutTable::build(&source, knockout.table.grid.clone()).expect("positive energies");
+            let other = Knockout::new(Arc::new(table), vertex, FormFactorModel::default()).expect("neutrons");
+            other.prepare(&params, &[]).total(ENERGY).value
+        };
+        let difference = (at(step) - at(-step)) / (2.0 * step) / total.value;
+        println!("{}: {difference:.5} by differences of {step:e} on the same grid", NAMES[0]);
+    }
     let sampler = KnockoutSampler::new(&model, &[ENERGY, ENERGY]).expect("above threshold");
     let mut space = sampler.space();
     let draw = |event: usize| {
