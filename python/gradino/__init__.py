@@ -7,7 +7,7 @@ Energies are in MeV, cross sections in cm2 per target atom.
 """
 
 from ._bands import Bands, Contribution, propagate
-from ._density import Assessment, Axis, Condition, Density, Points, Sampler
+from ._density import Assessment, Axis, Condition, Density, Points, Quantities, Sampler
 from ._errors import ConfigError, DerivativeError, FileError, GradinoError, PhysicsError
 from ._estimators import Expectation, Histogram
 from ._fit import Fit, Fitted, Profile, example_fit, fit
@@ -47,6 +47,7 @@ __all__ = [
     "PhysicsError",
     "Points",
     "Profile",
+    "Quantities",
     "Round",
     "Run",
     "Sample",

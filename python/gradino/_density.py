@@ -46,6 +46,15 @@ class Points(NamedTuple):
     """q(x | c), per unit of each axis, with which they were drawn."""
 
 
+class Quantities(NamedTuple):
+    """Physical quantities of points."""
+
+    columns: dict[str, Floats]
+    """Each by its name."""
+    volumes: Floats
+    """|d(quantities)/d(point)|: a density per unit of each axis over it is the one per unit of each quantity."""
+
+
 class Assessment:
     """What was found out about a sampler; ``figures`` has all numbers."""
 
@@ -126,13 +135,42 @@ class Density:
         """The conditions."""
         return condition_rows(self._native.conditions)
 
+    @property
+    def quantities(self) -> tuple[Axis, ...]:
+        """The physical quantities for which the axes stand; the axes themselves, but where they are made for samplers."""
+        return tuple(Axis(name, low, high, unit, circle) for name, unit, circle, low, high in self._native.quantities)
+
     def __call__(self, points: ArrayLike, conditions: ArrayLike = ()) -> Floats:
         """f of rows of points, under rows of conditions; an error names the first point where it is no density."""
         rows = rows_of(points, len(self.axes), "points")
+        return self._native.evaluate(rows.ravel(), self._given(conditions, len(rows)))
+
+    def physical(self, points: ArrayLike, conditions: ArrayLike = ()) -> Quantities:
+        """The quantities of rows of points under rows of conditions, as the energy transfer omega of a knockout.
+
+            drawn = flow.sample(1000)
+            found = density.physical(drawn.points, drawn.conditions)
+            omega, log_q = found.columns["omega"], np.log(drawn.densities / found.volumes)
+        """
+        rows = rows_of(points, len(self.axes), "points")
+        flat, volumes = self._native.to_quantities(rows.ravel(), self._given(conditions, len(rows)))
+        names = [axis.name for axis in self.quantities]
+        return Quantities(dict(zip(names, flat.reshape(rows.shape).T.copy(), strict=True)), volumes)
+
+    def points_at(self, columns: Mapping[str, ArrayLike], conditions: ArrayLike = ()) -> Floats:
+        """Rows of points at columns of all quantities; the inverse of ``physical``."""
+        names = [axis.name for axis in self.quantities]
+        if missing := [name for name in names if name not in columns]:
+            raise mistake(f"the quantity {missing[0]!r} is missing", f"give all of {', '.join(names)}")
+        rows = np.column_stack([np.asarray(columns[name], dtype=np.float64) for name in names])
+        return self._native.points_at(rows.ravel(), self._given(conditions, len(rows))).reshape(rows.shape)
+
+    def _given(self, conditions: ArrayLike, rows: int) -> Floats:
+        """Rows of conditions, one for each point, flat."""
         given = rows_of(conditions, len(self.conditions), "conditions")
-        if self.conditions and len(given) != len(rows):
-            raise mistake(f"{len(rows)} points under {len(given)} conditions", "give a row of conditions for each point")
-        return self._native.evaluate(rows.ravel(), given.ravel())
+        if self.conditions and len(given) != rows:
+            raise mistake(f"{rows} points under {len(given)} conditions", "give a row of conditions for each point")
+        return given.ravel()
 
     def sampler(
         self, name: "str | Flow" = "grid-unweighted", *, seed: int = 0, quantile: float = 0.9999, unweighted: bool = False

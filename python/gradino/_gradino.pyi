@@ -325,6 +325,15 @@ class Density:
         """
         One of those that come with gradino.
         """
+    def points_at(self, /, quantities: NDArray[float64], conditions: NDArray[float64]) -> NDArray[float64]:
+        """
+        Points at rows of quantities under rows of conditions, all flat.
+        """
+    @property
+    def quantities(self, /) -> list[tuple[str, str, bool, float, float]]:
+        """
+        The physical quantities for which its axes stand.
+        """
     def sampler(self, /, name: str, seed: SupportsIndex, quantile: SupportsFloat | SupportsIndex) -> Sampler:
         """
         Prepares a sampler of it, whose weights are capped at a quantile if they are to be unit weights.
@@ -332,6 +341,10 @@ class Density:
     def sampler_of_flow(self, /, flow: Flow, unweighted: bool, seed: SupportsIndex, quantile: SupportsFloat | SupportsIndex) -> Sampler:
         """
         The points of a flow as a sampler of it, as they are or with unit weights.
+        """
+    def to_quantities(self, /, points: NDArray[float64], conditions: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        Quantities at rows of points under rows of conditions, and |d(quantities)/d(point)|, all flat.
         """
 
 @final

@@ -97,11 +97,12 @@ pub(crate) fn space_of(axes: Vec<AxisRow>, conditions: Vec<ConditionRow>) -> Spa
 
 /// The axes of a space.
 pub(crate) fn axis_rows(space: &Space) -> Vec<AxisRow> {
-    let row = |a: &Axis| {
-        let circle = a.manifold == gradino_core::Manifold::Circle;
-        (a.name.clone(), a.unit.clone(), circle, a.low, a.high)
-    };
-    space.axes.iter().map(row).collect()
+    space.axes.iter().map(axis_row).collect()
+}
+
+fn axis_row(a: &Axis) -> AxisRow {
+    let circle = a.manifold == gradino_core::Manifold::Circle;
+    (a.name.clone(), a.unit.clone(), circle, a.low, a.high)
 }
 
 /// The conditions of a space.
@@ -176,6 +177,40 @@ impl Density {
         let (points, conditions) = (points.0.as_slice()?.to_vec(), conditions.0.as_slice()?.to_vec());
         let work = || Ok(evaluate(&*self.inner, &conditions, &points)?);
         Ok(Array::new(py, detached(py, &self.slot, work)?))
+    }
+
+    /// The physical quantities for which its axes stand.
+    #[getter]
+    fn quantities(&self) -> Vec<AxisRow> {
+        self.inner.quantities().iter().map(axis_row).collect()
+    }
+
+    /// Quantities at rows of points under rows of conditions, and |d(quantities)/d(point)|, all flat.
+    fn to_quantities(
+        &self,
+        py: Python<'_>,
+        points: Given<'_, f64>,
+        conditions: Given<'_, f64>,
+    ) -> PyResult<(Array<f64>, Array<f64>)> {
+        let (points, conditions) = (points.0.as_slice()?.to_vec(), conditions.0.as_slice()?.to_vec());
+        let rows = points.len() / self.inner.space().axes.len();
+        let (mut quantities, mut volumes) = (vec![0.0; points.len()], vec![0.0; rows]);
+        py.detach(|| self.inner.to_quantities(&conditions, &points, &mut quantities, &mut volumes))
+            .map_err(raise)?;
+        Ok((Array::new(py, quantities), Array::new(py, volumes)))
+    }
+
+    /// Points at rows of quantities under rows of conditions, all flat.
+    fn points_at(
+        &self,
+        py: Python<'_>,
+        quantities: Given<'_, f64>,
+        conditions: Given<'_, f64>,
+    ) -> PyResult<Array<f64>> {
+        let (quantities, conditions) = (quantities.0.as_slice()?.to_vec(), conditions.0.as_slice()?.to_vec());
+        let mut points = vec![0.0; quantities.len()];
+        py.detach(|| self.inner.points_at(&conditions, &quantities, &mut points)).map_err(raise)?;
+        Ok(Array::new(py, points))
     }
 
     /// Prepares a sampler of it, whose weights are capped at a quantile if they are to be unit weights.

@@ -86,6 +86,23 @@ def test_the_density_is_the_cross_section_and_its_exact_sampler_follows_it(knock
         gradino.Density.named("lobes").sampler("exact")
 
 
+def test_points_have_an_energy_transfer_and_go_back(knockout):
+    density = knockout.density(200.0, 300.0)
+    assert [(a.name, a.unit) for a in density.quantities][0] == ("omega", "MeV")
+    drawn = density.sampler("exact").draw(1000, {"E_nu": 260.0, "shell": "1s1/2"}, seed=5)
+    found = density.physical(drawn.points, drawn.conditions)
+    np.testing.assert_allclose(density.points_at(found.columns, drawn.conditions), drawn.points, atol=1e-12)
+    later = drawn.points.copy()
+    later[:, 0] += 1e-6
+    moved = density.physical(later, drawn.conditions).columns["omega"]
+    np.testing.assert_allclose((moved - found.columns["omega"]) / 1e-6, found.volumes, rtol=0.02)
+    assert (found.columns["phi_N"] == drawn.points[:, 3]).all()
+    with pytest.raises(gradino.ConfigError, match="cos_theta_N"):
+        density.points_at({"omega": [100.0], "cos_theta_l": [0.0]}, [[260.0, 0.0]])
+    electrons = gradino.Knockout(**{**LIGHT, "lepton": "e-", "struck": "proton"}).density(200.0, 300.0)
+    assert electrons.conditions[0].name == "E_e"
+
+
 def test_a_flow_learns_the_density(knockout):
     settings = {"steps": 60, "batch": 1024, "pool": 8192, "round": 10, "warm_up": 10, "rate": 0.01}
     flow = gradino.Flow.train(knockout.density(200.0, 300.0), flow={"bins": 8, "width": 16}, **settings)

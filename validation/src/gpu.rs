@@ -12,8 +12,15 @@ const DENSITY: &str = "plane_wave";
 /// Size of the random weights of the last layers: far from the identity, so that no derivative is small.
 const ROUGH: f64 = 1.0;
 
-/// Steps of the trainings that are compared, and of those that are timed.
-const GPU_STEPS: [u64; 2] = [100, 20];
+/// Steps of the trainings that are compared, unless the command line says how many.
+const STEPS: u64 = 60;
+/// Time in which steps are counted [s].
+const TIMED: f64 = 20.0;
+/// Numbers of a flow above which a step is compared on fewer points, and the points of a step without and with
+/// that: the widest flow has 29 million, too many for a software driver and many points.
+const WIDE: (usize, [usize; 2]) = (100_000, [1024, 256]);
+/// Largest difference of a loss, and of a gradient over its largest number, that rounding can make.
+const LIMIT: f64 = 1e-3; // chosen: Vulkan permits sines and cosines to be off by 2^-11 = 5e-4
 
 /// One step of a flow on both devices.
 #[derive(Clone, Debug)]
@@ -53,24 +60,33 @@ pub struct Speed {
 /// What is compared with the processor.
 const DEVICES: [Device; 2] = [Device::Cpu, Device::Vulkan];
 
-/// Small flows of each kind: a network for each axis, masked networks, coupling.
+/// Small flows of each kind of transform with each kind of network, and all that have a name.
 fn flows(density: &dyn Density) -> Vec<(String, FlowSpec)> {
-    let compact = FlowSpec::preset(Preset::Compact, density.space().clone());
+    let preset = |preset| FlowSpec::preset(preset, density.space().clone());
+    let compact = preset(Preset::Compact);
     let conditioner = Conditioner::Masked { width: 32, blocks: 2, activation: Activation::Relu };
     let masked = FlowSpec::alternating(compact.space.clone(), compact.features, 2, 10, conditioner);
-    let mut coupling = compact.clone();
-    coupling.transforms.iter_mut().for_each(|transform| transform.kind = Kind::Coupling);
-    vec![("compact".into(), compact), ("masked".into(), masked), ("coupling".into(), coupling)]
+    let coupling = |spec: &FlowSpec| {
+        let mut spec = spec.clone();
+        spec.transforms.iter_mut().for_each(|transform| transform.kind = Kind::Coupling);
+        spec
+    };
+    let coupled = [coupling(&compact), coupling(&masked)];
+    let names = ["coupling, a network for each axis", "coupling, masked", "autoregressive, masked"];
+    let named = names.map(String::from).into_iter().zip(coupled.into_iter().chain([masked]));
+    let presets = [Preset::Compact, Preset::Small, Preset::Medium, Preset::Large];
+    named.chain(presets.map(|name| (format!("{name:?}").to_lowercase(), preset(name)))).collect()
 }
 
-/// Loss and gradient of one step, on both devices.
-pub fn steps() -> Result<Vec<Step>> {
+/// Loss and gradient of one step of each flow, on both devices; a difference that is no rounding is an error.
+pub fn steps(mut see: impl FnMut(&Step)) -> Result<()> {
     let density = density::named(DENSITY)?;
     let source = Source { events: None, density: Some(density.as_ref()) };
     let step = |(flow, spec): (String, FlowSpec)| -> Result<Step> {
         let weights = Weights::initial(spec, 1, ROUGH)?;
         let gradient = |device| {
-            let training = Training { device, batch: 1024, pool: 4096, ..Training::default() };
+            let batch = WIDE.1[usize::from(weights.count() > WIDE.0)];
+            let training = Training { device, batch, pool: 4 * batch, ..Training::default() };
             Trainer::new(&weights, source, training)?.next_gradient()
         };
         let (loss, wanted) = gradient(Device::Cpu)?;
@@ -80,7 +96,14 @@ pub fn steps() -> Result<Vec<Step>> {
         let by_gradient = f64::from(difference / largest(&mut wanted.iter().copied()));
         Ok(Step { flow, numbers: weights.count(), loss, by_loss: (found_loss - loss).abs(), by_gradient })
     };
-    flows(density.as_ref()).into_iter().map(step).collect()
+    for flow in flows(density.as_ref()) {
+        let step = step(flow)?;
+        see(&step);
+        if !(step.by_loss < LIMIT * step.loss.abs().max(1.0) && step.by_gradient < LIMIT) {
+            return Err(format!("{}: the device computes wrongly", step.flow).into());
+        }
+    }
+    Ok(())
 }
 
 /// The compact flow trained on both devices, with the same points in the first step.
@@ -107,7 +130,7 @@ pub fn trainings(steps: u64) -> Result<Trainings> {
 }
 
 /// Speeds of steps of 4096 even points by maximum likelihood: networks and splines alone.
-pub fn speeds(presets: &[Preset], steps: u64) -> Result<Vec<Speed>> {
+pub fn speeds(presets: &[Preset]) -> Result<Vec<Speed>> {
     let density = density::named(DENSITY)?;
     let events = even(density.as_ref());
     let speed = |&preset: &Preset| -> Result<Speed> {
@@ -115,18 +138,23 @@ pub fn speeds(presets: &[Preset], steps: u64) -> Result<Vec<Speed>> {
         let weights = Weights::initial(spec, 1, 0.0)?;
         let mut per_second = [f64::NAN; 2];
         for (device, per_second) in DEVICES.into_iter().zip(&mut per_second) {
-            let training = Training { device, round: steps, ..Training::default() };
+            let training = Training { device, round: 1, ..Training::default() };
             let source = Source { events: Some((&events.0, &events.1)), density: None };
-            let mut trainer = Trainer::new(&weights, source, training)?;
-            // The first gradient waits for the kernels to be compiled.
-            trainer.next_gradient()?;
-            let begun = Instant::now();
-            trainer.round()?;
-            *per_second = steps as f64 / begun.elapsed().as_secs_f64();
+            *per_second = steps_in_a_second(Trainer::new(&weights, source, training)?)?;
         }
         Ok(Speed { flow: format!("{preset:?}").to_lowercase(), per_second })
     };
     presets.iter().map(speed).collect()
+}
+
+fn steps_in_a_second(mut trainer: Trainer) -> Result<f64> {
+    // In the first step the kernels are compiled and the device is checked.
+    trainer.round()?;
+    let begun = Instant::now();
+    while begun.elapsed().as_secs_f64() < TIMED && !trainer.finished() {
+        trainer.round()?;
+    }
+    Ok((trainer.step() - 1) as f64 / begun.elapsed().as_secs_f64())
 }
 
 /// Conditions and points, even over the space of a density.
@@ -145,28 +173,36 @@ fn even(density: &dyn Density) -> (Vec<f64>, Vec<f64>) {
     (conditions, points)
 }
 
+/// The name of the device, or an error with what to do.
+fn device() -> Result<String> {
+    let hinted = |error: gradino_neural::Error| match error.hint() {
+        Some(hint) => format!("{error}\nhint: {hint}"),
+        None => error.to_string(),
+    };
+    Ok(Device::Vulkan.describe().map_err(hinted)?)
+}
+
 /// Prints the tables: the steps of the trainings are as many as the argument says.
 pub fn print(steps: Option<&str>) -> Result<()> {
-    let steps = steps.map_or(Ok(GPU_STEPS[0]), str::parse)?;
-    println!("device: {}", Device::Vulkan.describe()?);
+    let steps = steps.map_or(Ok(STEPS), str::parse)?;
+    println!("device: {}", device()?);
     println!(
         "\n| one step of | numbers | loss | difference on the device | of the gradient, over its largest |"
     );
     println!("| --- | --- | --- | --- | --- |");
-    for Step { flow, numbers, loss, by_loss, by_gradient } in self::steps()? {
+    self::steps(|Step { flow, numbers, loss, by_loss, by_gradient }| {
         println!("| {flow} | {numbers} | {loss:.5} | {by_loss:.1e} | {by_gradient:.1e} |");
-    }
+    })?;
     println!("\n| device | steps | loss at the end | RESS [%] | efficiency [%] |");
     println!("| --- | --- | --- | --- | --- |");
     let Trainings { steps, ends, by_loss } = trainings(steps)?;
-    for (device, (loss, quality)) in ["cpu", "vulkan"].into_iter().zip(ends) {
+    for (device, (loss, quality)) in DEVICES.into_iter().zip(ends) {
         let [ress, efficiency] = [quality.ress, quality.efficiency].map(|share| 100.0 * share);
-        println!("| {device} | {steps} | {loss:.5} | {ress:.2} | {efficiency:.1} |");
+        println!("| {} | {steps} | {loss:.5} | {ress:.2} | {efficiency:.1} |", device.name());
     }
     println!("\nlargest difference of the losses of a round: {by_loss:.1e}");
     println!("\n| steps a second, 4096 points | cpu | device |\n| --- | --- | --- |");
-    for Speed { flow, per_second: [cpu, device] } in speeds(&[Preset::Compact, Preset::Small], GPU_STEPS[1])?
-    {
+    for Speed { flow, per_second: [cpu, device] } in speeds(&[Preset::Compact, Preset::Small])? {
         println!("| {flow} | {cpu:.2} | {device:.2} |");
     }
     Ok(())

@@ -7,8 +7,9 @@ use gradino::chain::{Origin, Setup};
 use gradino_core::constants::{CM2_PER_INVERSE_MEV2, GF, MUON_MASS, VUD};
 use gradino_nuclear::meanfield::form_factors::NUCLEON_MASS;
 use gradino_nuclear::meanfield::{Current, Nucleon};
+use gradino_nuclear::quadrature::gauss_legendre;
 use gradino_nuclear::reaction::exclusive::PreparedKnockout;
-use gradino_nuclear::reaction::exclusive::angular::gauss_legendre;
+use nalgebra::{DMatrix, DVector};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
@@ -113,22 +114,11 @@ fn peak(points: &[[f64; 2]]) -> Option<f64> {
         return None;
     }
     let middle = top.iter().map(|p| p[0]).sum::<f64>() / top.len() as f64;
-    // Normal equations of a + b x + c x^2 with x from the middle.
-    let (mut s, mut t) = ([0.0; 5], [0.0; 3]);
-    for [x, y] in top.iter().map(|p| [p[0] - middle, p[1]]) {
-        (0..5).for_each(|k| s[k] += x.powi(k as i32));
-        (0..3).for_each(|k| t[k] += y * x.powi(k as i32));
-    }
-    let determinant = |m: [[f64; 3]; 3]| -> f64 {
-        let minor = |a: usize, b: usize| m[1][a] * m[2][b] - m[1][b] * m[2][a];
-        m[0][0] * minor(1, 2) - m[0][1] * minor(0, 2) + m[0][2] * minor(0, 1)
-    };
-    let with = |column: usize| {
-        let mut m = [[s[0], s[1], s[2]], [s[1], s[2], s[3]], [s[2], s[3], s[4]]];
-        (0..3).for_each(|row| m[row][column] = t[row]);
-        determinant(m)
-    };
-    (with(2) < 0.0).then(|| middle - 0.5 * with(1) / with(2))
+    let row = |i: usize, power: usize| (top[i][0] - middle).powi(power as i32);
+    let powers = DMatrix::from_fn(top.len(), 3, row);
+    let values = DVector::from_iterator(top.len(), top.iter().map(|p| p[1]));
+    let fit = powers.svd(true, true).solve(&values, f64::EPSILON).ok()?;
+    (fit[2] < 0.0).then(|| middle - 0.5 * fit[1] / fit[2])
 }
 
 /// Electron scattering beside the measurements of a nuclide; none if they are absent.

@@ -108,6 +108,19 @@ mod tests {
     }
 
     #[test]
+    fn the_examples_that_tasks_run_are_there() {
+        let main = include_str!("main.rs");
+        let named = main.split("built(\"--example\", \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let names: Vec<&str> = named.collect();
+        assert!(names.contains(&"make-tables"), "{names:?}");
+        for name in names {
+            let of = |krate: std::fs::DirEntry| krate.path().join(format!("examples/{name}.rs")).is_file();
+            let mut crates = root().join("crates").read_dir().expect("the crates").map_while(Result::ok);
+            assert!(crates.any(of), "no example {name}");
+        }
+    }
+
+    #[test]
     fn counts_are_read_from_the_summaries_of_cargo_and_pytest() {
         let cargo = "test result: ok. 38 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out";
         assert_eq!(number_before(cargo, " passed"), 38);

@@ -171,6 +171,38 @@ pub trait Density: Sync {
     fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
         Ok(None)
     }
+
+    /// The quantities for which the axes stand, one for each. They are the axes themselves, but where an axis is a
+    /// coordinate made for samplers: for the energy transfer, say, that it spreads.
+    fn quantities(&self) -> Vec<Axis> {
+        self.space().axes.clone()
+    }
+
+    /// Writes the quantities of points, rows of as many as there are axes, and the volumes |d(quantities)/d(point)|:
+    /// a density per unit of each axis over the volume is the one per unit of each quantity.
+    ///
+    /// # Errors
+    /// Conditions outside their domains, where the quantities depend on them.
+    fn to_quantities(
+        &self,
+        _conditions: &[f64],
+        points: &[f64],
+        quantities: &mut [f64],
+        volumes: &mut [f64],
+    ) -> Result<()> {
+        quantities.copy_from_slice(points);
+        volumes.fill(1.0);
+        Ok(())
+    }
+
+    /// Writes the points at quantities; the inverse of [`Density::to_quantities`].
+    ///
+    /// # Errors
+    /// Conditions outside their domains, and quantities that no point has.
+    fn points_at(&self, _conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
+        points.copy_from_slice(quantities);
+        Ok(())
+    }
 }
 
 /// Draws points under given conditions.
@@ -216,6 +248,24 @@ impl<T: Density + ?Sized> Density for &T {
     fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
         (**self).exact()
     }
+
+    fn quantities(&self) -> Vec<Axis> {
+        (**self).quantities()
+    }
+
+    fn to_quantities(
+        &self,
+        conditions: &[f64],
+        points: &[f64],
+        quantities: &mut [f64],
+        volumes: &mut [f64],
+    ) -> Result<()> {
+        (**self).to_quantities(conditions, points, quantities, volumes)
+    }
+
+    fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
+        (**self).points_at(conditions, quantities, points)
+    }
 }
 
 impl<T: Density + Send + ?Sized> Density for Arc<T> {
@@ -229,6 +279,24 @@ impl<T: Density + Send + ?Sized> Density for Arc<T> {
 
     fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
         (**self).exact()
+    }
+
+    fn quantities(&self) -> Vec<Axis> {
+        (**self).quantities()
+    }
+
+    fn to_quantities(
+        &self,
+        conditions: &[f64],
+        points: &[f64],
+        quantities: &mut [f64],
+        volumes: &mut [f64],
+    ) -> Result<()> {
+        (**self).to_quantities(conditions, points, quantities, volumes)
+    }
+
+    fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
+        (**self).points_at(conditions, quantities, points)
     }
 }
 

@@ -14,6 +14,8 @@ pub mod pdg {
     pub const MUON: i32 = 13;
     /// Muon neutrino.
     pub const NU_MU: i32 = 14;
+    /// Tau.
+    pub const TAU: i32 = 15;
     /// Tau neutrino.
     pub const NU_TAU: i32 = 16;
     /// Photon.
@@ -114,6 +116,14 @@ impl FromStr for Nuclide {
     }
 }
 
+/// The charge [e] of a lepton by its PDG number; 0 of a neutrino, and of what is no lepton.
+pub fn lepton_charge(number: i32) -> i32 {
+    match number.abs() {
+        pdg::ELECTRON | pdg::MUON | pdg::TAU => -number.signum(),
+        _ => 0,
+    }
+}
+
 /// Readable name of a PDG number.
 pub fn name(number: i32) -> String {
     let fixed = match number {
@@ -146,6 +156,12 @@ pub fn name(number: i32) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn leptons_have_a_charge_against_the_sign_of_their_number_and_neutrinos_none() {
+        let charges = [11, -11, 13, -13, 15, -15, 12, -14, 22, 2212].map(lepton_charge);
+        assert_eq!(charges, [-1, 1, -1, 1, -1, 1, 0, 0, 0, 0]);
+    }
 
     #[test]
     fn nuclides_are_read_and_written() {

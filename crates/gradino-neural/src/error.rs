@@ -208,7 +208,9 @@ impl Error {
                 "train on the device cpu, or build with `cargo build --release -p gradino-cli --features {device}`"
             ),
             Error::NoDevice { .. } => {
-                "train on the device cpu; or is a driver of Vulkan installed, as `vulkaninfo --summary` tells?".into()
+                "train on the device cpu, or install the loader of Vulkan and a driver: that of the GPU, or one in \
+                 software (Debian: `apt install libvulkan1 mesa-vulkan-drivers`); `vulkaninfo --summary` tells what is there"
+                    .into()
             }
             Error::DeviceWrong { .. } => {
                 "train on the device cpu, or with another driver of Vulkan: nothing was learned".into()

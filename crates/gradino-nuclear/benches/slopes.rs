@@ -153,11 +153,7 @@ fn main() {
         sampler.draw(ENERGY, &mut stream, &mut sampler.space()).expect("in range")
     };
     let drawn: Vec<KnockoutDraw> = (0..EVENTS).map(draw).collect();
-    let point = |d: &KnockoutDraw| {
-        let KnockoutDraw { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon, .. } = *d;
-        Point { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon }
-    };
-    let points: Vec<Point> = drawn.iter().map(point).collect();
+    let points: Vec<Point> = drawn.iter().map(KnockoutDraw::point).collect();
     compare(&model, &params, &points[..COMPARED]);
     let (mut work, mut gradient) = (model.workspace(), [0.0; NAMES.len()]);
     let plain = time(&points, |p| model.cross_section(p, &mut work));

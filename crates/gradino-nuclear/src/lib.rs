@@ -4,6 +4,7 @@ pub mod decay;
 pub mod emission;
 pub mod error;
 pub mod meanfield;
+pub mod quadrature;
 pub mod reaction;
 mod rows;
 pub mod structure;

@@ -344,6 +344,9 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
+    /// A flow whose notes name no density.
+    #[error("the file does not say which density its flow learned")]
+    NothingLearned,
     /// A condition that a density does not have.
     #[error("the density has no {what}")]
     NoSuchCondition {

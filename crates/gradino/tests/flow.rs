@@ -16,7 +16,7 @@ fn points_come_back_from_tables_as_they_were_drawn() {
     let spec = FlowSpec::preset(Preset::Compact, space.clone());
     let flow = FusedFlow::new(gradino_neural::Flow::new(Weights::initial(spec, 1, 2.0).unwrap()));
     let conditions = Conditions::parse(&space, &["E_nu=300:400".into()]).unwrap();
-    let table = Sample { conditions, seed: 4, first: 10, events: 500 }.draw(&flow).unwrap();
+    let table = Sample { conditions, seed: 4, first: 10, events: 500 }.draw(&flow, None).unwrap();
     assert_eq!(table.rows(), 500);
     let (conditions, points) = table.rows_of(&space, &file("none")).unwrap();
     let mut densities = vec![0.0; 500];

@@ -34,6 +34,18 @@ fn a_flow_is_trained_drawn_from_and_described() {
     let lines: Vec<&str> = drawn.stdout.lines().collect();
     assert_eq!(lines[0], "E_nu,shell,omega_share,cos_theta_l,cos_theta_N,phi_N,density");
     assert!(lines.len() == 6 && lines[1..].iter().all(|line| line.starts_with("500,1p3/2,")), "{lines:?}");
+    let physical = sample(&["-c", "E_nu=500", "--physical"]);
+    let lines: Vec<&str> = physical.stdout.lines().collect();
+    let names = "E_nu,shell,omega_share,cos_theta_l,cos_theta_N,phi_N,omega,density,density_physical";
+    assert_eq!(lines[0], names, "{}", physical.stderr);
+    for line in &lines[1..] {
+        let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap_or(f64::NAN)).collect();
+        // d omega is the range of omega times d share, and the range ends where no muon is left.
+        let range = cells[7] / cells[8];
+        assert!((cells[6] - (500.0 - 105.658) + (1.0 - cells[2]) * range).abs() < 1e-2, "{line}");
+    }
+    let other = sample(&["--physical", "--density", "ridges"]);
+    assert!(other.code == 2 && other.stderr.contains("space"), "{}", other.stderr);
     let outside = sample(&["-c", "E_nu=1100"]);
     assert_eq!(outside.code, 2);
     assert!(outside.stderr.starts_with("error: E_nu = 1100 MeV is outside [200, 1000]\nhint: "));

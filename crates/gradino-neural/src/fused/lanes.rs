@@ -7,68 +7,68 @@ use std::ops::{Add, Mul, Sub};
 
 /// A vector of numbers, one for each of some points.
 #[derive(Clone, Copy)]
-pub(super) struct Lanes<S: Simd> {
+pub(crate) struct Lanes<S: Simd> {
     simd: S,
     value: S::f32s,
 }
 
 impl<S: Simd> Lanes<S> {
     #[inline(always)]
-    pub(super) fn new(simd: S, value: S::f32s) -> Self {
+    pub(crate) fn new(simd: S, value: S::f32s) -> Self {
         Lanes { simd, value }
     }
 
     #[inline(always)]
-    pub(super) fn splat(simd: S, value: f32) -> Self {
+    pub(crate) fn splat(simd: S, value: f32) -> Self {
         Lanes { simd, value: simd.splat_f32s(value) }
     }
 
     /// The same number in all lanes.
     #[inline(always)]
-    pub(super) fn of(self, value: f32) -> Self {
+    pub(crate) fn of(self, value: f32) -> Self {
         Lanes::splat(self.simd, value)
     }
 
     #[inline(always)]
-    pub(super) fn value(self) -> S::f32s {
+    pub(crate) fn value(self) -> S::f32s {
         self.value
     }
 
     /// self * factor + term, rounded once.
     #[inline(always)]
-    pub(super) fn mul_add(self, factor: Self, term: Self) -> Self {
+    pub(crate) fn mul_add(self, factor: Self, term: Self) -> Self {
         Lanes { value: self.simd.mul_add_f32s(self.value, factor.value, term.value), ..self }
     }
 
     #[inline(always)]
-    pub(super) fn max(self, other: Self) -> Self {
+    pub(crate) fn max(self, other: Self) -> Self {
         Lanes { value: self.simd.max_f32s(self.value, other.value), ..self }
     }
 
     #[inline(always)]
-    pub(super) fn min(self, other: Self) -> Self {
+    pub(crate) fn min(self, other: Self) -> Self {
         Lanes { value: self.simd.min_f32s(self.value, other.value), ..self }
     }
 
     #[inline(always)]
-    pub(super) fn div(self, other: Self) -> Self {
+    pub(crate) fn div(self, other: Self) -> Self {
         Lanes { value: self.simd.div_f32s(self.value, other.value), ..self }
     }
 
     #[inline(always)]
-    pub(super) fn sqrt(self) -> Self {
+    pub(crate) fn sqrt(self) -> Self {
         Lanes { value: self.simd.sqrt_f32s(self.value), ..self }
     }
 
     /// Where self >= limit.
     #[inline(always)]
-    pub(super) fn at_least(self, limit: Self) -> S::m32s {
+    pub(crate) fn at_least(self, limit: Self) -> S::m32s {
         self.simd.greater_than_or_equal_f32s(self.value, limit.value)
     }
 
     /// self where `mask` holds, `other` elsewhere.
     #[inline(always)]
-    pub(super) fn where_else(self, mask: S::m32s, other: Self) -> Self {
+    pub(crate) fn where_else(self, mask: S::m32s, other: Self) -> Self {
         Lanes { value: self.simd.select_f32s(mask, self.value, other.value), ..self }
     }
 
@@ -101,7 +101,7 @@ impl<S: Simd> Lanes<S> {
     /// 2^n exp(r) with n = nearest(x / ln 2); exp(r) = 1 + r + r^2 q(r), q the best polynomial of degree 4 on
     /// |r| <= ln(2) / 2.
     #[inline(always)]
-    pub(super) fn exp(self) -> Self {
+    pub(crate) fn exp(self) -> Self {
         const LN_2_HIGH: f32 = 355.0 / 512.0; // nine bits, so that n times it is exact
         const LN_2_LOW: f32 = -2.121_944_4e-4; // ln 2 - LN_2_HIGH
         const Q: [f32; 5] = [0.001_392_618_2, 0.008_363_178, 0.041_666_556, 0.166_665_76, 0.5];
@@ -129,7 +129,7 @@ impl<S: Simd> Lanes<S> {
 
     /// ln(1 + exp(x)), to 3e-7 of its value.
     #[inline(always)]
-    pub(super) fn softplus(self) -> Self {
+    pub(crate) fn softplus(self) -> Self {
         let zero = self.of(0.0);
         let above = self.max(zero);
         above + (self - above - above).exp().ln_1p()
@@ -162,23 +162,29 @@ impl<S: Simd> Lanes<S> {
         guess
     }
 
-    /// x / (1 + exp(-x)), to 2e-7 of the larger of its value and one.
+    /// 1 / (1 + exp(-x)), to 2e-7.
     #[inline(always)]
-    pub(super) fn silu(self) -> Self {
+    pub(crate) fn logistic(self) -> Self {
         let turned = self * self.of(-LOG2_E);
         let power = turned.min(self.of(120.0)).max(self.of(-120.0)).exp2();
-        self * (power + self.of(1.0)).reciprocal()
+        (power + self.of(1.0)).reciprocal()
+    }
+
+    /// x / (1 + exp(-x)), to 2e-7 of the larger of its value and one.
+    #[inline(always)]
+    pub(crate) fn silu(self) -> Self {
+        self * self.logistic()
     }
 
     /// max(x, 0).
     #[inline(always)]
-    pub(super) fn relu(self) -> Self {
+    pub(crate) fn relu(self) -> Self {
         self.max(self.of(0.0))
     }
 
     /// cos(2 pi u) and sin(2 pi u) for u in [0, 1], to 1e-7; 0 and 1 give the same bits.
     #[inline(always)]
-    pub(super) fn cos_sin_of_turns(self) -> (Self, Self) {
+    pub(crate) fn cos_sin_of_turns(self) -> (Self, Self) {
         const SIN: [f32; 5] = [41.472_83, -76.697_87, 81.605_2, -41.341_7, 6.283_185_5];
         const COS: [f32; 5] = [59.220_17, -85.442_85, 64.939_316, -19.739_208, 1.0];
         let simd = self.simd;
@@ -254,6 +260,11 @@ mod tests {
             ("reciprocal of little", 2e-7, worst((1e-37, 1e-36), Lanes::reciprocal, f64::recip, relative)),
             ("reciprocal of much", 2e-7, worst((1e36, 1e37), Lanes::reciprocal, f64::recip, relative)),
             ("2^x", 3e-7, worst((-126.0, 126.0), Lanes::exp2, f64::exp2, relative)),
+            (
+                "logistic",
+                2e-7,
+                worst((-200.0, 100.0), Lanes::logistic, |x| (1.0 + (-x).exp()).recip(), absolute),
+            ),
             ("silu", 2e-7, worst((-200.0, 100.0), Lanes::silu, |x| x / (1.0 + (-x).exp()), of_one)),
             ("cos", 1e-7, worst((0.0, 1.0), |u| u.cos_sin_of_turns().0, |u| turn(u).cos(), absolute)),
             ("sin", 1e-7, worst((0.0, 1.0), |u| u.cos_sin_of_turns().1, |u| turn(u).sin(), absolute)),

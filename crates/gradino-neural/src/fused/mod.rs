@@ -12,6 +12,8 @@ mod product;
 mod rows;
 mod spline;
 
+pub(crate) use lanes::Lanes;
+
 use crate::error::{Error, Result};
 use crate::flow::{Flow, simulation};
 use features::{Activate, See};
@@ -48,7 +50,7 @@ impl Instructions {
     }
 
     #[cfg(target_arch = "x86_64")]
-    fn arch(self) -> Option<pulp::Arch> {
+    pub(crate) fn arch(self) -> Option<pulp::Arch> {
         use pulp::{Arch, x86};
         match self {
             Instructions::Avx512 => x86::V4::try_new().map(Arch::V4),
@@ -59,7 +61,7 @@ impl Instructions {
     }
 
     #[cfg(target_arch = "aarch64")]
-    fn arch(self) -> Option<pulp::Arch> {
+    pub(crate) fn arch(self) -> Option<pulp::Arch> {
         use pulp::{Arch, aarch64};
         match self {
             Instructions::Avx512 | Instructions::Avx2 => None,
@@ -69,7 +71,7 @@ impl Instructions {
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn arch(self) -> Option<pulp::Arch> {
+    pub(crate) fn arch(self) -> Option<pulp::Arch> {
         (self == Instructions::Plain).then_some(pulp::Arch::Scalar)
     }
 }

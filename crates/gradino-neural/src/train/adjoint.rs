@@ -15,29 +15,35 @@ pub(super) struct Shape {
 /// slopes at its ends. It depends on where the bin starts as on -x, and the value on its base as itself.
 type Local = Dual<f64, 5>;
 
+/// Where a point lies in a spline.
+#[derive(Clone, Copy)]
+pub(super) struct Located {
+    /// The number of its bin.
+    index: usize,
+    bin: Bin<f64>,
+    /// How the slopes at the ends of the bin move with the numbers that set them.
+    moves: [f64; 2],
+}
+
+impl Located {
+    /// The image of `x`, and the slope there.
+    pub(super) fn forward(&self, x: f64) -> Image<f64> {
+        self.bin.forward(x)
+    }
+}
+
 impl Shape {
-    /// Replaces the logarithms of widths and of heights in `numbers` by their shares, exp(r_i) / sum exp(r_j).
-    pub(super) fn normalise(self, numbers: &mut [f32]) {
-        let (widths, rest) = numbers.split_at_mut(self.bins);
-        softmax(widths);
-        softmax(&mut rest[..self.bins]);
-    }
-
-    /// The image of `x` and the slope there, by normalised numbers.
-    pub(super) fn forward(self, numbers: &[f32], x: f64) -> Image<f64> {
-        self.bin(numbers, x).1.forward(x)
-    }
-
     /// Writes the derivatives of `by_value` * value + `by_slope` * ln(slope) by the numbers as the network gave
-    /// them into `into`; returns that by x. `numbers` are normalised.
+    /// them into `into`; returns that by x. `numbers` have shares in the place of the logarithms of sizes.
     pub(super) fn backward(
         self,
         numbers: &[f32],
+        at: &Located,
         x: f64,
         [by_value, by_slope]: [f64; 2],
         into: &mut [f32],
     ) -> f64 {
-        let (index, bin) = self.bin(numbers, x);
+        let Located { index, bin, moves } = *at;
         let local = Bin {
             start: Local::constant(bin.start),
             width: Local::variable(bin.width, 1),
@@ -54,11 +60,8 @@ impl Shape {
         softmax_adjoint(widths, index, -by(0), by(1), into_widths);
         softmax_adjoint(heights, index, by_value, by(2), into_heights);
         into_slopes.fill(0.0);
-        let knots = into_slopes.len();
-        for (knot, by) in [(index, by(3)), ((index + 1) % self.knots(), by(4))] {
-            debug_assert!(knot < knots);
-            let raw = Dual::<f64, 1>::variable(f64::from(numbers[2 * self.bins + knot]), 0);
-            into_slopes[knot] += (by * crate::spline::slope(raw).eps[0]) as f32;
+        for (knot, by) in [(index, by(3) * moves[0]), ((index + 1) % self.knots(), by(4) * moves[1])] {
+            into_slopes[knot] += by as f32;
         }
         by(0)
     }
@@ -71,35 +74,25 @@ impl Shape {
         }
     }
 
-    /// The bin that holds `x`, and its number.
-    fn bin(self, numbers: &[f32], x: f64) -> (usize, Bin<f64>) {
+    /// The bin that holds `x`, by numbers with shares in the place of the logarithms of sizes.
+    pub(super) fn locate(self, numbers: &[f32], x: f64) -> Located {
         let [widths, heights] = [&numbers[..self.bins], &numbers[self.bins..2 * self.bins]];
         let free = 1.0 - LEAST_BIN * self.bins as f64;
         let size = |share: f32| LEAST_BIN + free * f64::from(share);
-        let (mut start, mut base, mut index) = (0.0, 0.0, 0);
+        let (mut start, mut index) = (0.0, 0);
         while index + 1 < self.bins && start + size(widths[index]) <= x {
             start += size(widths[index]);
-            base += size(heights[index]);
             index += 1;
         }
-        let slope_at = |knot: usize| slope(f64::from(numbers[2 * self.bins + knot % self.knots()]));
-        let bin = Bin {
-            start,
-            width: size(widths[index]),
-            base,
-            rise: size(heights[index]),
-            left: slope_at(index),
-            right: slope_at(index + 1),
-        };
-        (index, bin)
+        let base = heights[..index].iter().map(|&share| size(share)).sum();
+        let [left, right] = [index, index + 1].map(|knot| {
+            let raw = f64::from(numbers[2 * self.bins + knot % self.knots()]);
+            slope(Dual::<f64, 1>::variable(raw, 0))
+        });
+        let (width, rise) = (size(widths[index]), size(heights[index]));
+        let bin = Bin { start, width, base, rise, left: left.re, right: right.re };
+        Located { index, bin, moves: [left.eps[0], right.eps[0]] }
     }
-}
-
-fn softmax(numbers: &mut [f32]) {
-    let most = numbers.iter().fold(f32::NEG_INFINITY, |most, &r| most.max(r));
-    numbers.iter_mut().for_each(|r| *r = (*r - most).exp());
-    let total: f32 = numbers.iter().sum();
-    numbers.iter_mut().for_each(|r| *r /= total);
 }
 
 /// Derivatives by the logarithms of sizes, given those by the sum of the sizes below a bin and by its own size.

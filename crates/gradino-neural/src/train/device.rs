@@ -43,7 +43,9 @@ impl Device {
     }
 }
 
-/// The device of Vulkan, opened once in a process.
+/// The device of Vulkan, opened once in a process. Its shaders are written in WGSL and translated for the driver:
+/// burn's other way, its own SPIR-V, gives wrong matrix products where a driver lacks
+/// `VK_KHR_workgroup_memory_explicit_layout` (cubecl-spirv 0.11.3).
 #[cfg(feature = "vulkan")]
 fn vulkan() -> Result<burn_tensor::Device> {
     use burn_tensor::wgpu::WgpuBackend;

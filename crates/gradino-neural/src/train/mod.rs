@@ -12,6 +12,8 @@ mod adjoint;
 mod device;
 mod gradient;
 mod graph;
+mod kernels;
+mod layers;
 mod network;
 mod pool;
 #[cfg(test)]

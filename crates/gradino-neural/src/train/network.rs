@@ -11,15 +11,17 @@ use std::collections::BTreeMap;
 /// by layer, W before b.
 pub(super) struct Networks {
     pub(super) all: Vec<Network>,
-    /// Masks of W as ones and zeros.
-    masks: Vec<Vec<Option<Tensor<2>>>>,
+    /// Masks of W as ones and zeros, for each layer of a masked network.
+    pub(super) masks: Vec<Vec<Option<Vec<f32>>>>,
+    /// The same on the device.
+    on_device: Vec<Vec<Option<Tensor<2>>>>,
     pub(super) device: Device,
 }
 
-/// A network with its numbers as tensors.
+/// A network with its numbers as tensors, W and b of each layer.
 #[derive(Clone)]
 pub(super) struct Loaded {
-    layers: Vec<(Tensor<2>, Tensor<1>)>,
+    pub(super) layers: Vec<(Tensor<2>, Tensor<1>)>,
 }
 
 /// A matrix on a device.
@@ -47,11 +49,18 @@ impl Networks {
         let mask = |layer: &Layer| {
             layer.degrees.as_ref()?;
             let pairs = (0..layer.inputs * layer.outputs).map(|i| (i / layer.outputs, i % layer.outputs));
-            let ones = pairs.map(|(from, to)| f32::from(layer.connects(from, to))).collect();
-            Some(matrix(ones, layer.inputs, &device))
+            Some(pairs.map(|(from, to)| f32::from(layer.connects(from, to))).collect())
         };
-        let masks = all.iter().map(|network| network.layers.iter().map(mask).collect()).collect();
-        Networks { all, masks, device }
+        let of_network = |network: &Network| network.layers.iter().map(mask).collect();
+        let masks: Vec<Vec<Option<Vec<f32>>>> = all.iter().map(of_network).collect();
+        let tensor = |(layer, mask): (&Layer, &Option<Vec<f32>>)| {
+            mask.as_ref().map(|mask| matrix(mask.clone(), layer.inputs, &device))
+        };
+        let tensors = |(network, masks): (&Network, &Vec<Option<Vec<f32>>>)| {
+            network.layers.iter().zip(masks).map(tensor).collect()
+        };
+        let on_device = all.iter().zip(&masks).map(tensors).collect();
+        Networks { all, masks, on_device, device }
     }
 
     /// All numbers of `weights`, in order.
@@ -97,7 +106,7 @@ impl Networks {
             };
             Loaded { layers: network.layers.iter().zip(masks).map(layer).collect() }
         };
-        self.all.iter().zip(&self.masks).map(&mut network).collect()
+        self.all.iter().zip(&self.on_device).map(&mut network).collect()
     }
 
     /// The gradients of one network's numbers, in order; masked weights have none.
@@ -107,7 +116,7 @@ impl Networks {
             let weight = mask.iter().fold(weight, |weight, mask| weight * mask.clone());
             [weight.flatten(0, 1), bias.grad(gradients).expect("the output depends on each b")]
         };
-        leaves.layers.iter().zip(&self.masks[number]).flat_map(layer).collect()
+        leaves.layers.iter().zip(&self.on_device[number]).flat_map(layer).collect()
     }
 }
 

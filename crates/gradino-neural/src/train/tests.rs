@@ -43,7 +43,7 @@ fn rows() -> (Vec<f64>, Vec<f64>) {
 }
 
 fn model<'a>(spec: &'a FlowSpec, networks: &'a Networks, numbers: &[f32]) -> Model<'a> {
-    Model { spec, networks, loaded: networks.load(numbers) }
+    Model::new(spec, networks, numbers)
 }
 
 fn seen(spec: &FlowSpec, conditions: &[f64]) -> Vec<f32> {
@@ -99,7 +99,6 @@ fn the_graph_of_a_gpu_has_the_values_and_gradients_of_the_adjoints() {
     }
 }
 
-#[cfg(not(feature = "vulkan"))]
 #[test]
 fn a_device_that_computes_wrongly_is_refused() {
     let expected = (0.75, vec![0.1, -0.2, 0.05]);
@@ -117,6 +116,29 @@ fn a_device_that_computes_wrongly_is_refused() {
     }
 }
 
+#[cfg(feature = "vulkan")]
+#[test]
+fn a_device_of_vulkan_has_the_loss_and_gradient_of_the_processor() {
+    if let Err(error) = Device::Vulkan.describe() {
+        eprintln!("skipped: {error}");
+        return;
+    }
+    let density = Peak(space());
+    let source = Source { events: None, density: Some(&density) };
+    for weights in all_weights() {
+        let gradient = |device| {
+            let training = Training { device, batch: 512, pool: 1024, ..Training::default() };
+            Trainer::new(&weights, source, training).unwrap().next_gradient().unwrap()
+        };
+        let (expected, found) = (gradient(Device::Cpu), gradient(Device::Vulkan));
+        agree(Device::Vulkan, &found, &expected).unwrap();
+        let size = expected.1.iter().map(|g| g.abs()).fold(0.0, f32::max);
+        let moved = found.1.iter().filter(|g| g.abs() > 1e-3 * size).count();
+        assert!(4 * moved > found.1.len(), "{moved} of {} gradients are not zero", found.1.len());
+    }
+}
+
+#[cfg(not(feature = "vulkan"))]
 #[test]
 fn a_device_for_which_the_program_was_not_built_is_refused() {
     let (spec, training) = small();

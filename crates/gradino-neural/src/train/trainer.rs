@@ -18,7 +18,7 @@ const MOST: f64 = 50.0;
 /// The note on the steps done in a state.
 const STEP: &str = "step";
 /// Rows that are worked on at once.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 512;
 /// Where the numbers of the streams of batches begin, above those of pools.
 const BATCHES: u64 = 1 << 62;
 
@@ -264,8 +264,7 @@ impl<'a> Trainer<'a> {
 
     /// Chunk by chunk on all threads, added in their order.
     fn gradient_in_chunks(&self, networks: &Networks, batch: &Batch) -> (f64, Vec<f32>) {
-        let loaded = networks.load(&self.adam.numbers);
-        let model = Model { spec: &self.spec, networks, loaded };
+        let model = Model::new(&self.spec, networks, &self.adam.numbers);
         let rows = batch.drawn.len();
         let (axes, wide) = (self.spec.space.axes.len(), batch.seen.len() / rows);
         let chunk = |first: usize| {

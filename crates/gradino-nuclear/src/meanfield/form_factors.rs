@@ -9,6 +9,7 @@ mod parameters;
 pub use axial::{AXIAL_CHARGE, AXIAL_MASS, AxialModel, POLE, STRANGE};
 pub use parameters::{MU_NEUTRON, MU_PROTON, VECTOR_MASS};
 
+pub use super::shell::NUCLEON_MASS;
 use super::shell::Nucleon;
 use crate::error::{Error, Result};
 use crate::reaction::electron_elastic::WEAK_ANGLE;
@@ -18,9 +19,6 @@ use gradino_core::{Parameter, Params, Real};
 use std::fmt;
 use std::ops::Mul;
 use std::str::FromStr;
-
-/// Mean mass of proton and neutron [MeV], CODATA 2018 (tiesinga2021).
-pub const NUCLEON_MASS: f64 = 0.5 * (938.272_088_16 + 939.565_420_52);
 
 /// Model of the vector form factors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,12 +1,11 @@
 //! The energy density of a Skyrme force, and the fields as its derivatives.
 
 use crate::meanfield::force::Skyrme;
+pub use crate::meanfield::shell::NUCLEON_MASS;
 use crate::meanfield::shell::Nucleon;
 use gradino_core::constants::{ALPHA, HBAR_C};
 use gradino_core::{Dual, Real};
 
-/// Mean mass of the nucleons [MeV].
-pub const NUCLEON_MASS: f64 = 938.918_754; // workman2022
 /// hbar^2 / 2m of a free nucleon [MeV fm^2].
 pub const HBAR2_2M: f64 = HBAR_C * HBAR_C / (2.0 * NUCLEON_MASS);
 /// e^2 [MeV fm].

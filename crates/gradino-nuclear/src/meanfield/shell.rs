@@ -1,5 +1,6 @@
 //! Shells of a spherical nucleus and the orbitals in them.
 
+use crate::emission::fragment::Fragment;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
@@ -25,11 +26,16 @@ impl Nucleon {
         self as usize
     }
 
-    /// Mass [MeV], CODATA 2018 (tiesinga2021).
-    pub fn mass(self) -> f64 {
+    /// Mass [MeV].
+    pub const fn mass(self) -> f64 {
+        self.fragment().nuclear_mass()
+    }
+
+    /// The fragment that it is when it is free.
+    pub const fn fragment(self) -> Fragment {
         match self {
-            Nucleon::Neutron => 939.565_420_52,
-            Nucleon::Proton => 938.272_088_16,
+            Nucleon::Neutron => Fragment::Neutron,
+            Nucleon::Proton => Fragment::Proton,
         }
     }
 
@@ -41,6 +47,9 @@ impl Nucleon {
         }
     }
 }
+
+/// Mean mass of proton and neutron [MeV].
+pub const NUCLEON_MASS: f64 = 0.5 * (Nucleon::Proton.mass() + Nucleon::Neutron.mass());
 
 impl fmt::Display for Nucleon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,9 +3,9 @@
 use super::nucleus::ToyNucleus;
 use super::{ALPHA, LAMBDA};
 use crate::decay::tree::LevelTree;
+use crate::quadrature::gauss_legendre;
 use gradino_core::real::implicit_root;
 use gradino_core::{Params, Real};
-use std::f64::consts::PI;
 use std::sync::Arc;
 
 /// Points of the Gauss-Legendre rule.
@@ -199,7 +199,8 @@ struct Kernel<S> {
 
 impl<S: Real> Kernel<S> {
     fn new(alpha: S, lambda: S) -> Self {
-        let rule = gauss_legendre(POINTS).into_iter().map(|(z, w)| {
+        let rule = gauss_legendre(POINTS).into_iter().map(|(x, w)| {
+            let (z, w) = (0.5 * (1.0 + x), 0.5 * w);
             let weight = ((lambda * 3.0 + 2.0) * z.ln()).exp() * (3.0 * w);
             (z.powi(3), weight)
         });
@@ -260,23 +261,4 @@ impl Kernel<f64> {
         }
         x.exp()
     }
-}
-
-/// Abscissas and weights on (0, 1), by Newton's method on the Legendre polynomial.
-fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
-    let node = |i: usize| {
-        let mut x = (PI * (i as f64 + 0.75) / (n as f64 + 0.5)).cos();
-        let mut slope = 1.0;
-        for _ in 0..20 {
-            let (mut p, mut before) = (1.0, 0.0);
-            for k in 0..n {
-                let k = k as f64;
-                (p, before) = (((2.0 * k + 1.0) * x * p - k * before) / (k + 1.0), p);
-            }
-            slope = n as f64 * (x * p - before) / (x * x - 1.0);
-            x -= p / slope;
-        }
-        (0.5 * (1.0 - x), 1.0 / ((1.0 - x * x) * slope * slope))
-    };
-    (0..n).map(node).collect()
 }

@@ -1,6 +1,6 @@
 //! Assessments and comparisons as JSON.
 
-use super::{Assessment, Compared};
+use super::{Assessment, Compared, Rms};
 use gradino_core::Space;
 use gradino_infer::sampling::assess::{Comparison, Measured, QUANTILES, WeightFigures};
 use serde_json::{Value, json};
@@ -30,10 +30,15 @@ impl Assessment {
             "reference_points": s.reference,
             "overall": self.overall.figures.iter().map(overall).collect::<Vec<_>>(),
             "places": self.places.iter().map(place).collect::<Vec<_>>(),
-            "likelihood_rms_z": self.likelihood_rms().into_iter().collect::<Vec<(String, f64)>>(),
+            "likelihood_rms_z": self.likelihood_rms().iter().map(|r| json!([r.kind, r.z])).collect::<Vec<_>>(),
+            "likelihood_rms_excess": self.likelihood_rms().iter().map(excess).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
     }
+}
+
+fn excess(rms: &Rms) -> Value {
+    json!([rms.kind, { "value": rms.excess, "by_chance": rms.chance }])
 }
 
 fn measured(m: &Measured) -> Value {
@@ -67,7 +72,8 @@ fn comparison(space: &Space, found: &Comparison) -> Value {
     json!({
         "weights": weights(&found.weights),
         "projections": projections.collect::<Vec<_>>(),
-        "likelihood": { "value": l.value, "benchmark": l.benchmark, "spread": l.spread, "z": l.z },
+        "likelihood": { "value": l.value, "benchmark": l.benchmark, "spread": l.spread, "z": l.z,
+            "excess": l.excess, "by_chance": l.chance },
         "moments_z": found.moments,
     })
 }

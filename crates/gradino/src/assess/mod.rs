@@ -193,17 +193,44 @@ fn warn(benchmark: &Benchmark, settings: &Settings, progress: &dyn Fn(&str)) {
     }
 }
 
+/// How far the likelihoods of a kind are off over the energies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rms {
+    /// The kind.
+    pub kind: String,
+    /// Root mean square of z, of one set of points: about 1 for points of the density itself.
+    pub z: f64,
+    /// The same of the excess of the mean of some sets.
+    pub excess: f64,
+    /// The same of the excess for points of the density itself, on average.
+    pub chance: f64,
+}
+
 impl Assessment {
-    /// For each kind: root mean square over the energies of the z value of the likelihood.
-    pub fn likelihood_rms(&self) -> Vec<(String, f64)> {
-        let mut kinds: Vec<(String, f64, f64)> = Vec::new();
+    /// For each kind: root mean squares over the energies of how far the likelihood is off.
+    pub fn likelihood_rms(&self) -> Vec<Rms> {
+        let mut kinds: Vec<(Rms, f64)> = Vec::new();
         for (place, _, found) in &self.places {
-            let square = found.likelihood.z.powi(2);
-            match kinds.iter_mut().find(|k| k.0 == place.kind) {
-                Some((_, sum, count)) => (*sum, *count) = (*sum + square, *count + 1.0),
-                None => kinds.push((place.kind.clone(), square, 1.0)),
+            let squares =
+                [found.likelihood.z, found.likelihood.excess, found.likelihood.chance].map(|z| z * z);
+            let [z, excess, chance] = squares;
+            match kinds.iter_mut().find(|k| k.0.kind == place.kind) {
+                Some((sum, count)) => {
+                    *sum = Rms {
+                        z: sum.z + z,
+                        excess: sum.excess + excess,
+                        chance: sum.chance + chance,
+                        ..sum.clone()
+                    };
+                    *count += 1.0;
+                }
+                None => kinds.push((Rms { kind: place.kind.clone(), z, excess, chance }, 1.0)),
             }
         }
-        kinds.into_iter().map(|(kind, sum, count)| (kind, (sum / count).sqrt())).collect()
+        let root = |(sum, count): (Rms, f64)| {
+            let [z, excess, chance] = [sum.z, sum.excess, sum.chance].map(|square| (square / count).sqrt());
+            Rms { z, excess, chance, kind: sum.kind }
+        };
+        kinds.into_iter().map(root).collect()
     }
 }

@@ -120,6 +120,13 @@ impl Knockout {
                 complaint("field", reason).hint("write \"self-consistent\", or a nuclide like \"16O\"")
             );
         }
+        if let Some(shell) = self.empty.iter().find(|shell| shell.parse::<Shell>().is_err()) {
+            return Err(complaint("empty", format!("\"{shell}\" is no shell")).hint("write \"1p1/2\""));
+        }
+        if self.field == SELF_CONSISTENT && !self.empty.is_empty() {
+            return Err(complaint("empty", "belongs to the field of another nuclide")
+                .hint("name it, like field = \"16O\""));
+        }
         Ok(self)
     }
 

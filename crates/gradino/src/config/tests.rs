@@ -143,6 +143,16 @@ fn a_knockout_stands_alone_and_is_printed_where_it_is_asked_for() {
         "field in [knockout], line 4: \"there\" is no nuclide",
         "write \"self-consistent\", or a nuclide like \"16O\"",
     );
+    refused(
+        "[reaction]\nprocesses = [\"1p1h\"]\n[knockout]\nfield = \"16O\"\nempty = [\"1p9/2\"]",
+        "empty in [knockout], line 5: \"1p9/2\" is no shell",
+        "write \"1p1/2\"",
+    );
+    refused(
+        "[reaction]\nprocesses = [\"1p1h\"]\n[knockout]\nempty = [\"1p1/2\"]",
+        "empty in [knockout], line 4: belongs to the field of another nuclide",
+        "name it, like field = \"16O\"",
+    );
 }
 
 #[test]

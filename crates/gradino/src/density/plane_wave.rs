@@ -2,7 +2,7 @@
 //! exclusive cross section with distorted waves.
 
 use gradino_core::constants::{HBAR_C, MUON_MASS};
-use gradino_core::{Axis, Condition, Density, Result, Space};
+use gradino_core::{Axis, Condition, Density, Domain, Result, Space};
 use std::f64::consts::TAU;
 
 /// Nucleon mass [MeV], the mean of proton and neutron of workman2022.
@@ -84,6 +84,44 @@ impl Density for PlaneWave {
         }
         Ok(())
     }
+
+    /// The energy transfer omega [MeV] in the place of its share.
+    fn quantities(&self) -> Vec<Axis> {
+        let Domain::Range { high, .. } = self.space.conditions[0].domain else {
+            unreachable!("the first condition of this density is its energy");
+        };
+        let lowest = SEPARATION.into_iter().fold(f64::INFINITY, f64::min);
+        let mut axes = self.space.axes.clone();
+        axes[0] = Axis::interval("omega", "MeV", lowest, high - MUON_MASS);
+        axes
+    }
+
+    fn to_quantities(
+        &self,
+        conditions: &[f64],
+        points: &[f64],
+        quantities: &mut [f64],
+        volumes: &mut [f64],
+    ) -> Result<()> {
+        quantities.copy_from_slice(points);
+        let rows = conditions.chunks_exact(2).zip(quantities.chunks_exact_mut(4)).zip(volumes);
+        for ((condition, quantities), volume) in rows {
+            let separation = SEPARATION[condition[1] as usize];
+            *volume = condition[0] - MUON_MASS - separation;
+            quantities[0] = separation + quantities[0] * *volume;
+        }
+        Ok(())
+    }
+
+    fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
+        points.copy_from_slice(quantities);
+        for (condition, point) in conditions.chunks_exact(2).zip(points.chunks_exact_mut(4)) {
+            let (low, high) = (SEPARATION[condition[1] as usize], condition[0] - MUON_MASS);
+            Condition::range("omega", "MeV", low, high).check(point[0])?;
+            point[0] = (point[0] - low) / (high - low);
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +155,19 @@ mod tests {
         assert!(along > 10.0 * aside, "{along} {aside}");
         let (centre, off) = (at(700.0, 1.0, [0.28, 0.5, 1.0, 0.0]), at(700.0, 1.0, [0.28, 0.5, 0.97, 0.0]));
         assert!(off > centre, "the p shell has a hole where nothing is missing: {off} {centre}");
+    }
+
+    #[test]
+    fn the_energy_transfer_goes_back_to_its_share() {
+        let density = PlaneWave::default();
+        let (conditions, points) = ([300.0, 0.0, 900.0, 1.0], [0.2, 0.1, 0.3, 1.0, 0.9, -0.4, 0.0, 6.0]);
+        let (mut quantities, mut volumes, mut back) = ([0.0; 8], [0.0; 2], [0.0; 8]);
+        density.to_quantities(&conditions, &points, &mut quantities, &mut volumes).unwrap();
+        assert!((quantities[0] - (38.2 + 0.2 * volumes[0])).abs() < 1e-12 && volumes[1] > volumes[0]);
+        density.points_at(&conditions, &quantities, &mut back).unwrap();
+        points.iter().zip(back).for_each(|(x, y)| assert!((x - y).abs() < 1e-14));
+        quantities[0] = 200.0;
+        assert!(density.points_at(&conditions, &quantities, &mut back).is_err(), "no muon is left");
     }
 
     #[test]

@@ -75,6 +75,7 @@ impl Error {
             Error::UnknownSampler { known, .. } => {
                 Some(format!("choose one of {}, or the file of a flow", known.join(", ")))
             }
+            Error::NothingLearned => Some("name it with --density".into()),
             Error::NoSuchCondition { known, .. } => Some(match known.is_empty() {
                 true => "leave it out: the density has no condition of this kind".into(),
                 false => format!("choose of {}", known.join(", ")),

@@ -8,6 +8,8 @@ mod train;
 
 pub use conditions::Conditions;
 pub use sample::Sample;
+#[cfg(feature = "train")]
+pub use sample::learned;
 pub use table::{Rows, Table};
 #[cfg(feature = "train")]
 pub use train::{Curve, DataTable, FlowConfig, FlowJob, FlowTable, Step, curve_figure};

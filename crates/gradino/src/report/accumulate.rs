@@ -24,7 +24,7 @@ const ANGLE_BINS: usize = 40;
 pub struct AccumulatorConfig {
     /// The parameters whose gradients the events carry, in the order of `Event::weight_gradient`.
     pub gradient_parameters: Vec<Parameter>,
-    /// Upper end of the energy spectra [MeV], e.g. the highest neutrino energy of the source.
+    /// Upper end of the energy spectra [MeV], e.g. the highest energy of the source.
     pub e_max: f64,
 }
 
@@ -100,7 +100,10 @@ pub struct Accumulator {
     motion: Vec<f64>,
     pub(super) total: Tally,
     pub(super) processes: Vec<Tally>,
-    pub(super) neutrino: Histogram,
+    /// Energy of the beam.
+    pub(super) beam: Histogram,
+    /// PDG number of the beam, positive; 0 while there is none.
+    pub(super) beam_pdg: i32,
     /// Kinetic energy and angle of the charged lepton, and its PDG number, positive; 0 while there is none.
     pub(super) lepton: Histogram,
     pub(super) lepton_angle: Histogram,
@@ -126,7 +129,8 @@ impl Accumulator {
             motion: vec![0.0; config.gradient_parameters.len()],
             total: Tally::default(),
             processes: Vec::new(),
-            neutrino: energy(),
+            beam: energy(),
+            beam_pdg: 0,
             lepton: energy(),
             lepton_pdg: 0,
             lepton_angle: Histogram::new(-1.0, 2.0 / ANGLE_BINS as f64, ANGLE_BINS),
@@ -163,6 +167,15 @@ impl Accumulator {
         &self.smooth_visible
     }
 
+    /// Name of the particles of the beam.
+    pub(super) fn beam_name(&self) -> &'static str {
+        match self.beam_pdg {
+            pdg::ELECTRON => "electron",
+            pdg::MUON => "muon",
+            _ => "neutrino",
+        }
+    }
+
     /// Name of the charged lepton.
     pub(super) fn lepton_name(&self) -> &'static str {
         if self.lepton_pdg == pdg::MUON { "muon" } else { "electron" }
@@ -177,10 +190,12 @@ impl Accumulator {
             self.processes.resize(process + 1, Tally::default());
         }
         self.processes[process].add(w);
-        let beam = event.particles.iter().find(|p| p.status == Status::Beam).map(|p| p.momentum);
+        let beam = event.particles.iter().find(|p| p.status == Status::Beam);
         if let Some(beam) = beam {
-            self.neutrino.fill(beam.e, w);
+            self.beam_pdg = beam.pdg.abs();
+            self.beam.fill(beam.momentum.e, w);
         }
+        let beam = beam.map(|p| p.momentum);
         self.add_final_state(event, beam);
         self.add_transitions(event);
         self.add_visible_energy(event);
@@ -246,6 +261,7 @@ impl Accumulator {
             self.processes.resize(other.processes.len(), Tally::default());
         }
         self.processes.iter_mut().zip(&other.processes).for_each(|(a, b)| a.merge(*b));
+        self.beam_pdg = self.beam_pdg.max(other.beam_pdg);
         self.lepton_pdg = self.lepton_pdg.max(other.lepton_pdg);
         let own = self.histograms_mut();
         own.into_iter().zip(other.histograms()).for_each(|(a, b)| a.merge(b));
@@ -258,13 +274,13 @@ impl Accumulator {
     fn histograms(&self) -> [&Histogram; 14] {
         let [a, b, c, d, e, f] = &self.hadrons;
         let [x, y, z] = &self.multiplicities;
-        let (nu, el, angle) = (&self.neutrino, &self.lepton, &self.lepton_angle);
+        let (nu, el, angle) = (&self.beam, &self.lepton, &self.lepton_angle);
         [nu, el, angle, &self.gamma, a, b, c, d, e, f, x, y, z, &self.visible]
     }
     fn histograms_mut(&mut self) -> [&mut Histogram; 14] {
         let [a, b, c, d, e, f] = &mut self.hadrons;
         let [x, y, z] = &mut self.multiplicities;
-        let (nu, el, angle) = (&mut self.neutrino, &mut self.lepton, &mut self.lepton_angle);
+        let (nu, el, angle) = (&mut self.beam, &mut self.lepton, &mut self.lepton_angle);
         [nu, el, angle, &mut self.gamma, a, b, c, d, e, f, x, y, z, &mut self.visible]
     }
 }
@@ -315,7 +331,7 @@ mod tests {
     #[test]
     fn every_event_is_counted_once_in_every_per_event_histogram() {
         let a = filled(0..500);
-        for h in [&a.neutrino, &a.visible, &a.lepton, &a.lepton_angle].into_iter().chain(&a.multiplicities) {
+        for h in [&a.beam, &a.visible, &a.lepton, &a.lepton_angle].into_iter().chain(&a.multiplicities) {
             let inside: u64 = h.bins().iter().map(|t| t.entries).sum();
             assert_eq!(inside + h.underflow().entries + h.overflow().entries, 500);
         }

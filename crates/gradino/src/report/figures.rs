@@ -60,17 +60,17 @@ impl Figures {
         Some(self.finish(|n| draw(&curve, &axes, n, &caption), caption.clone(), look.wide))
     }
 
-    /// Energies of neutrino and charged lepton, the visible energy, and the angle.
+    /// Energies of the beam and of the charged lepton, the visible energy, and the angle.
     pub(super) fn leptons(&mut self, a: &Accumulator) -> Vec<Value> {
-        let neutrino = "Energy of the neutrinos that interacted: flux times cross section.";
-        let name = a.lepton_name();
-        let lepton =
-            format!("Kinetic energy of the {name}s: what the nucleus leaves of the neutrino energy.");
+        let (beam, name) = (a.beam_name(), a.lepton_name());
+        let of_beam = format!("Energy of the {beam}s that interacted: flux times cross section.");
+        let beam_axis = format!("{beam} energy [MeV]");
+        let lepton = format!("Kinetic energy of the {name}s: what the nucleus leaves of the {beam} energy.");
         let x = format!("{name} kinetic energy [MeV]");
         let visible = "Visible energy: kinetic energies of charged leptons and fragments and energies of gammas, \
                        without neutrons and the remnant.";
         [
-            self.spectrum(&a.neutrino, &a.total, "neutrino energy [MeV]", neutrino),
+            self.spectrum(&a.beam, &a.total, &beam_axis, &of_beam),
             self.spectrum(&a.lepton, &a.total, &x, &lepton),
             self.spectrum(&a.visible, &a.total, "visible energy [MeV]", visible),
             self.angle(a),
@@ -91,8 +91,8 @@ impl Figures {
         let (x, y) = (format!("cos θ of the {name}"), format!("{name}s per event and unit of cos θ"));
         let axes = Axes { x: &x, y: &y, look: Look::LINEAR };
         let caption = match name {
-            "electron" => "Angle between electron and neutrino: Fermi transitions prefer forward electrons, Gamow-Teller transitions backward ones.".to_string(),
-            _ => format!("Angle between {name} and neutrino."),
+            "electron" if a.beam_name() == "neutrino" => "Angle between electron and neutrino: Fermi transitions prefer forward electrons, Gamow-Teller transitions backward ones.".to_string(),
+            _ => format!("Angle between {name} and {}.", a.beam_name()),
         };
         Some(self.finish(|n| draw(&curve, &axes, n, &caption), caption.clone(), false))
     }

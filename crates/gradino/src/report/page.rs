@@ -93,11 +93,12 @@ fn with_unit(m: Measured, unit: &str) -> String {
 fn highlights(a: &Accumulator, facts: &ReportFacts) -> Vec<Value> {
     let per_event = |i: usize| a.multiplicities[i].mean();
     let cross_section = facts.cross_section.map(|m| (m.value, m.error));
+    let beam = if a.beam_name() == "neutrino" { "neutrino energy" } else { "beam energy" };
     let lepton = format!("{} energy", a.lepton_name());
     let flux_average = format!("{}, flux average", facts.cross_section_unit);
     [
         ("cross section", cross_section, flux_average.as_str()),
-        ("neutrino energy", a.neutrino.mean(), "MeV, mean"),
+        (beam, a.beam.mean(), "MeV, mean"),
         (lepton.as_str(), a.lepton.mean(), "MeV, mean"),
         ("visible energy", a.visible.mean(), "MeV, mean"),
         ("gammas", per_event(0), "per event"),

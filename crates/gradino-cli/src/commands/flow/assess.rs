@@ -5,7 +5,7 @@ use crate::options::parse_energy;
 use crate::table::Table;
 use crate::wiring;
 use clap::Args;
-use gradino::assess::{AssessJob, Assessment, Place, Preparation, SamplerName, drawings, page, sampler};
+use gradino::assess::{AssessJob, Assessment, Place, Preparation, Rms, SamplerName, drawings, page, sampler};
 use gradino::figures::stacked;
 use gradino_infer::sampling::assess::{Comparison, Settings};
 use std::path::PathBuf;
@@ -161,6 +161,7 @@ fn at_places(found: &Assessment) -> Table {
         "likelihood",
         "(itself)",
         "z",
+        "excess",
         "moments",
         "largest z",
     ]);
@@ -191,6 +192,7 @@ fn row(found: &Assessment, place: &Place, c: &Comparison) -> Vec<String> {
         format!("{:.5}", l.value),
         format!("{:.5}", l.benchmark),
         format!("{:.1}", l.z),
+        format!("{:.2}", l.excess),
         c.moments.len().to_string(),
         format!("{moment:.1}"),
     ]
@@ -205,11 +207,15 @@ fn explain(found: &Assessment) {
     ));
     note(&format!(
         "RMS z: of {} points in bins, 1 on average for the density itself (the largest of the projections on one \
-         and on two axes); (itself): mean of {} sets of the density itself; z: distance of the likelihood from them",
+         and on two axes); (itself): mean of {} sets of the density itself; z: distance of the likelihood of one set \
+         from them, a normal number for the density itself; excess: that of the mean of as many sets, in spreads of one",
         s.set, s.sets
     ));
-    for (kind, rms) in found.likelihood_rms() {
+    for Rms { kind, z, excess, chance } in found.likelihood_rms() {
         let kind = if kind.is_empty() { String::new() } else { format!(" for {kind}") };
-        note(&format!("RMS over the energies of z of the likelihood{kind}: {rms:.2}"));
+        note(&format!(
+            "likelihood over the energies{kind}: RMS of z {z:.2} (RMS_z of elbaz2025; 1 by chance), of the excess \
+             {excess:.2} ({chance:.2} by chance)"
+        ));
     }
 }

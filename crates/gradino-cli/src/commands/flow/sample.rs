@@ -3,7 +3,8 @@
 use crate::message::{Done, note, print};
 use clap::Args;
 use gradino::Error;
-use gradino::flow::{Conditions, Sample, Table};
+use gradino::flow::{Conditions, Sample, Table, learned};
+use gradino_core::Density;
 use gradino_neural::{Flow, FusedFlow};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +29,12 @@ pub(crate) struct Draw {
     /// Draw outside the range in which the flow was trained, too
     #[arg(long)]
     extrapolate: bool,
+    /// Physical quantities beside the coordinates made for the flow, as omega, and the density per unit of them
+    #[arg(long)]
+    physical: bool,
+    /// The density that the flow learned, for --physical; unless given, that of its training
+    #[arg(long, value_name = "NAME", requires = "physical")]
+    density: Option<String>,
     /// File to write, .parquet or .csv; without one: comma-separated values to the standard output
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -45,7 +52,8 @@ impl Draw {
         let flow = if self.extrapolate { flow.extrapolating() } else { flow };
         let conditions = Conditions::parse(flow.space(), &self.conditions)?;
         let sample = Sample { conditions, seed: self.seed, first: self.first, events: self.events };
-        let table = sample.draw(&FusedFlow::new(flow))?;
+        let physical = self.quantities(&flow)?;
+        let table = sample.draw(&FusedFlow::new(flow), physical.as_deref())?;
         let Some(path) = &self.out else {
             print(&table.csv())?;
             return Ok(ExitCode::SUCCESS);
@@ -58,5 +66,17 @@ impl Draw {
         table.write(path, notes, self.overwrite)?;
         note(&format!("wrote {}", path.display()));
         Ok(ExitCode::SUCCESS)
+    }
+    /// The density whose quantities are asked for.
+    fn quantities(&self, flow: &Flow) -> Done<Option<Box<dyn Density>>> {
+        let density = match &self.density {
+            _ if !self.physical => return Ok(None),
+            None => learned(&flow.weights().notes)?,
+            Some(name) => gradino::density::named(name)?,
+        };
+        match density.space() == flow.space() {
+            true => Ok(Some(density)),
+            false => Err(Error::from(gradino_neural::Error::OtherSpace).into()),
+        }
     }
 }

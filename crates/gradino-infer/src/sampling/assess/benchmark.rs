@@ -101,6 +101,11 @@ pub struct Likelihood {
     /// (value - benchmark) / spread, with the error of the benchmark in the spread: a normal number for points of
     /// the density itself, large for others.
     pub z: f64,
+    /// The same of the mean of as many sets of the points as of the density itself, or as there are: how far the
+    /// sampler is off in units of one set's spread.
+    pub excess: f64,
+    /// Standard deviation of `excess` for points of the density itself.
+    pub chance: f64,
 }
 
 /// A sampler at one condition.
@@ -251,20 +256,30 @@ impl Benchmark {
     pub fn compare(&self, density: &dyn Density, sampler: &dyn Sampler) -> Result<Comparison> {
         let Settings { events, set, seed, quantile, .. } = self.settings;
         let (draws, mut weights) = weighted(density, sampler, &self.law, seed, 0, events.max(set))?;
-        let points = &draws.points[..set * self.space.axes.len()];
+        let in_set = set * self.space.axes.len();
+        let points = &draws.points[..in_set];
         let counts = self.counts(points);
         let mut moments = Moments::default();
         moments.add(&self.space, points, std::iter::repeat(1.0));
-        let value = self.all_axes(&counts);
-        let (benchmark, spread) = self.likelihood;
-        let z = (value - benchmark) / (spread * self.of_difference());
         Ok(Comparison {
             weights: WeightFigures::of(&mut weights, quantile)?,
             projections: self.views.iter().zip(&counts).map(|(view, n)| self.projection(view, n)).collect(),
             profiles: self.profiles(points),
-            likelihood: Likelihood { value, benchmark, spread, z },
+            likelihood: self.likelihood_of(self.all_axes(&counts), draws.points.chunks_exact(in_set)),
             moments: moments.differences(&self.moments),
         })
+    }
+
+    /// The likelihood of the first of some sets of points, and of all of them.
+    fn likelihood_of<'a>(&self, value: f64, sets: impl Iterator<Item = &'a [f64]>) -> Likelihood {
+        let (benchmark, spread) = self.likelihood;
+        let z = (value - benchmark) / (spread * self.of_difference());
+        let others = sets.take(self.settings.sets).skip(1);
+        let all: Vec<f64> =
+            std::iter::once(value).chain(others.map(|points| self.all_axes(&self.counts(points)))).collect();
+        let mean = all.iter().sum::<f64>() / all.len() as f64;
+        let chance = (1.0 / all.len() as f64 + 1.0 / self.settings.sets as f64).sqrt();
+        Likelihood { value, benchmark, spread, z, excess: (mean - benchmark) / spread, chance }
     }
 
     /// Spread of the difference between one set and the mean of the others, in units of that of one set.

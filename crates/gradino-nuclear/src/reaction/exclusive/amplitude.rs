@@ -6,6 +6,7 @@ use super::number::{Arithmetic, Number};
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
 use std::ops::{Mul, Neg};
+use wide::f64x4;
 
 /// Number of operators of one parity.
 pub const OPERATORS: usize = 5;
@@ -75,66 +76,127 @@ pub fn operator_amplitudes<S: Number>(
     harmonics: &Harmonics<S::Constant>,
     out: &mut [OperatorAmplitudes<S>],
 ) {
+    let mut waves = Waves::new(coupling);
+    waves.fill(elements, harmonics);
+    for (state, out) in out.iter_mut().enumerate() {
+        let mut sums = OperatorAmplitudes::none(S::no_lanes());
+        operator_sums(coupling, elements.values, &waves, state, &mut sums);
+        *out = sums.map(S::total);
+    }
+}
+
+/// The distorted waves exp(i (sigma_l + delta_lj)) Y_lm(theta, 0) at one energy and angle, for all m_l of a coupling.
+#[derive(Clone, Debug)]
+pub struct Waves<S: Number> {
+    first: i32,
+    /// Groups of waves for which there is room, and which are filled.
+    groups: usize,
+    filled: usize,
+    /// By [m][group of waves], real and imaginary part.
+    values: Vec<[S::Lanes; 2]>,
+}
+
+impl<S: Number> Waves<S> {
+    /// Room for the waves of `coupling`.
+    pub fn new(coupling: &Coupling<S::Constant>) -> Self {
+        let (first, last) = coupling.m_l_range();
+        let groups = coupling.waves / LANES;
+        let values = vec![[S::no_lanes(); 2]; (last - first + 1) as usize * groups];
+        Waves { first, groups, filled: 0, values }
+    }
+
+    /// Makes it empty, for another energy or angle.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// Fills in the waves of `elements` at the angle of `harmonics`, but for those that were filled since it was empty.
+    #[inline]
+    pub fn fill(&mut self, elements: &Elements<'_, S>, harmonics: &Harmonics<S::Constant>) {
+        let groups = elements.waves() / LANES;
+        let missing = self.filled.min(groups)..groups;
+        let cos = &elements.cos.as_chunks::<LANES>().0[missing.clone()];
+        let sin = &elements.sin.as_chunks::<LANES>().0[missing.clone()];
+        for (m, row) in (self.first..).zip(self.values.chunks_exact_mut(self.groups)) {
+            let y = &harmonics.row(m).as_chunks::<LANES>().0[missing.clone()];
+            for (((wave, y), cos), sin) in row[missing.clone()].iter_mut().zip(y).zip(cos).zip(sin) {
+                let y = S::load_constants(y);
+                *wave = [S::scaled(S::load(cos), y), S::scaled(S::load(sin), y)];
+            }
+        }
+        self.filled = self.filled.max(groups);
+    }
+
+    /// All waves at one m.
+    #[inline]
+    fn row(&self, m: i32) -> &[[S::Lanes; 2]] {
+        &self.values[(m - self.first) as usize * self.groups..][..self.groups]
+    }
+}
+
+/// Fills `out` with the amplitudes of one state of the hole from its elements, in the order of [`Elements`], each as the sums
+/// over the waves that share a lane, which are still to be added.
+#[inline]
+pub fn operator_sums<S: Number>(
+    coupling: &Coupling<S::Constant>,
+    values: &[S],
+    waves: &Waves<S>,
+    state: usize,
+    out: &mut OperatorAmplitudes<S::Lanes>,
+) {
     // The number of multipoles is known to the compiler, so that their sums stay in registers.
     match coupling.multipoles {
-        1 => all_states::<S, 1>(coupling, elements, harmonics, out),
-        2 => all_states::<S, 2>(coupling, elements, harmonics, out),
-        3 => all_states::<S, 3>(coupling, elements, harmonics, out),
-        4 => all_states::<S, 4>(coupling, elements, harmonics, out),
-        5 => all_states::<S, 5>(coupling, elements, harmonics, out),
-        6 => all_states::<S, 6>(coupling, elements, harmonics, out),
-        7 => all_states::<S, 7>(coupling, elements, harmonics, out),
+        1 => of_state::<S, 1>(coupling, values, waves, state, out),
+        2 => of_state::<S, 2>(coupling, values, waves, state, out),
+        3 => of_state::<S, 3>(coupling, values, waves, state, out),
+        4 => of_state::<S, 4>(coupling, values, waves, state, out),
+        5 => of_state::<S, 5>(coupling, values, waves, state, out),
+        6 => of_state::<S, 6>(coupling, values, waves, state, out),
+        7 => of_state::<S, 7>(coupling, values, waves, state, out),
         more => unreachable!("a shell with {more} multipoles of one parity: j is at most 13/2"),
     }
 }
 
-fn all_states<S: Number, const M: usize>(
+fn of_state<S: Number, const M: usize>(
     coupling: &Coupling<S::Constant>,
-    elements: &Elements<'_, S>,
-    harmonics: &Harmonics<S::Constant>,
-    out: &mut [OperatorAmplitudes<S>],
+    values: &[S],
+    waves: &Waves<S>,
+    state: usize,
+    out: &mut OperatorAmplitudes<S::Lanes>,
 ) {
-    for (state, amplitudes) in out.iter_mut().enumerate() {
-        let groups = |helicity| groups::<S, M>(coupling, elements, harmonics, (state, helicity));
-        amplitudes.zero = longitudinal::<S, M>(groups(Helicity::Zero));
-        amplitudes.plus = transverse::<S, M>(groups(Helicity::Plus), S::plus);
-        amplitudes.minus = transverse::<S, M>(groups(Helicity::Minus), S::minus);
-    }
+    let groups = |helicity| groups::<S, M>(coupling, values, waves, (state, helicity));
+    out.zero = longitudinal::<S, M>(groups(Helicity::Zero));
+    out.plus = transverse::<S, M>(groups(Helicity::Plus), S::add_scaled);
+    out.minus = transverse::<S, M>(groups(Helicity::Minus), S::subtract_scaled);
 }
 
-/// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], Y cos and Y sin.
-type Part<'a, S> = (&'a [Group<<S as Number>::Constant>], &'a [Group<S>], [<S as Number>::Lanes; 2]);
+/// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], and the waves.
+type Part<'a, S> = (&'a [Group<<S as Number>::Constant>], &'a [Group<S>], &'a [<S as Number>::Lanes; 2]);
 
 /// The groups of waves for one state and helicity.
 #[inline(always)]
 fn groups<'a, S: Number, const M: usize>(
     coupling: &'a Coupling<S::Constant>,
-    elements: &'a Elements<'a, S>,
-    harmonics: &'a Harmonics<S::Constant>,
+    values: &'a [S],
+    waves: &'a Waves<S>,
     (state, helicity): (usize, Helicity),
 ) -> impl Iterator<Item = Part<'a, S>> {
     let c = coupling.row(state, helicity).as_chunks::<LANES>().0.chunks_exact(2 * M);
-    let x = elements.values.as_chunks::<LANES>().0.chunks_exact(2 * M * OPERATORS);
-    let y = harmonics.row(coupling.m_l(state, helicity)).as_chunks::<LANES>().0;
-    let phases = elements.cos.as_chunks::<LANES>().0.iter().zip(elements.sin.as_chunks::<LANES>().0);
-    c.zip(x).zip(y.iter().zip(phases)).map(|((c, x), (y, (cos, sin)))| {
-        let y = S::load_constants(y);
-        (c, x, [S::scaled(S::load(cos), y), S::scaled(S::load(sin), y)])
-    })
+    let x = values.as_chunks::<LANES>().0.chunks_exact(2 * M * OPERATORS);
+    c.zip(x).zip(waves.row(coupling.m_l(state, helicity))).map(|((c, x), wave)| (c, x, wave))
 }
 
-/// The sum over multipoles of coefficients times elements of one operator.
+/// `sum` and the sum over multipoles of coefficients times elements of one operator.
 #[inline(always)]
 fn contract<S: Number, const M: usize>(
-    c: &[Group<S::Constant>],
-    x: &[Group<S>],
-    parity: Naturalness,
-    operator: usize,
+    mut sum: S::Lanes,
+    (c, x): (&[Group<S::Constant>], &[Group<S>]),
+    (parity, operator): (Naturalness, usize),
+    term: impl Fn(S::Lanes, S::Constants, S::Lanes) -> S::Lanes,
 ) -> S::Lanes {
-    let mut sum = S::no_lanes();
     for t in 0..M {
         let (c, x) = (&c[parity as usize * M + t], &x[(parity as usize * M + t) * OPERATORS + operator]);
-        sum = S::add_scaled(sum, S::load_constants(c), S::load(x));
+        sum = term(sum, S::load_constants(c), S::load(x));
     }
     sum
 }
@@ -147,36 +209,44 @@ fn project<S: Number>(x: S::Lanes, wave: &[S::Lanes; 2], sums: &mut [S::Lanes; 2
 }
 
 #[inline(always)]
-fn longitudinal<'a, S: Number, const M: usize>(groups: impl Iterator<Item = Part<'a, S>>) -> [[S; 2]; 4] {
+fn longitudinal<'a, S: Number, const M: usize>(
+    groups: impl Iterator<Item = Part<'a, S>>,
+) -> [[S::Lanes; 2]; 4] {
     use Naturalness::{Natural, Unnatural};
-    let none = [S::no_lanes(); 2];
-    let (mut charge, mut long, mut axial, mut spin) = (none, none, none, none);
+    let none = S::no_lanes();
+    let mut all = [[none; 2]; 4];
     for (c, x, wave) in groups {
-        project::<S>(contract::<S, M>(c, x, Natural, CHARGE), &wave, &mut charge);
-        project::<S>(contract::<S, M>(c, x, Natural, LONG), &wave, &mut long);
-        project::<S>(contract::<S, M>(c, x, Unnatural, AXIAL_CHARGE), &wave, &mut axial);
-        project::<S>(contract::<S, M>(c, x, Unnatural, AXIAL_LONG), &wave, &mut spin);
+        let operators =
+            [(Natural, CHARGE), (Natural, LONG), (Unnatural, AXIAL_CHARGE), (Unnatural, AXIAL_LONG)];
+        for (sums, operator) in all.iter_mut().zip(operators) {
+            project::<S>(contract::<S, M>(none, (c, x), operator, S::add_scaled), wave, sums);
+        }
     }
-    [charge, long, axial, spin].map(|sums| sums.map(S::total))
+    all
 }
 
-/// Convection, magnetisation and sigma: electric and magnetic multipoles, joined as T^el + lambda T^mag.
+/// Convection, magnetisation and sigma: electric and magnetic multipoles, joined as T^el + lambda T^mag; `term` adds or
+/// subtracts the magnetic ones.
 #[inline(always)]
 fn transverse<'a, S: Number, const M: usize>(
     groups: impl Iterator<Item = Part<'a, S>>,
-    join: impl Fn(S::Lanes, S::Lanes) -> S::Lanes,
-) -> [[S; 2]; 3] {
+    term: impl Fn(S::Lanes, S::Constants, S::Lanes) -> S::Lanes + Copy,
+) -> [[S::Lanes; 2]; 3] {
     use Naturalness::{Natural, Unnatural};
-    let none = [S::no_lanes(); 2];
-    let (mut convection, mut magnetisation, mut sigma) = (none, none, none);
+    let none = S::no_lanes();
+    let mut all = [[none; 2]; 3];
     for (c, x, wave) in groups {
-        let natural = |operator| contract::<S, M>(c, x, Natural, operator);
-        let unnatural = |operator| contract::<S, M>(c, x, Unnatural, operator);
-        project::<S>(join(natural(ELECTRIC), unnatural(CONVECTION)), &wave, &mut convection);
-        project::<S>(join(natural(MAGNETISED), unnatural(SPIN)), &wave, &mut magnetisation);
-        project::<S>(join(unnatural(AXIAL_ELECTRIC), natural(AXIAL_MAGNETIC)), &wave, &mut sigma);
+        let operators = [
+            ((Natural, ELECTRIC), (Unnatural, CONVECTION)),
+            ((Natural, MAGNETISED), (Unnatural, SPIN)),
+            ((Unnatural, AXIAL_ELECTRIC), (Natural, AXIAL_MAGNETIC)),
+        ];
+        for (sums, (electric, magnetic)) in all.iter_mut().zip(operators) {
+            let first = contract::<S, M>(none, (c, x), electric, S::add_scaled);
+            project::<S>(contract::<S, M>(first, (c, x), magnetic, term), wave, sums);
+        }
     }
-    [convection, magnetisation, sigma].map(|sums| sums.map(S::total))
+    all
 }
 
 /// What multiplies the operators in the components of the current.
@@ -213,19 +283,32 @@ impl<D: Real> CurrentFactors<D> {
     }
 }
 
-impl<S: Number> OperatorAmplitudes<S> {
-    /// No amplitude.
-    pub fn none() -> Self {
-        let none = [S::none(); 2];
+impl<S: Copy> OperatorAmplitudes<S> {
+    /// No amplitude, for `zero` of this kind of number.
+    pub fn none(zero: S) -> Self {
+        let none = [zero; 2];
         OperatorAmplitudes { zero: [none; 4], plus: [none; 3], minus: [none; 3] }
     }
 
-    /// In another kind of number.
-    pub fn lifted<D>(&self, lift: impl Fn(S) -> D + Copy) -> OperatorAmplitudes<D> {
+    /// Each in another kind of number.
+    #[inline(always)]
+    pub fn map<D>(&self, f: impl Fn(S) -> D + Copy) -> OperatorAmplitudes<D> {
         OperatorAmplitudes {
-            zero: self.zero.map(|x| x.map(lift)),
-            plus: self.plus.map(|x| x.map(lift)),
-            minus: self.minus.map(|x| x.map(lift)),
+            zero: self.zero.map(|x| x.map(f)),
+            plus: self.plus.map(|x| x.map(f)),
+            minus: self.minus.map(|x| x.map(f)),
+        }
+    }
+}
+
+impl<S: Arithmetic> OperatorAmplitudes<S> {
+    /// The sum with others.
+    pub(super) fn plus(&self, other: &Self) -> Self {
+        let sum = |a: [S; 2], b: [S; 2]| [a[0] + b[0], a[1] + b[1]];
+        OperatorAmplitudes {
+            zero: std::array::from_fn(|k| sum(self.zero[k], other.zero[k])),
+            plus: std::array::from_fn(|k| sum(self.plus[k], other.plus[k])),
+            minus: std::array::from_fn(|k| sum(self.minus[k], other.minus[k])),
         }
     }
 }
@@ -243,13 +326,34 @@ impl<D: Copy> CurrentFactors<D> {
     }
 }
 
-impl CurrentFactors<f64> {
+impl<D: Arithmetic> CurrentFactors<D> {
     /// The sum of the factors times what goes with each.
-    pub(super) fn dot(&self, x: &[f64; 5]) -> f64 {
-        let all = [self.electric, self.magnetic, self.axial, self.axial_time, self.axial_long];
-        all.iter().zip(x).map(|(f, x)| f * x).sum()
+    pub(super) fn dot(&self, x: &[D; 5]) -> D {
+        let [e, m, a, time, long] = *x;
+        self.electric * e
+            + self.magnetic * m
+            + self.axial * a
+            + self.axial_time * time
+            + self.axial_long * long
     }
+}
 
+impl CurrentFactors<f64x4> {
+    /// Four sets in lanes.
+    #[inline(always)]
+    pub(super) fn in_lanes(four: &[CurrentFactors<f64>; 4]) -> Self {
+        let lanes = |of: fn(&CurrentFactors<f64>) -> f64| f64x4::new(four.each_ref().map(of));
+        CurrentFactors {
+            electric: lanes(|f| f.electric),
+            magnetic: lanes(|f| f.magnetic),
+            axial: lanes(|f| f.axial),
+            axial_time: lanes(|f| f.axial_time),
+            axial_long: lanes(|f| f.axial_long),
+        }
+    }
+}
+
+impl CurrentFactors<f64> {
     /// With the derivative one in a slot for each factor.
     pub(super) fn seeded(&self) -> CurrentFactors<Dual<f64, 5>> {
         CurrentFactors {

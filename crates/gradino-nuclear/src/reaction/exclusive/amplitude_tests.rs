@@ -118,7 +118,7 @@ fn by_multipoles(shell: Shell, p: f64, cos_theta: f64, q: f64) -> (f64, Vec<Oper
     let coupling = Coupling::<f64>::new(shell, l_max);
     let mut harmonics = Harmonics::new(&coupling);
     harmonics.fill(cos_theta, harmonics.waves());
-    let mut out = vec![OperatorAmplitudes::none(); shell.two_j as usize + 1];
+    let mut out = vec![OperatorAmplitudes::none(0.0); shell.two_j as usize + 1];
     let elements = Elements { values: &values, cos: &phase, sin: &none };
     operator_amplitudes(&coupling, &elements, &harmonics, &mut out);
     (waves.wave_number_fm * HBAR_C, out)

@@ -5,7 +5,9 @@
 
 use super::amplitude::OPERATORS;
 use super::grid::Grid;
-use super::table::{Block, ElementSource, Hole, KnockoutTable, Row};
+use super::memory::Aligned;
+use super::packed::Block;
+use super::table::{ElementSource, Hole, KnockoutTable, Phases, Row};
 use crate::error::{Error, Result};
 use crate::meanfield::{Nucleon, Shell};
 use std::fs::File;
@@ -161,10 +163,10 @@ impl WordWriter {
             self.long(hole.occupation.to_bits())?;
             self.long(hole.separation.to_bits())?;
         }
-        for row in &table.rows {
-            self.singles(&row.cos)?;
-            self.singles(&row.sin)?;
-            for block in &row.blocks {
+        for (kinetic, phases) in table.phases.iter().enumerate() {
+            self.singles(&phases.cos)?;
+            self.singles(&phases.sin)?;
+            for block in (0..table.holes.len()).map(|hole| table.packed.block(hole, kinetic)) {
                 self.word(block.first as u32)?;
                 self.word(block.scales.len() as u32)?;
                 block.starts.iter().try_for_each(|&start| self.word(start))?;
@@ -223,9 +225,9 @@ impl WordReader {
         Ok(self.words(number)?.into_iter().map(f32::from_bits).collect())
     }
     fn row(&mut self, holes: usize) -> Read32<Row> {
-        let (cos, sin) = (self.singles()?, self.singles()?);
+        let (cos, sin) = (Aligned::from(&self.singles()?[..]), Aligned::from(&self.singles()?[..]));
         let blocks = (0..holes).map(|_| self.block()).collect::<Read32<_>>()?;
-        Ok(Row { cos, sin, blocks })
+        Ok(Row { phases: Phases { cos, sin }, blocks })
     }
     fn block(&mut self) -> Read32<Block> {
         let (first, nodes) = (self.word()? as usize, self.word()? as usize);
@@ -259,6 +261,6 @@ impl WordReader {
         if self.words(2)? != expected {
             return Err("its checksum is wrong".into());
         }
-        Ok(KnockoutTable { outgoing, holes, grid, rows })
+        Ok(KnockoutTable::of_rows(outgoing, holes, grid, rows))
     }
 }

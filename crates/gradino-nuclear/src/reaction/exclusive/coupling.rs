@@ -1,5 +1,6 @@
 //! The angular momentum algebra of the amplitudes, prepared once for a hole.
 
+use super::memory::Aligned;
 use super::number::Coefficient;
 pub use super::number::LANES;
 use crate::meanfield::Shell;
@@ -52,7 +53,7 @@ impl Helicity {
 /// g = (-1)^((J-l-l_h)/2) for natural, (-1)^((J-l-l_h-1)/2) for unnatural parity: i^J, i^-l of the wave, and the phase
 /// -i of the elements of unnatural parity. The amplitude with s = -1/2 follows by reflection.
 #[derive(Clone, Debug)]
-pub struct Coupling<C = f64> {
+pub struct Coupling<C: Copy = f64> {
     /// The hole.
     pub shell: Shell,
     /// Number of partial waves, a multiple of [`LANES`].
@@ -60,7 +61,7 @@ pub struct Coupling<C = f64> {
     /// Largest number of multipoles of one parity per partial wave, j_h + 1/2.
     pub multipoles: usize,
     /// By [m_h + j_h][helicity][group of waves][parity][multipole][wave of the group].
-    coefficients: Vec<C>,
+    coefficients: Aligned<C>,
 }
 
 /// Parity of a transition.
@@ -88,7 +89,7 @@ impl<C: Coefficient> Coupling<C> {
             shell,
             waves,
             multipoles,
-            coefficients: vec![C::of(0.0); size * states * Helicity::ALL.len()],
+            coefficients: Aligned::new(size * states * Helicity::ALL.len(), C::of(0.0)),
         };
         for wave in 0..waves {
             coupling.fill(wave);
@@ -208,11 +209,11 @@ fn ln_factorial(n: i32) -> f64 {
 
 /// Spherical harmonics Y_lm(theta, 0) of the waves of a coupling, for all its m_l.
 #[derive(Clone, Debug)]
-pub struct Harmonics<C = f64> {
+pub struct Harmonics<C: Copy = f64> {
     first: i32,
     waves: usize,
     /// By [m][wave].
-    values: Vec<C>,
+    values: Aligned<C>,
     /// The factors of each l for all m.
     steps: Vec<Step>,
     /// Y_mm without sin^m for all m.
@@ -238,7 +239,7 @@ impl<C: Coefficient> Harmonics<C> {
         let mut harmonics = Harmonics {
             first,
             waves,
-            values: vec![C::of(0.0); number * waves],
+            values: Aligned::new(number * waves, C::of(0.0)),
             steps: vec![Step { up: [0.0; MOST_M], down: [0.0; MOST_M] }; waves / 2 + 1],
             starts: [0.0; MOST_M],
         };
@@ -269,27 +270,39 @@ impl<C: Coefficient> Harmonics<C> {
     /// Fills the first `waves` waves for cos(theta) = `x`: Y_(l+1) = a_(l+1) (x Y_l - Y_(l-1)/a_l) from Y_mm, for all m at
     /// once (dlmf, 14.10.3, normalised).
     pub fn fill(&mut self, x: f64, waves: usize) {
-        let sine = (1.0 - x * x).max(0.0).sqrt();
         let number = self.values.len() / self.waves;
-        let (mut before, mut here) = ([0.0; MOST_M], [0.0; MOST_M]);
-        for (l, step) in self.steps.iter().enumerate().take(waves / 2 + 1) {
-            for m in [l as i32, -(l as i32)] {
-                let k = m - self.first;
-                if (0..number as i32).contains(&k) {
-                    here[k as usize] = self.starts[k as usize] * sine.powi(l as i32);
+        (0..number).step_by(LANES).for_each(|first| self.fill_eight(first, x, waves));
+    }
+
+    /// The same for the eight m from position `first` on.
+    fn fill_eight(&mut self, first: usize, x: f64, waves: usize) {
+        let sine = (1.0 - x * x).max(0.0).sqrt();
+        let (stride, number) = (self.waves, (self.values.len() / self.waves - first).min(LANES));
+        let (mut before, mut here) = ([0.0; LANES], [0.0; LANES]);
+        let (mut power, mut rows) = (1.0, [[C::of(0.0); LANES]; LANES / 2 + 1]);
+        let (lowest, values) = (self.first + first as i32, &mut self.values[first * stride..]);
+        for group in 0..waves.min(stride) / LANES {
+            // Eight waves have five l, the first of which was the last before.
+            rows[0] = rows[LANES / 2];
+            for i in usize::from(group > 0)..rows.len() {
+                let l = group * LANES / 2 + i;
+                for m in [l as i32, -(l as i32)] {
+                    if let Some(k) = usize::try_from(m - lowest).ok().filter(|k| *k < number) {
+                        here[k] = self.starts[first + k] * power;
+                    }
                 }
+                power *= sine;
+                rows[i] = here.map(C::of);
+                let step = &self.steps[l];
+                let next = std::array::from_fn(|k| {
+                    (step.up[first + k] * x).mul_add(here[k], -step.down[first + k] * before[k])
+                });
+                (before, here) = (here, next);
             }
-            for (row, &value) in self.values.chunks_exact_mut(self.waves).zip(&here) {
-                let value = C::of(value);
-                if l > 0 {
-                    row[2 * l - 1] = value;
-                }
-                if let Some(slot) = row.get_mut(2 * l) {
-                    *slot = value;
-                }
+            let columns = C::transposed(std::array::from_fn(|wave| rows[wave.div_ceil(2)]));
+            for (row, column) in values.chunks_exact_mut(stride).zip(columns).take(number) {
+                row[group * LANES..(group + 1) * LANES].copy_from_slice(&column);
             }
-            let next = std::array::from_fn(|k| (step.up[k] * x).mul_add(here[k], -step.down[k] * before[k]));
-            (before, here) = (here, next);
         }
     }
 

@@ -1,12 +1,13 @@
 //! The exclusive cross section as a density over points, for samplers and networks that know no physics.
 
-use super::angular::gauss_legendre;
 use super::exact::ExactKnockout;
 use super::free::FreeParameters;
 use super::model::{Point, PreparedKnockout};
 use super::sampler::KnockoutDraw;
 use super::straight::StraightEnergy;
-use gradino_core::density::{Axis, Condition, Density, Sampler, Space};
+use crate::quadrature::gauss_legendre;
+use gradino_core::density::{Axis, Condition, Density, Domain, Sampler, Space};
+use gradino_core::particle::pdg;
 use gradino_core::{ParamSet, Result};
 use rayon::prelude::*;
 use std::f64::consts::TAU;
@@ -23,7 +24,7 @@ const NARROW: f64 = 1.0; // chosen: where the resonances are
 const ANGLES: usize = 48; // chosen: the strength is a guide and need not be exact
 
 /// d4 sigma / (d x d cos(theta) d Omega_N) [cm^2/sr] of one shell over x, cos(theta), cos(theta_N) and phi_N, under the
-/// conditions of the lepton's energy E and the shell.
+/// conditions of the lepton's energy E, named `E_nu`, `E_e` or `E_mu` after the lepton, and the shell.
 ///
 /// x is the [`StraightEnergy`] of the nucleon's energy T = omega - S from 0, at the separation energy S of the shell, to
 /// T_max = E - m - S, which leaves a lepton of mass m at rest: so the support has the same edge at all energies, and
@@ -53,7 +54,7 @@ impl KnockoutDensity {
                 Axis::circle("phi_N", "rad", 0.0, TAU),
             ],
             conditions: vec![
-                Condition::range("E_nu", "MeV", energies[0], energies[1]),
+                Condition::range(energy_name(model.of.vertex.incoming), "MeV", energies[0], energies[1]),
                 Condition::category("shell", &labels),
             ],
         };
@@ -107,8 +108,23 @@ impl KnockoutDensity {
         self.straight[hole].place(omega - self.separation(hole), self.highest(hole, energy))
     }
 
+    /// The energy [MeV] and the number of the hole in a row of conditions.
+    fn energy_and_hole(&self, condition: &[f64]) -> Result<(f64, usize)> {
+        self.space.conditions.iter().zip(condition).try_for_each(|(c, value)| c.check(*value))?;
+        Ok((condition[0], condition[1] as usize))
+    }
+
     fn separation(&self, hole: usize) -> f64 {
         self.model.of.table.holes[hole].separation
+    }
+}
+
+/// The name of the energy of an incoming lepton.
+fn energy_name(incoming: i32) -> &'static str {
+    match incoming.abs() {
+        pdg::ELECTRON => "E_e",
+        pdg::MUON => "E_mu",
+        _ => "E_nu",
     }
 }
 
@@ -152,12 +168,11 @@ impl Density for KnockoutDensity {
         for ((value, condition), [x, cos_theta, cos_nucleon, phi]) in
             values.iter_mut().zip(conditions).zip(points.as_chunks::<4>().0)
         {
-            self.space.conditions.iter().zip(condition).try_for_each(|(c, value)| c.check(*value))?;
-            let (energy, hole) = (&condition[0], condition[1] as usize);
+            let (energy, hole) = self.energy_and_hole(condition)?;
             let point = Point {
                 hole,
-                energy: *energy,
-                omega: self.omega(hole, *energy, *x),
+                energy,
+                omega: self.omega(hole, energy, *x),
                 cos_theta: *cos_theta,
                 cos_nucleon: *cos_nucleon,
                 phi_nucleon: *phi,
@@ -174,9 +189,58 @@ impl Density for KnockoutDensity {
             let kinetic = point.omega - self.separation(hole);
             // Where nothing can be knocked out there is no slope.
             *value = match per_energy > 0.0 {
-                true => per_energy / self.straight[hole].slope(kinetic, self.highest(hole, *energy)),
+                true => per_energy / self.straight[hole].slope(kinetic, self.highest(hole, energy)),
                 false => 0.0,
             };
+        }
+        Ok(())
+    }
+
+    /// The energy transfer omega [MeV] in the place of `T_straight`; the other axes stand for themselves.
+    fn quantities(&self) -> Vec<Axis> {
+        let holes = &self.model.of.table.holes;
+        let lowest = holes.iter().map(|hole| hole.separation).fold(f64::INFINITY, f64::min);
+        let Domain::Range { high, .. } = self.space.conditions[0].domain else {
+            unreachable!("the first condition of this density is its energy");
+        };
+        let highest = (high - self.model.of.vertex.lowest_outgoing()).max(lowest);
+        let mut axes = self.space.axes.clone();
+        axes[0] = Axis::interval("omega", "MeV", lowest, highest);
+        axes
+    }
+
+    /// The volume is d omega / d x [MeV]; 0 where nothing can be knocked out.
+    fn to_quantities(
+        &self,
+        conditions: &[f64],
+        points: &[f64],
+        quantities: &mut [f64],
+        volumes: &mut [f64],
+    ) -> Result<()> {
+        quantities.copy_from_slice(points);
+        let rows = conditions.chunks_exact(self.space.conditions.len());
+        for ((condition, quantities), volume) in rows.zip(quantities.chunks_exact_mut(4)).zip(volumes) {
+            let (energy, hole) = self.energy_and_hole(condition)?;
+            let highest = self.highest(hole, energy);
+            quantities[0] = self.omega(hole, energy, quantities[0]);
+            let kinetic = quantities[0] - self.separation(hole);
+            *volume = if highest > 0.0 { 1.0 / self.straight[hole].slope(kinetic, highest) } else { 0.0 };
+        }
+        Ok(())
+    }
+
+    fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
+        points.copy_from_slice(quantities);
+        let rows = conditions.chunks_exact(self.space.conditions.len());
+        for (condition, point) in rows.zip(points.chunks_exact_mut(4)) {
+            let (energy, hole) = self.energy_and_hole(condition)?;
+            let low = self.separation(hole);
+            let high = low + self.highest(hole, energy);
+            if !(low..=high).contains(&point[0]) || low >= high {
+                let (name, unit) = ("omega".into(), "MeV".into());
+                return Err(gradino_core::Error::OutsideDomain { name, unit, value: point[0], low, high });
+            }
+            point[0] = self.straight(hole, energy, point[0]).clamp(0.0, 1.0);
         }
         Ok(())
     }

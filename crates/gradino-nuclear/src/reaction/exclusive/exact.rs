@@ -56,6 +56,19 @@ impl ExactKnockout {
         nodes.iter().map(term).sum::<f64>().max(0.0)
     }
 
+    /// Refuses an energy at which a hole has no cross section.
+    fn check_open(&self, hole: usize, energy: f64) -> Result<()> {
+        if self.total(hole, energy) > 0.0 {
+            return Ok(());
+        }
+        let [low, high] = self.energies;
+        let totals = &self.totals[hole];
+        let open = totals.iter().position(|&total| total > 0.0).unwrap_or(totals.len() - 1);
+        let threshold = low + (high - low) * open as f64 / (totals.len() - 1) as f64;
+        let process = format!("knockout from {}", self.density.model().of.table.holes[hole].shell);
+        Err(Error::BelowThreshold { energy, threshold, process })
+    }
+
     /// Points number `numbers` under their conditions, and their densities.
     fn fill(&self, seed: u64, numbers: &[u64], conditions: &[[f64; 2]], out: Out<'_>) -> Result<()> {
         let mut space = self.sampler.space();
@@ -64,6 +77,7 @@ impl ExactKnockout {
             for (condition, value) in self.space().conditions.iter().zip([energy, shell]) {
                 condition.check(value)?;
             }
+            self.check_open(shell as usize, energy)?;
             let mut stream = Stream::new(seed, number, Purpose::Point);
             let draw = self.sampler.draw_from(shell as usize, energy, &mut stream, &mut space)?;
             *point = self.density.coordinates(&draw);

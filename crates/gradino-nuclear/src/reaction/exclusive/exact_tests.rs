@@ -1,11 +1,18 @@
-use super::super::model::tests::knockout;
+use super::super::lepton::LeptonVertex;
+use super::super::model::tests::{knockout, knockout_by};
 use super::*;
-use gradino_core::ParamSet;
+use crate::meanfield::{Current, Nucleon};
+use crate::reaction::exclusive::Knockout;
+use gradino_core::particle::pdg;
+use gradino_core::{Nuclide, ParamSet};
 
 const COUNT: usize = 20_000;
 
 fn exact(energies: [f64; 2]) -> ExactKnockout {
-    let knockout = knockout(14);
+    exact_of(&knockout(14), energies)
+}
+
+fn exact_of(knockout: &std::sync::Arc<Knockout>, energies: [f64; 2]) -> ExactKnockout {
     let params = ParamSet::new(knockout.parameters());
     let density = KnockoutDensity::new(&knockout.prepare(&params, &[]), energies);
     ExactKnockout::new(&density).expect("neutrons are knocked out")
@@ -97,4 +104,24 @@ fn a_shell_that_is_closed_at_an_energy_is_refused_and_not_sought_for_ever() {
     let open = of.table.holes.iter().position(|h| !closed(h)).expect("1p1/2 is open");
     sampler.draw(1, 0, &[135.0, open as f64], &mut point, &mut density).expect("open");
     assert!(density[0] > 0.0);
+}
+
+#[test]
+fn energies_at_which_nothing_passes_a_barrier_or_a_cut_are_refused_and_not_sought_for_ever() {
+    let (mut point, mut density) = ([0.0; 4], [0.0]);
+    let mut refused = |sampler: &ExactKnockout, energy: f64| {
+        let error = sampler.draw(1, 0, &[energy, 0.0], &mut point, &mut density).expect_err("closed");
+        assert!(error.to_string().contains("threshold"), "{error}");
+        let open = sampler.energies[1];
+        sampler.draw(1, 0, &[open, 0.0], &mut point, &mut density).expect("open");
+        assert!(density[0] > 0.0);
+    };
+    let repelled = LeptonVertex::new(Current::Charged, -pdg::NU_MU).expect("an antineutrino");
+    let repelled = repelled.in_coulomb_field(Nuclide::new(7, 15), 1.2);
+    let sampler = exact_of(&knockout_by(repelled, Nucleon::Proton), [120.0, 330.0]);
+    let separation = sampler.density.model().of.table.holes[0].separation;
+    refused(&sampler, repelled.lowest_outgoing() + separation - 1.0);
+    let electrons = LeptonVertex::new(Current::Electromagnetic, pdg::ELECTRON).expect("an electron");
+    let sampler = exact_of(&knockout_by(electrons.above(2.5e5), Nucleon::Proton), [200.0, 440.0]);
+    refused(&sampler, 220.0);
 }

@@ -1,13 +1,13 @@
-//! The cross section as a Hermitian form of the transition currents, for four states of a hole at once.
+//! The cross section as a Hermitian form of the transition currents, for four nodes or four states of a hole at once.
 
 use super::amplitude::{CurrentFactors, OperatorAmplitudes, currents};
 use super::hadron::TransitionCurrent;
 use super::lepton::LeptonTensor;
 use gradino_core::Complex;
-use wide::f64x4;
+use wide::{f32x8, f64x4};
 
 /// Number of lanes.
-const WIDTH: usize = 4;
+pub(super) const WIDTH: usize = 4;
 
 /// The form L of L_mu_nu W^mu_nu = sum over transitions of J^+ L J at one azimuth phi_N [MeV^2], in the basis of time, z and
 /// the helicities +1 and -1: the transpose of [`super::HadronTensor::structures`], applied to the factors of the lepton.
@@ -62,54 +62,58 @@ impl LeptonForm {
         out
     }
 
-    /// L_mu_nu W^mu_nu of a full shell with these amplitudes.
+    /// L_mu_nu W^mu_nu, the sum over the states of `amplitudes`, in each lane.
     #[inline]
-    pub fn value(&self, amplitudes: &[OperatorAmplitudes<f32>], f: &CurrentFactors<f64>) -> f64 {
-        let f = f.map(f64x4::splat);
+    pub fn value(
+        &self,
+        amplitudes: impl Iterator<Item = OperatorAmplitudes<f64x4>>,
+        f: &CurrentFactors<f64x4>,
+    ) -> f64x4 {
         let mut sum = f64x4::ZERO;
-        for four in amplitudes.chunks(WIDTH) {
-            for current in currents(&together(four), &f) {
+        for a in amplitudes {
+            for current in currents(&a, f) {
                 let j = components(&current);
                 for (l, j) in self.times(&j).iter().zip(&j) {
-                    sum += l[0] * j[0] + l[1] * j[1];
+                    sum = l[0].mul_add(j[0], l[1].mul_add(j[1], sum));
                 }
             }
         }
-        sum.reduce_add()
+        sum
     }
 
-    /// What the value changes by with amplitudes that change by `changes`, to first order: 2 Re sum dJ^+ L J.
+    /// What the value changes by with amplitudes that change, to first order, 2 Re sum dJ^+ L J, from pairs of amplitudes and
+    /// their changes.
     pub fn along(
         &self,
-        amplitudes: &[OperatorAmplitudes<f32>],
-        changes: &[OperatorAmplitudes<f32>],
-        f: &CurrentFactors<f64>,
-    ) -> f64 {
-        let f = f.map(f64x4::splat);
+        pairs: impl Iterator<Item = [OperatorAmplitudes<f64x4>; 2]>,
+        f: &CurrentFactors<f64x4>,
+    ) -> f64x4 {
         let mut sum = f64x4::ZERO;
-        for (four, changes) in amplitudes.chunks(WIDTH).zip(changes.chunks(WIDTH)) {
-            let pairs = currents(&together(four), &f).into_iter().zip(currents(&together(changes), &f));
-            for (current, change) in pairs {
+        for [amplitudes, change] in pairs {
+            for (current, change) in currents(&amplitudes, f).into_iter().zip(currents(&change, f)) {
                 for (l, j) in self.times(&components(&current)).iter().zip(&components(&change)) {
                     sum += l[0] * j[0] + l[1] * j[1];
                 }
             }
         }
-        2.0 * sum.reduce_add()
+        sum + sum
     }
 
     /// Its derivatives with respect to the factors of the current, in their order; as it is of second degree in them, it is
     /// half the sum of the factors times their derivatives.
-    pub fn slopes(&self, amplitudes: &[OperatorAmplitudes<f32>], f: &CurrentFactors<f64>) -> [f64; 5] {
-        let f = f.map(f64x4::splat);
+    #[inline]
+    pub fn slopes(
+        &self,
+        amplitudes: impl Iterator<Item = OperatorAmplitudes<f64x4>>,
+        f: &CurrentFactors<f64x4>,
+    ) -> [f64x4; 5] {
         let mut sums = [f64x4::ZERO; 5];
-        for four in amplitudes.chunks(WIDTH) {
-            let a = together(four);
-            let [up, mirrored] = currents(&a, &f).map(|current| self.times(&components(&current)));
+        for a in amplitudes {
+            let [up, mirrored] = currents(&a, f).map(|current| self.times(&components(&current)));
             let parts = transposed(&a, &up, &mirrored);
             sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
         }
-        sums.map(|sum| 2.0 * sum.reduce_add())
+        sums.map(|sum| sum + sum)
     }
 }
 
@@ -133,14 +137,16 @@ fn transposed(a: &OperatorAmplitudes<f64x4>, up: &Components, mirrored: &Compone
     ]
 }
 
-/// Up to four states in lanes, no amplitude in those that are left.
+/// Four sets of amplitudes, whose sums over lanes are still to be made, in lanes.
 #[inline(always)]
-fn together(states: &[OperatorAmplitudes<f32>]) -> OperatorAmplitudes<f64x4> {
-    let lanes = |of: &dyn Fn(&OperatorAmplitudes<f32>) -> f32| {
-        f64x4::new(std::array::from_fn(|i| states.get(i).map_or(0.0, |a| f64::from(of(a)))))
+pub(super) fn in_lanes(four: [&OperatorAmplitudes<f32x8>; WIDTH]) -> OperatorAmplitudes<f64x4> {
+    let complex = |of: &dyn Fn(&OperatorAmplitudes<f32x8>) -> [f32x8; 2]| {
+        let [a, b, c, d] = four.map(of);
+        let rows = f32x8::transpose([a[0], b[0], c[0], d[0], a[1], b[1], c[1], d[1]]);
+        let [a, b, c, d, e, f, g, h] = rows;
+        let totals = (((a + b) + (c + d)) + ((e + f) + (g + h))).to_array();
+        [0, WIDTH].map(|first| f64x4::new(std::array::from_fn(|i| f64::from(totals[first + i]))))
     };
-    let complex =
-        |of: &dyn Fn(&OperatorAmplitudes<f32>) -> [f32; 2]| [lanes(&|a| of(a)[0]), lanes(&|a| of(a)[1])];
     OperatorAmplitudes {
         zero: std::array::from_fn(|k| complex(&|a| a.zero[k])),
         plus: std::array::from_fn(|k| complex(&|a| a.plus[k])),
@@ -173,11 +179,22 @@ mod tests {
         (0..states).map(|_| one()).collect()
     }
 
+    /// States in lanes, each amplitude the sum of two parts.
+    fn lanes(states: &[OperatorAmplitudes<f32>]) -> impl Iterator<Item = OperatorAmplitudes<f64x4>> {
+        let parts = |x: f32| f32x8::new([0.0, 0.0, 0.25 * x, 0.0, 0.0, 0.0, 0.75 * x, 0.0]);
+        let none = OperatorAmplitudes::none(f32x8::ZERO);
+        states.chunks(WIDTH).map(move |four| {
+            let all: [_; WIDTH] = std::array::from_fn(|i| four.get(i).map_or(none, |a| a.map(parts)));
+            in_lanes(all.each_ref())
+        })
+    }
+
     #[test]
     fn the_form_is_the_contraction_of_the_tensors_with_its_derivatives() {
         let mut stream = Stream::new(11, 0, Purpose::Test);
         let factors =
             CurrentFactors { electric: 0.8, magnetic: 3.1, axial: -1.1, axial_time: 0.3, axial_long: -0.7 };
+        let splat = factors.map(f64x4::splat);
         for incoming in [14, -14] {
             let vertex = LeptonVertex::new(Current::Charged, incoming).expect("a neutrino");
             let lepton = LeptonTensor::new(&vertex, 500.0, 120.0, 350.0).expect("in reach");
@@ -185,14 +202,14 @@ mod tests {
                 let amplitudes = amplitudes(states, &mut stream);
                 let mut tensor = HadronTensor::<Dual<f64, 5>>::zero();
                 for a in &amplitudes {
-                    tensor.add_state(&a.lifted(|x| Dual::from(f64::from(x))), &factors.seeded());
+                    tensor.add_state(&a.map(|x| Dual::from(f64::from(x))), &factors.seeded());
                 }
                 for phi in [0.0, 0.4, 2.0, 5.5] {
                     let form = LeptonForm::new(&lepton, phi);
                     let expected = lepton.lifted().fourier(&tensor).at(phi);
-                    let value = form.value(&amplitudes, &factors);
+                    let value = form.value(lanes(&amplitudes), &splat).reduce_add();
                     assert!((value / expected.re - 1.0).abs() < 1e-12, "{value} {expected:?}");
-                    let slopes = form.slopes(&amplitudes, &factors);
+                    let slopes = form.slopes(lanes(&amplitudes), &splat).map(f64x4::reduce_add);
                     for (slope, exact) in slopes.into_iter().zip(expected.eps) {
                         assert!(
                             (slope - exact).abs() < 1e-12 * expected.re.abs().max(exact.abs()),

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::meanfield::{Current, Nucleon};
 use crate::reaction::coulomb_correction::FermiFunction;
 use gradino_core::constants::{ALPHA, CM2_PER_INVERSE_MEV2, ELECTRON_MASS, GF, HBAR_C, MUON_MASS, VUD};
-use gradino_core::particle::pdg;
+use gradino_core::particle::{lepton_charge, pdg};
 use gradino_core::{Nuclide, Real};
 use std::f64::consts::{PI, SQRT_2};
 
@@ -90,7 +90,7 @@ impl LeptonVertex {
     pub fn in_coulomb_field(mut self, residue: Nuclide, radius_fm: f64) -> Self {
         let centre = 1.5 * f64::from(residue.z) * ALPHA / radius(residue, radius_fm);
         let depth = if self.current == Current::Electromagnetic { MEAN_DEPTH * centre } else { centre };
-        let shift = |lepton: i32| -depth * f64::from(charge(lepton));
+        let shift = |lepton: i32| -depth * f64::from(lepton_charge(lepton));
         self.coulomb_shift = shift(self.outgoing);
         self.incoming_shift = shift(self.incoming);
         self
@@ -100,7 +100,7 @@ impl LeptonVertex {
     /// (fermi1934): right where the lepton is slow, too strong where its wavelength is shorter than the nucleus
     /// (engel1998). Neutral leptons are not changed.
     pub fn with_fermi_function(mut self, residue: Nuclide, radius_fm: f64) -> Self {
-        let charge = charge(self.outgoing);
+        let charge = lepton_charge(self.outgoing);
         self.fermi = (charge != 0).then(|| (FermiFunction::new(charge, residue), radius(residue, radius_fm)));
         self
     }
@@ -244,14 +244,6 @@ impl Current {
             Current::Neutral => "neutral",
             Current::Electromagnetic => "electromagnetic",
         }
-    }
-}
-
-/// The charge [e] of a lepton by its PDG number.
-fn charge(lepton: i32) -> i32 {
-    match lepton.abs() {
-        pdg::ELECTRON | pdg::MUON => -lepton.signum(),
-        _ => 0,
     }
 }
 

@@ -1,18 +1,120 @@
-//! Memory that is asked for before it is needed: tables of hundreds of megabytes are read at random.
+//! Memory of tables of hundreds of megabytes that are read at random: laid in large pages, and asked for before it is needed;
+//! and memory of vectors, none of which lies across two lines of the cache.
+
+use super::number::LANES;
+use std::mem::MaybeUninit;
+use std::ops::{Deref, DerefMut};
+
+/// Bytes of a line of the cache.
+#[cfg(target_arch = "x86_64")]
+const LINE: usize = 64;
 
 /// Asks for the memory of `x` to be brought near, and does not wait for it.
 #[inline]
 pub(super) fn fetch<T>(x: &[T]) {
-    /// Bytes of a line of the cache.
-    const LINE: usize = 64;
-    let start = x.as_ptr().cast::<u8>();
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
     for at in (0..size_of_val(x)).step_by(LINE) {
-        #[cfg(target_arch = "x86_64")]
-        #[allow(unsafe_code)]
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: the address is inside `x`, and nothing is read.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(x.as_ptr().cast::<u8>().add(at).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = x;
+}
+
+/// An empty vector with room for `capacity` elements, in large pages where the system has them: a read at random then seldom
+/// waits for the translation of its address.
+pub(super) fn vec_in_large_pages<T>(capacity: usize) -> Vec<T> {
+    let mut empty = Vec::with_capacity(capacity);
+    advise(empty.spare_capacity_mut());
+    empty
+}
+
+/// Asks for large pages for the whole ones of them in `room`. It is a wish, so that an answer does not matter.
+#[cfg(target_os = "linux")]
+fn advise<T>(room: &mut [MaybeUninit<T>]) {
+    use std::ffi::{c_int, c_void};
+    /// Bytes of a large page: those of x86-64, and of aarch64 with pages of 4 KiB.
+    const LARGE: usize = 1 << 21;
+    /// MADV_HUGEPAGE.
+    const ADVICE: c_int = 14; // the same on all architectures of Linux
+    #[allow(unsafe_code)]
+    unsafe extern "C" {
+        fn madvise(address: *mut c_void, length: usize, advice: c_int) -> c_int;
+    }
+    let (bytes, start) = (size_of_val(room), room.as_mut_ptr().cast::<u8>());
+    let skipped = start.align_offset(LARGE);
+    let whole = bytes.saturating_sub(skipped) / LARGE * LARGE;
+    if whole > 0 {
+        #[allow(unsafe_code)]
+        // SAFETY: the range lies inside `room`, and the advice changes no content.
         unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(start.add(at).cast());
+            madvise(start.add(skipped).cast(), whole, ADVICE);
         }
+    }
+}
+
+/// Other systems choose the size of pages themselves.
+#[cfg(not(target_os = "linux"))]
+fn advise<T>(_: &mut [MaybeUninit<T>]) {}
+
+/// Numbers of 4 or 8 bytes that begin where a vector of eight of them may: no such vector lies in two lines of the cache more
+/// than it must.
+#[derive(Debug)]
+pub(super) struct Aligned<C> {
+    room: Vec<C>,
+    len: usize,
+}
+
+impl<C: Copy> Aligned<C> {
+    /// `len` times `value`.
+    pub(super) fn new(len: usize, value: C) -> Self {
+        Aligned { room: vec![value; len + LANES - 1], len }
+    }
+
+    #[inline]
+    fn start(&self) -> usize {
+        /// Bytes of a vector of single precision.
+        const VECTOR: usize = 32;
+        // Where it cannot be known, any place will do.
+        self.room.as_ptr().align_offset(VECTOR).min(self.room.len() - self.len)
+    }
+}
+
+impl<C: Copy> Deref for Aligned<C> {
+    type Target = [C];
+    #[inline]
+    fn deref(&self) -> &[C] {
+        &self.room[self.start()..][..self.len]
+    }
+}
+
+impl<C: Copy> DerefMut for Aligned<C> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [C] {
+        let start = self.start();
+        &mut self.room[start..start + self.len]
+    }
+}
+
+impl<C: Copy> From<&[C]> for Aligned<C> {
+    fn from(values: &[C]) -> Self {
+        let Some(&first) = values.first() else { return Aligned { room: Vec::new(), len: 0 } };
+        let mut copy = Aligned::new(values.len(), first);
+        copy.copy_from_slice(values);
+        copy
+    }
+}
+
+impl<C: Copy> Clone for Aligned<C> {
+    fn clone(&self) -> Self {
+        Aligned::from(&self[..])
+    }
+}
+
+impl<C: Copy + PartialEq> PartialEq for Aligned<C> {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
     }
 }

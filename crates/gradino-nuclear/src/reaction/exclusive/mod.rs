@@ -22,6 +22,7 @@ mod memory;
 pub mod model;
 mod moving_field;
 pub mod number;
+mod packed;
 pub mod sampler;
 pub mod series;
 pub mod slopes;

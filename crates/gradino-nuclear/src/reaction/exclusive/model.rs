@@ -1,14 +1,16 @@
 //! The exclusive cross section from a table, ready for use.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, operator_amplitudes};
+use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, Waves, operator_sums};
 use super::coupling::{Coupling, Harmonics};
-use super::form::LeptonForm;
+use super::form::{LeptonForm, WIDTH, in_lanes};
 use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
+use super::memory::{Aligned, fetch, vec_in_large_pages};
 use super::moving_field::{ChangeSpace, FieldSlope, MovingField};
-use super::table::KnockoutTable;
+use super::packed::LINE;
+use super::table::{Hole, KnockoutTable};
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, FormFactorModel, Nucleon, PreparedFormFactors};
 use crate::reaction::electron_elastic;
@@ -16,6 +18,7 @@ use gradino_core::{Dual, ParamSet, Parameter, Params, Real};
 use rayon::prelude::*;
 use std::ops::Mul;
 use std::sync::Arc;
+use wide::{f32x8, f64x4};
 
 /// Derivatives carried at once.
 const CHUNK: usize = 8;
@@ -103,7 +106,9 @@ impl Knockout {
         let grid = &self.table.grid;
         let of_hole = |hole: usize| -> Vec<CurrentFactors<f64>> {
             let nodes = grid.kinetic.iter().flat_map(|&t| grid.momenta.iter().map(move |&q| (t, q)));
-            nodes.map(|(t, q)| self.factors(&prepared, hole, t, q)).collect()
+            let mut all = vec_in_large_pages(grid.kinetic.len() * grid.momenta.len());
+            all.extend(nodes.map(|(t, q)| self.factors(&prepared, hole, t, q)));
+            all
         };
         (0..self.table.holes.len()).map(of_hole).collect()
     }
@@ -168,13 +173,25 @@ pub struct Point {
 #[derive(Clone, Debug)]
 pub struct Workspace {
     pub(super) harmonics: Vec<Harmonics<f32>>,
-    pub(super) amplitudes: Vec<OperatorAmplitudes<f32>>,
-    pub(super) elements: Vec<f32>,
+    waves: Vec<Waves<f32>>,
+    amplitudes: Vec<OperatorAmplitudes<f32>>,
+    pub(super) elements: Aligned<f32>,
+    /// By [state][corner].
+    pub(super) sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
+    /// For derivatives with respect to the field.
     pub(super) change: ChangeSpace,
 }
 
 /// A corner of a cell: node of T, node of q, weight.
 pub(super) type Corner = (usize, usize, f64);
+
+/// What makes the cross section of a point from the amplitudes at the corners of its cell.
+pub(super) struct Cell {
+    pub(super) form: LeptonForm,
+    pub(super) corners: [Corner; WIDTH],
+    /// Of the corners, in cm^2 for the form.
+    pub(super) weights: f64x4,
+}
 
 /// The model, ready for use: between the nodes the hadron tensor is bilinear in T and q.
 #[derive(Clone, Debug)]
@@ -190,12 +207,14 @@ pub struct PreparedKnockout {
 impl PreparedKnockout {
     /// Room for evaluations.
     pub fn workspace(&self) -> Workspace {
-        let states = self.of.table.holes.iter().map(|h| h.shell.two_j as usize + 1).max().unwrap_or(0);
+        let states = self.of.table.holes.iter().map(Hole::states).max().unwrap_or(0);
         Workspace {
             harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
-            amplitudes: vec![OperatorAmplitudes::none(); states],
-            elements: Vec::new(),
-            change: ChangeSpace::default(),
+            waves: self.of.couplings.iter().map(Waves::new).collect(),
+            amplitudes: vec![OperatorAmplitudes::none(0.0); states],
+            elements: Aligned::new(self.of.table.most_elements(), 0.0),
+            sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
+            change: ChangeSpace::new(self),
         }
     }
 
@@ -213,27 +232,66 @@ impl PreparedKnockout {
     }
 
     /// The factors of the current at a node.
-    pub(super) fn factors_at(&self, hole: usize, kinetic: usize, momentum: usize) -> &CurrentFactors<f64> {
+    pub(super) fn factors_at(
+        &self,
+        hole: usize,
+        (kinetic, momentum): (usize, usize),
+    ) -> &CurrentFactors<f64> {
         &self.factors[hole][kinetic * self.of.table.grid.momenta.len() + momentum]
     }
 
     /// The operator amplitudes at a node for the angle of the harmonics in `space`; none where they are negligible.
-    pub(super) fn amplitudes<'w>(
+    fn amplitudes<'w>(
         &self,
         hole: usize,
         (kinetic, momentum): (usize, usize),
         space: &'w mut Workspace,
     ) -> Option<&'w [OperatorAmplitudes<f32>]> {
-        let elements = self.of.table.elements(hole, kinetic, momentum, &mut space.elements)?;
-        let states = self.of.table.holes[hole].shell.two_j as usize + 1;
-        let out = &mut space.amplitudes[..states];
-        operator_amplitudes(&self.of.couplings[hole], &elements, &space.harmonics[hole], out);
+        let table = &self.of.table;
+        let node = table.packed.node(hole, kinetic, momentum)?;
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
+        let out = &mut space.amplitudes[..table.holes[hole].states()];
+        let waves = &mut space.waves[hole];
+        waves.fill(&elements, &space.harmonics[hole]);
+        for (state, out) in out.iter_mut().enumerate() {
+            let mut sums = OperatorAmplitudes::none(f32x8::ZERO);
+            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums);
+            *out = sums.map(f32x8::reduce_add);
+        }
         Some(out)
+    }
+
+    /// Writes the sums that make the amplitudes of all states at a node of T, for the angle of the harmonics in `space`, to
+    /// the place `corner` of them: from the memory `lines` of the node, while that of the `next` one is asked for.
+    #[inline]
+    fn add_corner(
+        &self,
+        (hole, kinetic): (usize, usize),
+        [lines, next]: [&[[i16; LINE]]; 2],
+        corner: usize,
+        space: &mut Workspace,
+    ) {
+        let table = &self.of.table;
+        let sums = &mut space.sums[..table.holes[hole].states()];
+        let Some(node) = table.packed.read(hole, lines) else {
+            fetch(next);
+            sums.iter_mut().for_each(|sums| sums[corner] = OperatorAmplitudes::none(f32x8::ZERO));
+            return;
+        };
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
+        let waves = &mut space.waves[hole];
+        waves.fill(&elements, &space.harmonics[hole]);
+        let mut next = next.chunks(next.len().div_ceil(sums.len()).max(1));
+        for (state, sums) in sums.iter_mut().enumerate() {
+            fetch(next.next().unwrap_or_default());
+            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums[corner]);
+        }
     }
 
     /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
     pub(super) fn fill_harmonics(&self, hole: usize, x: f64, kinetic: usize, space: &mut Workspace) {
         space.harmonics[hole].fill(x, self.of.table.waves_at(kinetic));
+        space.waves[hole].clear();
     }
 
     /// The hadron tensor of a full shell at one node, for the angle that `space` is filled for [1/(MeV sr)].
@@ -244,7 +302,7 @@ impl PreparedKnockout {
         space: &mut Workspace,
     ) -> Option<HadronTensor<f64>> {
         let amplitudes = self.amplitudes(hole, node, space)?;
-        Some(tensor(amplitudes, self.factors_at(hole, node.0, node.1)))
+        Some(tensor(amplitudes, self.factors_at(hole, node)))
     }
 
     /// The hadron tensor of a full shell at kinetic energy `t` and momentum transfer `q` [MeV] and cos(theta_N) = `x`
@@ -261,17 +319,12 @@ impl PreparedKnockout {
         let Some(corners) = self.corners(t, q) else { return sum };
         self.fill_harmonics(hole, x, corners[3].0, space);
         for (kinetic, momentum, weight) in corners {
+            space.waves[hole].clear();
             if let Some(amplitudes) = self.amplitudes(hole, (kinetic, momentum), space) {
-                sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, kinetic, momentum)), weight);
+                sum.add_tensor(&tensor(amplitudes, self.factors_at(hole, (kinetic, momentum))), weight);
             }
         }
         sum
-    }
-
-    /// The lepton's side of a point with its q [MeV]; none where it cannot be reached.
-    fn lepton(&self, point: &Point) -> Option<(LeptonTensor<f64>, f64)> {
-        let q = self.of.vertex.momentum_transfer(point.energy, point.omega, point.cos_theta)?;
-        Some((LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?, q))
     }
 
     /// Share of the hole's states that are filled.
@@ -283,7 +336,7 @@ impl PreparedKnockout {
     /// d4 sigma / (d omega d cos(theta) d Omega_N) of one hole [cm^2/(MeV sr)], integrated over the azimuth of the
     /// lepton; zero where it cannot be reached or is outside the grid.
     pub fn cross_section(&self, point: &Point, space: &mut Workspace) -> f64 {
-        self.summed(point, |node| *self.factors_at(point.hole, node.0, node.1), space)
+        self.summed(point, |node| *self.factors_at(point.hole, node), space)
     }
 
     /// The same with form factors that differ from point to point.
@@ -308,14 +361,21 @@ impl PreparedKnockout {
         factors: impl Fn((usize, usize)) -> CurrentFactors<f64>,
         space: &mut Workspace,
     ) -> f64 {
-        let Some((form, scale, _, corners)) = self.form(point, space) else { return 0.0 };
-        let mut sum = 0.0;
-        for (kinetic, momentum, weight) in corners {
-            if let Some(amplitudes) = self.amplitudes(point.hole, (kinetic, momentum), space) {
-                sum += weight * form.value(amplitudes, &factors((kinetic, momentum)));
-            }
-        }
-        sum * scale
+        let Some(cell) = self.evaluate(point, space) else { return 0.0 };
+        let factors = cell.corners.map(|(kinetic, momentum, _)| factors((kinetic, momentum)));
+        let value = cell.form.value(self.states(point.hole, space), &CurrentFactors::in_lanes(&factors));
+        (value * cell.weights).reduce_add()
+    }
+
+    /// The amplitudes of the states of a hole, the corners in lanes.
+    #[inline]
+    pub(super) fn states<'w>(
+        &self,
+        hole: usize,
+        space: &'w Workspace,
+    ) -> impl Iterator<Item = OperatorAmplitudes<f64x4>> + 'w {
+        let states = self.of.table.holes[hole].states();
+        space.sums[..states].iter().map(|corners| in_lanes(corners.each_ref()))
     }
 
     /// The same with its derivatives with respect to the wanted parameters, written to `gradient`.
@@ -326,33 +386,45 @@ impl PreparedKnockout {
         gradient: &mut [f64],
     ) -> f64 {
         gradient.fill(0.0);
-        let Some((form, scale, q, corners)) = self.form(point, space) else { return 0.0 };
-        let mut value = 0.0;
-        for (kinetic, momentum, weight) in corners {
-            let node = (kinetic, momentum);
-            let Some(amplitudes) = self.amplitudes(point.hole, node, space) else { continue };
-            let factors = self.factors_at(point.hole, kinetic, momentum);
-            let slopes = form.slopes(amplitudes, factors).map(|s| s * weight * scale);
-            value += 0.5 * factors.dot(&slopes);
-            self.add_slopes(point.hole, node, slopes, gradient);
+        let Some(cell) = self.evaluate(point, space) else { return 0.0 };
+        let node = |(kinetic, momentum, _): Corner| (kinetic, momentum);
+        let factors = cell.corners.map(|corner| *self.factors_at(point.hole, node(corner)));
+        let factors = CurrentFactors::in_lanes(&factors);
+        let slopes = cell.form.slopes(self.states(point.hole, space), &factors).map(|s| s * cell.weights);
+        for (lane, &corner) in cell.corners.iter().enumerate() {
+            let of_corner = slopes.map(|s| s.as_array()[lane]);
+            self.add_slopes(point.hole, node(corner), of_corner, gradient);
         }
-        let t = point.omega - self.of.table.holes[point.hole].separation;
-        self.add_field_slopes((point.hole, t, q), &form, scale, space, gradient);
-        value
+        self.add_field_slopes(point.hole, &cell, 1.0, space, gradient);
+        0.5 * factors.dot(&slopes).reduce_add()
     }
 
-    /// The form of a point, what multiplies it in the cross section, its q [MeV] and the corners of its cell, for whose
-    /// angle `space` is filled; none where the point cannot be reached or is outside the grid.
+    /// The cell of a point, whose amplitudes are left in `space`; none where the point cannot be reached or is outside the
+    /// grid.
     #[inline]
-    fn form(&self, point: &Point, space: &mut Workspace) -> Option<(LeptonForm, f64, f64, [Corner; 4])> {
-        let (lepton, q) = self.lepton(point)?;
+    pub(super) fn evaluate(&self, point: &Point, space: &mut Workspace) -> Option<Cell> {
+        let q = self.of.vertex.momentum_transfer(point.energy, point.omega, point.cos_theta)?;
         let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
+        let hole = point.hole;
+        let of = |&(kinetic, momentum, _): &Corner| self.of.table.packed.lines(hole, kinetic, momentum);
+        let lines = corners.each_ref().map(of);
+        fetch(lines[0]);
         for (kinetic, momentum, _) in corners {
-            self.of.table.fetch(point.hole, kinetic, momentum);
+            fetch(std::slice::from_ref(self.factors_at(hole, (kinetic, momentum))));
         }
-        self.fill_harmonics(point.hole, point.cos_nucleon, corners[3].0, space);
-        let scale = lepton.scale() * self.filling(point.hole);
-        Some((LeptonForm::new(&lepton, point.phi_nucleon), scale, q, corners))
+        let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
+        self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
+        for (corner, (kinetic, ..)) in corners.iter().enumerate() {
+            let next = lines.get(corner + 1).copied().unwrap_or_default();
+            if corner == WIDTH / 2 {
+                // The other node of T has other phases.
+                space.waves[hole].clear();
+            }
+            self.add_corner((hole, *kinetic), [lines[corner], next], corner, space);
+        }
+        let scale = lepton.scale() * self.filling(hole);
+        let weights = f64x4::new(corners.map(|(.., weight)| weight * scale));
+        Some(Cell { form: LeptonForm::new(&lepton, point.phi_nucleon), corners, weights })
     }
 
     /// Adds to `gradient` the derivatives `slopes` with respect to the factors of the current at a node, times those of
@@ -386,10 +458,21 @@ impl PreparedKnockout {
         space: &mut Workspace,
         out: &mut [f64],
     ) {
-        let Some(amplitudes) = self.amplitudes(hole, node, space) else { return };
-        let factors = self.factors_at(hole, node.0, node.1);
-        let slopes = LeptonForm::new(lepton, phi).slopes(amplitudes, factors);
+        let table = &self.of.table;
+        self.add_corner((hole, node.0), [table.packed.lines(hole, node.0, node.1), &[]], 0, space);
+        let states = &space.sums[..table.holes[hole].states()];
+        let none = OperatorAmplitudes::none(f32x8::ZERO);
+        let four = |four: &[[OperatorAmplitudes<f32x8>; WIDTH]]| {
+            in_lanes(std::array::from_fn(|i| four.get(i).map_or(&none, |corners| &corners[0])))
+        };
+        let factors = self.factors_at(hole, node);
+        let form = LeptonForm::new(lepton, phi);
+        let slopes = form.slopes(states.chunks(WIDTH).map(four), &factors.map(f64x4::splat));
+        let slopes = slopes.map(f64x4::reduce_add);
         let value = 0.5 * factors.dot(&slopes);
+        if value <= 0.0 {
+            return;
+        }
         self.add_slopes(hole, node, slopes.map(|s| s / value), out);
     }
 
@@ -442,7 +525,7 @@ impl PreparedKnockout {
 fn tensor(amplitudes: &[OperatorAmplitudes<f32>], factors: &CurrentFactors<f64>) -> HadronTensor<f64> {
     let mut tensor = HadronTensor::zero();
     for a in amplitudes {
-        tensor.add_state(&a.lifted(f64::from), factors);
+        tensor.add_state(&a.map(f64::from), factors);
     }
     tensor
 }

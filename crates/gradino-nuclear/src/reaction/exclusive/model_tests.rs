@@ -1,4 +1,4 @@
-use super::super::angular::gauss_legendre;
+use super::super::amplitude::operator_amplitudes;
 use super::super::coupling::Harmonics;
 use super::super::series::structures_at;
 use super::super::source::MeanFieldSource;
@@ -9,6 +9,7 @@ use crate::meanfield::{
     ContinuumOptions, FinalState, LongitudinalCurrent, MeanField, Options, Probe, ResponseModel,
     ResponseOptions, Skyrme, SkyrmeForce,
 };
+use crate::quadrature::gauss_legendre;
 use gradino_core::density::Density;
 use gradino_core::{Complex, Nuclide, Purpose, Stream};
 use std::f64::consts::PI;
@@ -89,7 +90,7 @@ fn tensor_at(
     let coupling = Coupling::<f64>::new(hole_data.shell, (slice.waves / 2) as u32);
     let mut harmonics = Harmonics::new(&coupling);
     harmonics.fill(x, slice.waves);
-    let mut amplitudes = vec![OperatorAmplitudes::none(); hole_data.shell.two_j as usize + 1];
+    let mut amplitudes = vec![OperatorAmplitudes::none(0.0); hole_data.shell.two_j as usize + 1];
     operator_amplitudes(&coupling, &elements, &harmonics, &mut amplitudes);
     let mut tensor = HadronTensor::zero();
     amplitudes.iter().for_each(|a| tensor.add_state(a, &factors));
@@ -385,6 +386,52 @@ fn a_lepton_that_makes_another_nucleon_is_refused() {
     let vertex = LeptonVertex::new(Current::Charged, -14).expect("an antineutrino");
     let error = Knockout::new(table, vertex, FormFactorModel::default()).expect_err("it makes neutrons");
     assert!(error.hint().is_some());
+}
+
+#[test]
+fn quantities_of_a_density_are_physical_and_go_back_to_its_points() {
+    let knockout = knockout(14);
+    let (set, _) = all(&knockout);
+    let density = KnockoutDensity::new(&knockout.prepare(&set, &[]), [200.0, 500.0]);
+    let named = density.quantities();
+    assert_eq!(
+        (named[0].name.as_str(), named[0].unit.as_str(), named[3].name.as_str()),
+        ("omega", "MeV", "phi_N")
+    );
+    let conditions = [210.0, 0.0, 333.0, 1.0, 500.0, 0.0];
+    let points = [0.31, 0.2, -0.4, 1.0, 0.87, -0.9, 0.1, 5.0, 1.0, 0.5, 0.0, 0.0];
+    let (mut quantities, mut volumes, mut back) = ([0.0; 12], [0.0; 3], [0.0; 12]);
+    density.to_quantities(&conditions, &points, &mut quantities, &mut volumes).expect("conditions inside");
+    density.points_at(&conditions, &quantities, &mut back).expect("quantities of points");
+    points.iter().zip(back).for_each(|(x, y)| assert!((x - y).abs() < 1e-12, "{x} {y}"));
+    for (row, &volume) in volumes.iter().enumerate() {
+        let (energy, hole) = (conditions[2 * row], conditions[2 * row + 1] as usize);
+        let (x, omega) = (points[4 * row], quantities[4 * row]);
+        assert_eq!(omega, density.omega(hole, energy, x));
+        assert!((named[0].low..=named[0].high).contains(&omega), "{omega}");
+        // One-sided, as no point lies above 1.
+        let step = 1e-6;
+        let slope = (omega - density.omega(hole, energy, x - step)) / step;
+        assert!(volume > 1.0 && (volume / slope - 1.0).abs() < 1e-4, "{volume} {slope}");
+    }
+    let too_much = density.points_at(&[300.0, 0.0], &[290.0, 0.0, 0.0, 0.0], &mut back[..4]);
+    assert!(too_much.unwrap_err().to_string().starts_with("omega = 290"));
+    assert!(density.to_quantities(&[600.0, 0.0], &points[..4], &mut back[..4], &mut volumes[..1]).is_err());
+}
+
+#[test]
+fn the_energy_of_a_density_is_named_after_the_lepton() {
+    for (incoming, current, name) in [
+        (11, Current::Electromagnetic, "E_e"),
+        (-13, Current::Electromagnetic, "E_mu"),
+        (14, Current::Charged, "E_nu"),
+    ] {
+        let vertex = LeptonVertex::new(current, incoming).expect("a lepton that scatters");
+        let knockout = knockout_by(vertex, Nucleon::Neutron);
+        let (set, _) = all(&knockout);
+        let density = KnockoutDensity::new(&knockout.prepare(&set, &[]), [200.0, 500.0]);
+        assert_eq!(density.space().conditions[0].name, name);
+    }
 }
 
 #[test]

@@ -6,16 +6,18 @@
 //! - the separation energy S of the hole: T = omega - S, which moves the point among the nodes and the form factors of the
 //!   nodes, whose Q^2 is that of omega = T + S.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, operator_amplitudes};
-use super::form::LeptonForm;
+use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, Waves, operator_sums};
+use super::form::{WIDTH, in_lanes};
 use super::inclusive::{PAIRS, ResponsePairs};
 use super::lepton::LeptonTensor;
-use super::model::{Knockout, PreparedKnockout, Workspace, cell};
+use super::memory::Aligned;
+use super::model::{Cell, Corner, Knockout, Point, PreparedKnockout, Workspace};
 use super::slopes::TableSlope;
-use super::table::KnockoutTable;
+use super::table::{Hole, KnockoutTable, Phases};
 use gradino_core::{Dual, ParamSet};
 use rayon::prelude::*;
 use std::sync::Arc;
+use wide::{f32x8, f64x4};
 
 /// A number with the one derivative that is needed here.
 type One = Dual<f64, 1>;
@@ -38,13 +40,30 @@ pub(super) struct MovingField {
     factors: Vec<Vec<CurrentFactors<f64>>>,
 }
 
-/// Room for the changes of amplitudes.
-#[derive(Clone, Debug, Default)]
+/// Room for the changes of amplitudes; none where no parameter of the field is wanted.
+#[derive(Clone, Debug)]
 pub(super) struct ChangeSpace {
-    elements: Vec<f32>,
-    amplitudes: Vec<OperatorAmplitudes<f32>>,
-    /// By wanted parameter of the field.
-    slopes: Vec<f64>,
+    elements: Aligned<f32>,
+    /// The waves of each hole, and their changes.
+    waves: Vec<[Waves<f32>; 2]>,
+    /// By [state][corner].
+    sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
+}
+
+impl ChangeSpace {
+    pub(super) fn new(model: &PreparedKnockout) -> Self {
+        let table = &model.of.table;
+        if !model.field_moves() {
+            return ChangeSpace { elements: Aligned::from(&[][..]), waves: Vec::new(), sums: Vec::new() };
+        }
+        let states = table.holes.iter().map(Hole::states).max().unwrap_or(0);
+        let of_hole = |coupling| [Waves::new(coupling), Waves::new(coupling)];
+        ChangeSpace {
+            elements: Aligned::new(table.most_elements(), 0.0),
+            waves: model.of.couplings.iter().map(of_hole).collect(),
+            sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
+        }
+    }
 }
 
 impl Knockout {
@@ -125,119 +144,105 @@ impl PreparedKnockout {
         !self.field.slots.is_empty()
     }
 
-    /// How fast the form at a node changes with a parameter of the field, by its reduced elements and phases.
-    fn node_change(
+    /// Leaves in the room of `space` by how much a parameter of the field changes the sums that make the amplitudes of all
+    /// states at a corner: the waves R exp(i phase) change by their phases and by R.
+    fn add_change(
         &self,
-        (hole, kinetic, momentum): (usize, usize, usize),
-        slope: &TableSlope,
-        form: &LeptonForm,
+        (hole, corner): (usize, usize),
+        (kinetic, momentum, _): Corner,
+        slope: &KnockoutTable,
         space: &mut Workspace,
-    ) -> f64 {
-        let states = self.of.table.holes[hole].shell.two_j as usize + 1;
-        let factors = self.factors_at(hole, kinetic, momentum);
-        let Some(elements) = self.of.table.elements(hole, kinetic, momentum, &mut space.elements) else {
-            return 0.0;
-        };
-        let (coupling, harmonics) = (&self.of.couplings[hole], &space.harmonics[hole]);
-        let amplitudes = &space.amplitudes[..states];
-        let room = &mut space.change.amplitudes;
-        room.resize(states, OperatorAmplitudes::none());
-        // Of R exp(i phase): R times the change of the wave, and the change of R.
-        let row = &slope.numbers.rows[kinetic];
-        let turned = Elements {
-            values: elements.values,
-            cos: &row.cos[..elements.waves()],
-            sin: &row.sin[..elements.waves()],
-        };
-        operator_amplitudes(coupling, &turned, harmonics, room);
-        let mut sum = form.along(amplitudes, room, factors);
-        if let Some(changes) = slope.numbers.elements(hole, kinetic, momentum, &mut space.change.elements) {
-            let row = &self.of.table.rows[kinetic];
-            let waves = changes.waves();
-            let changed = Elements { values: changes.values, cos: &row.cos[..waves], sin: &row.sin[..waves] };
-            operator_amplitudes(coupling, &changed, harmonics, room);
-            sum += form.along(amplitudes, room, factors);
+    ) {
+        let (table, coupling) = (&self.of.table, &self.of.couplings[hole]);
+        let harmonics = &space.harmonics[hole];
+        let ChangeSpace { elements: room, waves, sums } = &mut space.change;
+        let [straight, turned] = &mut waves[hole];
+        if corner.is_multiple_of(WIDTH / 2) {
+            // Another node of T.
+            straight.clear();
+            turned.clear();
         }
-        sum
+        let none = OperatorAmplitudes::none(f32x8::ZERO);
+        let sums = &mut sums[..table.holes[hole].states()];
+        sums.iter_mut().for_each(|sums| sums[corner] = none);
+        let Some(node) = table.packed.node(hole, kinetic, momentum) else { return };
+        let values = table.unpack((hole, kinetic), &node, room).values;
+        let Phases { cos, sin } = &slope.phases[kinetic];
+        let waves = values.len() / table.holes[hole].elements();
+        turned.fill(&Elements { values, cos: &cos[..waves], sin: &sin[..waves] }, harmonics);
+        for (state, sums) in sums.iter_mut().enumerate() {
+            operator_sums(coupling, values, turned, state, &mut sums[corner]);
+        }
+        let Some(node) = slope.packed.node(hole, kinetic, momentum) else { return };
+        let values = slope.unpack((hole, kinetic), &node, room).values;
+        let Phases { cos, sin } = &table.phases[kinetic];
+        let waves = values.len() / table.holes[hole].elements();
+        straight.fill(&Elements { values, cos: &cos[..waves], sin: &sin[..waves] }, harmonics);
+        for (state, sums) in sums.iter_mut().enumerate() {
+            let mut more = none;
+            operator_sums(coupling, values, straight, state, &mut more);
+            sums[corner] = sums[corner].plus(&more);
+        }
     }
 
-    /// L_mu_nu W^mu_nu of a full shell at T = `t` and `q` [MeV] with its derivatives with respect to the wanted parameters
-    /// of the field at fixed omega, left in the room of `space`, which is filled for the angle and the waves there.
-    fn form_with_slopes(
-        &self,
-        (hole, t, q): (usize, f64, f64),
-        form: &LeptonForm,
-        space: &mut Workspace,
-    ) -> f64 {
-        let mut sums = std::mem::take(&mut space.change.slopes);
-        sums.clear();
-        sums.resize(self.field.slots.len(), 0.0);
-        let mut value = 0.0;
-        let corners = self.corners(t, q).into_iter().flatten();
-        for ((kinetic, momentum, weight), moved) in corners.zip(self.corner_slopes(t, q)) {
-            let Some(amplitudes) = self.amplitudes(hole, (kinetic, momentum), space) else { continue };
-            let factors = self.factors_at(hole, kinetic, momentum);
-            let by_factor = form.slopes(amplitudes, factors);
-            let here = 0.5 * factors.dot(&by_factor);
-            let by_omega = self.factor_slopes_at(hole, kinetic, momentum).dot(&by_factor);
-            value += weight * here;
-            for (sum, (_, slope)) in sums.iter_mut().zip(self.field_slots()) {
-                let change = self.node_change((hole, kinetic, momentum), &slope.table, form, space);
-                *sum += weight * change + slope.table.separation(hole) * (weight * by_omega - moved * here);
-            }
-        }
-        space.change.slopes = sums;
-        value
-    }
-
-    /// Adds to `gradient` the derivatives of `scale` times the form at (hole, T, q) with respect to the parameters of the
-    /// field.
+    /// Adds to `gradient` the derivatives of the cross section in a cell, times `scale`, with respect to the parameters of the
+    /// field at fixed omega; the amplitudes of the cell are in `space`.
     pub(super) fn add_field_slopes(
         &self,
-        place: (usize, f64, f64),
-        form: &LeptonForm,
+        hole: usize,
+        cell: &Cell,
         scale: f64,
         space: &mut Workspace,
         gradient: &mut [f64],
     ) {
-        if self.field_moves() {
-            self.form_with_slopes(place, form, space);
-            for ((slot, _), slope) in self.field_slots().zip(&space.change.slopes) {
-                gradient[slot] += scale * slope;
+        if !self.field_moves() {
+            return;
+        }
+        let places = cell.corners.map(|(kinetic, momentum, _)| (kinetic, momentum));
+        let factors = CurrentFactors::in_lanes(&places.map(|node| *self.factors_at(hole, node)));
+        let by_factor = cell.form.slopes(self.states(hole, space), &factors);
+        let here = factors.dot(&by_factor) * 0.5;
+        let by_omega = CurrentFactors::in_lanes(&places.map(|node| *self.factor_slopes_at(hole, node)));
+        let falling = f64x4::new(self.falling(&cell.corners, cell.weights.to_array()));
+        let moved = by_omega.dot(&by_factor) * cell.weights + here * falling;
+        for (slot, slope) in self.field_slots() {
+            for (corner, &place) in cell.corners.iter().enumerate() {
+                self.add_change((hole, corner), place, &slope.table.numbers, space);
             }
+            let changes = space.change.sums.iter().map(|corners| in_lanes(corners.each_ref()));
+            let pairs = self.states(hole, space).zip(changes).map(|(a, change)| [a, change]);
+            let change = cell.form.along(pairs, &factors) * cell.weights;
+            gradient[slot] += scale * (change + moved * slope.table.separation(hole)).reduce_add();
         }
     }
 
-    /// Adds to `out` the derivatives of the logarithm of the cross section at (hole, T, q) and cos(theta_N) = `x`, whatever
-    /// node an event came from, with respect to the parameters of the field.
-    pub(super) fn add_field_scores(
-        &self,
-        (hole, t, q): (usize, f64, f64),
-        (x, phi): (f64, f64),
-        lepton: &LeptonTensor<f64>,
-        space: &mut Workspace,
-        out: &mut [f64],
-    ) {
-        let Some(corners) = self.corners(t, q).filter(|_| self.field_moves()) else { return };
-        self.fill_harmonics(hole, x, corners[3].0, space);
-        let value = self.form_with_slopes((hole, t, q), &LeptonForm::new(lepton, phi), space);
-        for ((slot, _), slope) in self.field_slots().zip(&space.change.slopes) {
-            out[slot] += slope / value;
+    /// Adds to `out` the derivatives of the logarithm of the cross section at a point, whatever node an event came from, with
+    /// respect to the parameters of the field.
+    pub(super) fn add_field_scores(&self, point: &Point, space: &mut Workspace, out: &mut [f64]) {
+        if !self.field_moves() {
+            return;
+        }
+        let Some(cell) = self.evaluate(point, space) else { return };
+        let places = cell.corners.map(|(kinetic, momentum, _)| (kinetic, momentum));
+        let factors = CurrentFactors::in_lanes(&places.map(|node| *self.factors_at(point.hole, node)));
+        let value = cell.form.value(self.states(point.hole, space), &factors) * cell.weights;
+        let value = value.reduce_add();
+        if value > 0.0 {
+            self.add_field_slopes(point.hole, &cell, 1.0 / value, space, out);
         }
     }
 
-    /// The derivatives with respect to T [1/MeV] of the weights of [`PreparedKnockout::corners`].
-    fn corner_slopes(&self, t: f64, q: f64) -> [f64; 4] {
-        let grid = &self.of.table.grid;
-        let (Some((i, _)), Some((_, y))) = (cell(&grid.kinetic, t), cell(&grid.momenta, q)) else {
-            return [0.0; 4];
-        };
-        let rate = 1.0 / (grid.kinetic[i + 1] - grid.kinetic[i]);
-        [-(1.0 - y) * rate, -y * rate, (1.0 - y) * rate, y * rate]
+    /// How fast the weights of the corners grow as T falls [1/MeV].
+    fn falling(&self, corners: &[Corner; WIDTH], [a, b, c, d]: [f64; WIDTH]) -> [f64; WIDTH] {
+        let nodes = &self.of.table.grid.kinetic;
+        let rate = 1.0 / (nodes[corners[2].0] - nodes[corners[0].0]);
+        // Those of the two nodes of T at one q add up to the weight of that q.
+        let (low, high) = ((a + c) * rate, (b + d) * rate);
+        [low, high, -low, -high]
     }
 
     /// The derivatives of the factors of the current at a node with respect to omega.
-    fn factor_slopes_at(&self, hole: usize, kinetic: usize, momentum: usize) -> &CurrentFactors<f64> {
+    fn factor_slopes_at(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> &CurrentFactors<f64> {
         &self.field.factors[hole][kinetic * self.of.table.grid.momenta.len() + momentum]
     }
 
@@ -256,9 +261,9 @@ impl PreparedKnockout {
         let node = kinetic * self.of.table.grid.momenta.len() + momentum;
         let here = moved(self.node_responses(hole, kinetic, momentum));
         let by_factor = self.node_response_slopes(hole, kinetic, momentum).map(&of);
-        let by_omega = self.factor_slopes_at(hole, kinetic, momentum).dot(&by_factor);
+        let by_omega = self.factor_slopes_at(hole, (kinetic, momentum)).dot(&by_factor);
         for (slot, slope) in self.field_slots() {
-            let change = slope.pairs[hole][node].responses(self.factors_at(hole, kinetic, momentum));
+            let change = slope.pairs[hole][node].responses(self.factors_at(hole, (kinetic, momentum)));
             gradient[slot] += of(change) + slope.table.separation(hole) * (by_omega + here);
         }
     }
@@ -280,13 +285,14 @@ impl PreparedKnockout {
         let scale = lepton.scale() * self.filling(hole);
         let of = |responses: [f64; 5]| lepton.inclusive(&responses) * scale;
         let mut value = 0.0;
-        let corners = self.corners(t, q).into_iter().flatten();
-        for ((kinetic, momentum, weight), moved) in corners.zip(self.corner_slopes(t, q)) {
+        let Some(corners) = self.corners(t, q) else { return 0.0 };
+        let falling = self.falling(&corners, corners.map(|(.., weight)| weight));
+        for ((kinetic, momentum, weight), moved) in corners.into_iter().zip(falling) {
             let node = (hole, kinetic, momentum);
             value += weight * of(self.node_responses(hole, kinetic, momentum));
             let slopes = self.node_response_slopes(hole, kinetic, momentum).map(|r| weight * of(r));
             self.add_slopes(hole, (kinetic, momentum), slopes, gradient);
-            self.add_field_responses(node, |r| weight * of(r), |r| -moved * of(r), gradient);
+            self.add_field_responses(node, |r| weight * of(r), |r| moved * of(r), gradient);
         }
         value
     }

@@ -1,5 +1,7 @@
+use super::super::amplitude::operator_amplitudes;
 use super::super::coupling::{Coupling, Harmonics};
 use super::super::hadron::HadronTensor;
+use super::super::model::cell;
 use super::super::{Grid, KnockoutDraw, KnockoutSampler, LeptonVertex, MeanFieldSource, Point};
 use super::*;
 use crate::meanfield::{
@@ -98,7 +100,7 @@ fn exact(field: &MeanField<f64>, point: &Point, grid: &Grid) -> [f64; 2] {
         for (momentum, weight) in [(k, weight * (1.0 - y)), (k + 1, weight * y)] {
             let values = &slice.elements[point.hole][momentum * size..][..size];
             let elements = Elements { values, cos: &cos, sin: &sin };
-            let mut amplitudes = vec![OperatorAmplitudes::none(); hole.shell.two_j as usize + 1];
+            let mut amplitudes = vec![OperatorAmplitudes::none(0.0); hole.shell.two_j as usize + 1];
             operator_amplitudes(&coupling, &elements, &harmonics, &mut amplitudes);
             let model = FormFactorModel::default();
             let form_factors = model.prepare(&ParamSet::new(model.parameters()).values());
@@ -221,10 +223,9 @@ fn scores_have_mean_zero_and_give_the_derivative_of_a_mean_over_the_events() {
     let by_ratio: Vec<f64> = drawn
         .iter()
         .map(|d| {
-            let KnockoutDraw { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon, .. } = *d;
-            let point = Point { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon };
+            let point = d.point();
             let [low, high] = [0, 1].map(|k| others[k].cross_section(&point, &mut rooms[k]) / rates[k]);
-            2.0 * omega * (high - low) / (high + low) / (2.0 * h)
+            2.0 * d.omega * (high - low) / (high + low) / (2.0 * h)
         })
         .collect();
     let by_score = |i: usize| drawn[i].omega * scores[i][1] * value_of("skyrme.t0");

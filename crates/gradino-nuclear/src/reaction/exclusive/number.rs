@@ -19,12 +19,21 @@ impl<T> Arithmetic for T where T: Copy + Add<Output = T> + Sub<Output = T> + Mul
 pub trait Coefficient: Copy + Send + Sync + 'static {
     /// From a double.
     fn of(x: f64) -> Self;
+    /// Columns from rows.
+    #[inline(always)]
+    fn transposed(rows: [[Self; LANES]; LANES]) -> [[Self; LANES]; LANES] {
+        std::array::from_fn(|i| rows.map(|row| row[i]))
+    }
 }
 
 impl Coefficient for f32 {
     #[inline(always)]
     fn of(x: f64) -> Self {
         x as f32
+    }
+    #[inline(always)]
+    fn transposed(rows: [[f32; LANES]; LANES]) -> [[f32; LANES]; LANES] {
+        f32x8::transpose(rows.map(f32x8::new)).map(f32x8::to_array)
     }
 }
 
@@ -53,14 +62,12 @@ pub trait Number: Copy + Send + Sync + 'static {
     fn load_constants(c: &[Self::Constant; LANES]) -> Self::Constants;
     /// `sum + c x`.
     fn add_scaled(sum: Self::Lanes, c: Self::Constants, x: Self::Lanes) -> Self::Lanes;
+    /// `sum - c x`.
+    fn subtract_scaled(sum: Self::Lanes, c: Self::Constants, x: Self::Lanes) -> Self::Lanes;
     /// `sum + x y`.
     fn add_product(sum: Self::Lanes, x: Self::Lanes, y: Self::Lanes) -> Self::Lanes;
     /// `c x`.
     fn scaled(x: Self::Lanes, c: Self::Constants) -> Self::Lanes;
-    /// `x + y`.
-    fn plus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes;
-    /// `x - y`.
-    fn minus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes;
     /// The sum of the eight.
     fn total(x: Self::Lanes) -> Self;
 }
@@ -90,20 +97,16 @@ impl Number for f32 {
         c.mul_add(x, sum)
     }
     #[inline(always)]
+    fn subtract_scaled(sum: f32x8, c: f32x8, x: f32x8) -> f32x8 {
+        c.mul_neg_add(x, sum)
+    }
+    #[inline(always)]
     fn add_product(sum: f32x8, x: f32x8, y: f32x8) -> f32x8 {
         x.mul_add(y, sum)
     }
     #[inline(always)]
     fn scaled(x: f32x8, c: f32x8) -> f32x8 {
         x * c
-    }
-    #[inline(always)]
-    fn plus(x: f32x8, y: f32x8) -> f32x8 {
-        x + y
-    }
-    #[inline(always)]
-    fn minus(x: f32x8, y: f32x8) -> f32x8 {
-        x - y
     }
     #[inline(always)]
     fn total(x: f32x8) -> f32 {
@@ -133,17 +136,14 @@ macro_rules! in_arrays {
             fn add_scaled(sum: Self::Lanes, c: Self::Constants, x: Self::Lanes) -> Self::Lanes {
                 std::array::from_fn(|i| sum[i] + x[i] * c[i])
             }
+            fn subtract_scaled(sum: Self::Lanes, c: Self::Constants, x: Self::Lanes) -> Self::Lanes {
+                std::array::from_fn(|i| sum[i] - x[i] * c[i])
+            }
             fn add_product(sum: Self::Lanes, x: Self::Lanes, y: Self::Lanes) -> Self::Lanes {
                 std::array::from_fn(|i| sum[i] + x[i] * y[i])
             }
             fn scaled(x: Self::Lanes, c: Self::Constants) -> Self::Lanes {
                 std::array::from_fn(|i| x[i] * c[i])
-            }
-            fn plus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes {
-                std::array::from_fn(|i| x[i] + y[i])
-            }
-            fn minus(x: Self::Lanes, y: Self::Lanes) -> Self::Lanes {
-                std::array::from_fn(|i| x[i] - y[i])
             }
             fn total(x: Self::Lanes) -> Self {
                 x.into_iter().fold(<Self as Real>::zero(), |sum, x| sum + x)

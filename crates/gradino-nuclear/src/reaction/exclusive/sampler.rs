@@ -12,7 +12,7 @@ use super::angular::{DirectionSeries, Span};
 use super::bound::largest;
 use super::lepton::LeptonTensor;
 use super::memory::fetch;
-use super::model::{PreparedKnockout, Workspace};
+use super::model::{Point, PreparedKnockout, Workspace};
 use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
 use crate::meanfield::Current;
@@ -47,6 +47,14 @@ pub struct KnockoutDraw {
     pub phi_nucleon: f64,
     /// Weight: 1. It would be more if the bound had been passed.
     pub weight: f64,
+}
+
+impl KnockoutDraw {
+    /// Where it lies in the phase space of its hole.
+    pub fn point(&self) -> Point {
+        let KnockoutDraw { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon, .. } = *self;
+        Point { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon }
+    }
 }
 
 /// A node that contributes at some energy: all that a proposal needs, in one line of the cache.
@@ -150,7 +158,7 @@ impl KnockoutSampler {
         stream: &mut Stream,
         space: &mut SamplerSpace,
     ) -> Result<KnockoutDraw> {
-        let threshold = self.model.of.vertex.outgoing_mass + self.model.of.table.holes[hole].separation;
+        let threshold = self.model.of.vertex.lowest_outgoing() + self.model.of.table.holes[hole].separation;
         if energy <= threshold + self.model.of.table.grid.kinetic[0] {
             let process = format!("knockout from {}", self.model.of.table.holes[hole].shell);
             return Err(Error::BelowThreshold { energy, threshold, process });
@@ -315,10 +323,10 @@ impl KnockoutSampler {
         let Some(lepton) = LeptonTensor::new(&self.model.of.vertex, draw.energy, draw.omega, draw.q) else {
             return;
         };
+        fetch(self.model.of.table.packed.lines(draw.hole, draw.node.0, draw.node.1));
         self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
-        let (place, direction) = ((draw.hole, draw.kinetic, draw.q), (draw.cos_nucleon, draw.phi_nucleon));
-        self.model.add_field_scores(place, direction, &lepton, &mut space.model, out);
+        self.model.add_field_scores(&draw.point(), &mut space.model, out);
     }
 
     /// Number of nodes, and bytes in memory.

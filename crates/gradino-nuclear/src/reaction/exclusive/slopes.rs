@@ -5,8 +5,11 @@
 //! section are those of what the model interpolates, and there are none where it has nothing.
 
 use super::cache::Origin;
+use super::inclusive::ResponsePairs;
+use super::memory::Aligned;
+use super::packed::Block;
 use super::source::MeanFieldSource;
-use super::table::{Block, Hole, KnockoutTable, Row, Slice};
+use super::table::{Hole, KnockoutTable, Phases, Row, Slice};
 use crate::error::Result;
 use gradino_core::{Dual, Parameter};
 use rayon::prelude::*;
@@ -34,6 +37,13 @@ impl TableSlope {
 }
 
 impl KnockoutTable {
+    /// Size in memory of the derivatives with respect to one parameter [bytes]: about that of the table, and the pairs of
+    /// form factors of the responses.
+    pub fn bytes_of_slopes(&self) -> usize {
+        let nodes = self.holes.len() * self.grid.kinetic.len() * self.grid.momenta.len();
+        self.bytes() + nodes * size_of::<ResponsePairs<f64>>()
+    }
+
     /// The derivatives of this table with respect to `parameters`, those of the first slots of `source`, which is the source
     /// of the table in dual numbers; on all threads.
     ///
@@ -81,55 +91,55 @@ impl KnockoutTable {
         source: &MeanFieldSource<'_, Dual<f64, N>>,
         count: usize,
     ) -> Result<Vec<KnockoutTable>> {
-        let of_row = |(&kinetic, like): (&f64, &Row)| -> Result<Vec<Row>> {
-            if kinetic <= 0.0 {
-                return Ok(vec![Row::empty(self.holes.len()); count]);
+        let of_row = |kinetic: usize| -> Result<Vec<Row>> {
+            let energy = self.grid.kinetic[kinetic];
+            if energy <= 0.0 {
+                return Ok((0..count).map(|_| Row::empty(self.holes.len())).collect());
             }
-            let slice = source.slice_at(kinetic)?;
-            Ok((0..count).map(|slot| Row::of_slopes(&slice, slot, like, &self.holes)).collect())
+            let slice = source.slice_at(energy)?;
+            Ok((0..count).map(|slot| self.row_of_slopes(&slice, slot, kinetic)).collect())
         };
-        let rows: Vec<Vec<Row>> =
-            self.grid.kinetic.par_iter().zip(&self.rows).map(of_row).collect::<Result<_>>()?;
+        let numbers = 0..self.grid.kinetic.len();
+        let rows: Vec<Vec<Row>> = numbers.into_par_iter().map(of_row).collect::<Result<_>>()?;
+        let mut by_slot: Vec<Vec<Row>> = (0..count).map(|_| Vec::with_capacity(rows.len())).collect();
+        for row in rows.into_iter().flat_map(|row| row.into_iter().enumerate()) {
+            by_slot[row.0].push(row.1);
+        }
         let energies: Vec<Dual<f64, N>> = source.energies().collect();
-        let table = |slot: usize| {
+        let table = |(slot, rows): (usize, Vec<Row>)| {
             let hole =
                 |(hole, energy): (&Hole, &Dual<f64, N>)| Hole { separation: -energy.eps[slot], ..*hole };
-            KnockoutTable {
-                outgoing: self.outgoing,
-                holes: self.holes.iter().zip(&energies).map(hole).collect(),
-                grid: self.grid.clone(),
-                rows: rows.iter().map(|of_row| of_row[slot].clone()).collect(),
-            }
+            let holes = self.holes.iter().zip(&energies).map(hole).collect();
+            KnockoutTable::of_rows(self.outgoing, holes, self.grid.clone(), rows)
         };
-        Ok((0..count).map(table).collect())
+        Ok(by_slot.into_iter().enumerate().map(table).collect())
     }
-}
 
-impl Row {
-    /// The derivatives in a slot of what `like`, the row of the values, keeps.
-    fn of_slopes<const N: usize>(
-        slice: &Slice<Dual<f64, N>>,
-        slot: usize,
-        like: &Row,
-        holes: &[Hole],
-    ) -> Self {
-        let waves = like.cos.len();
-        let block = |((hole, elements), kept): ((&Hole, &Vec<Dual<f64, N>>), &Block)| {
+    /// The derivatives in a slot of what the table keeps at a node of T.
+    fn row_of_slopes<const N: usize>(&self, slice: &Slice<Dual<f64, N>>, slot: usize, kinetic: usize) -> Row {
+        let waves = self.waves_of(kinetic);
+        let block = |(number, (hole, elements)): (usize, (&Hole, &Vec<Dual<f64, N>>))| {
             let size = hole.elements() * slice.waves;
-            let mut block = Block { first: kept.first, starts: vec![0], ..Block::default() };
-            for node in elements.chunks_exact(size).skip(kept.first).take(kept.scales.len()) {
+            let kept = |q: &usize| self.packed.node(number, kinetic, *q).is_some();
+            let nodes = 0..self.grid.momenta.len();
+            let first = nodes.clone().find(kept).unwrap_or(nodes.end);
+            let last = nodes.rev().find(kept).map_or(first, |last| last + 1);
+            let mut block = Block { first, ..Block::empty() };
+            for node in elements[first * size..last * size].chunks_exact(size) {
                 let slopes: Vec<f64> = node[..hole.elements() * waves].iter().map(|x| x.eps[slot]).collect();
                 block.append(&slopes, hole.multipoles());
             }
+            block.values.shrink_to_fit();
             block
         };
         let of = |turned: fn(f64) -> f64| {
-            slice.phases[..waves].iter().map(|x| (turned(x.re) * x.eps[slot]) as f32).collect()
+            let phases = slice.phases[..waves].iter();
+            let slopes: Vec<f32> = phases.map(|x| (turned(x.re) * x.eps[slot]) as f32).collect();
+            Aligned::from(&slopes[..])
         };
         Row {
-            cos: of(|phase| -phase.sin()),
-            sin: of(f64::cos),
-            blocks: holes.iter().zip(&slice.elements).zip(&like.blocks).map(block).collect(),
+            phases: Phases { cos: of(|phase| -phase.sin()), sin: of(f64::cos) },
+            blocks: self.holes.iter().zip(&slice.elements).enumerate().map(block).collect(),
         }
     }
 }

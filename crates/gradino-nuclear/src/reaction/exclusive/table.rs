@@ -1,8 +1,6 @@
 //! Reduced elements on a grid of the nucleon's kinetic energy T and the momentum transfer q.
 //!
-//! They are kept in 16 bits with a scale for each operator of a node, because what a cross section costs is mostly to read
-//! them: the error is below 2e-5 of the largest element of the operator, far below that of the interpolation. Everything
-//! that a model gives follows from these elements, so that its laws hold whatever they are.
+//! Everything that a model gives follows from these elements, so that its laws hold whatever they are.
 //!
 //! The nodes of T are shared by all holes, so that the resonances of the waves, which depend on T alone, lie at the same
 //! nodes for each of them: omega = T + separation energy.
@@ -10,7 +8,8 @@
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
 use super::grid::Grid;
-use super::memory::fetch;
+use super::memory::Aligned;
+use super::packed::{Block, Node, Packed};
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
@@ -34,6 +33,11 @@ impl Hole {
     /// Number of multipoles of one parity per partial wave, j + 1/2.
     pub fn multipoles(&self) -> usize {
         self.shell.two_j.div_ceil(2) as usize
+    }
+
+    /// Number of states, 2j + 1.
+    pub(super) fn states(&self) -> usize {
+        self.shell.two_j as usize + 1
     }
 
     /// Number of reduced elements of one partial wave.
@@ -68,27 +72,10 @@ pub trait ElementSource: Sync {
     fn identity(&self) -> String;
 }
 
-/// Scales of the operators of both parities.
-pub(super) type Scales = [f32; 2 * OPERATORS];
-
-/// The elements of one hole at one node of T.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Block {
-    /// First node of q that is kept.
-    pub(super) first: usize,
-    /// By q - first: groups of waves before the node, and after the last one.
-    pub(super) starts: Vec<u32>,
-    /// By q - first.
-    pub(super) scales: Vec<Scales>,
-    /// By q - first and, for each, in the order of [`Elements`], over the scale of the operator.
-    pub(super) values: Vec<i16>,
-}
-
 /// All holes at one node of T.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Row {
-    pub(super) cos: Vec<f32>,
-    pub(super) sin: Vec<f32>,
+    pub(super) phases: Phases,
     pub(super) blocks: Vec<Block>,
 }
 
@@ -101,7 +88,16 @@ pub struct KnockoutTable {
     pub holes: Vec<Hole>,
     /// The nodes.
     pub grid: Grid,
-    pub(super) rows: Vec<Row>,
+    /// By node of T.
+    pub(super) phases: Vec<Phases>,
+    pub(super) packed: Packed,
+}
+
+/// cos and sin of sigma_l + delta_lj by wave.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Phases {
+    pub(super) cos: Aligned<f32>,
+    pub(super) sin: Aligned<f32>,
 }
 
 impl KnockoutTable {
@@ -118,7 +114,16 @@ impl KnockoutTable {
             Ok(Row::new(&source.slice(kinetic, &grid.momenta)?, &holes, kinetic, &grid.momenta))
         };
         let rows = grid.kinetic.par_iter().map(row).collect::<Result<_>>()?;
-        Ok(KnockoutTable { outgoing: source.outgoing(), holes, grid, rows })
+        Ok(KnockoutTable::of_rows(source.outgoing(), holes, grid, rows))
+    }
+
+    /// From its rows by node of T.
+    pub(super) fn of_rows(outgoing: Nucleon, holes: Vec<Hole>, grid: Grid, rows: Vec<Row>) -> Self {
+        let sizes = holes.iter().map(|hole| hole.elements() * LANES).collect();
+        let (phases, blocks): (Vec<Phases>, Vec<Vec<Block>>) =
+            rows.into_iter().map(|row| (row.phases, row.blocks)).unzip();
+        let packed = Packed::new(blocks, sizes, grid.momenta.len());
+        KnockoutTable { outgoing, holes, grid, phases, packed }
     }
 
     /// The elements of a hole at the node (`kinetic`, `momentum`) of the grid, written to `room`; none where they are
@@ -131,11 +136,22 @@ impl KnockoutTable {
         momentum: usize,
         room: &'a mut Vec<f32>,
     ) -> Option<Elements<'a, f32>> {
-        let (packed, scales) = self.packed(hole, kinetic, momentum)?;
-        room.resize(packed.len(), 0.0);
-        let scales = scales.map(f32x8::splat);
+        let node = self.packed.node(hole, kinetic, momentum)?;
+        room.resize(node.values.len(), 0.0);
+        Some(self.unpack((hole, kinetic), &node, room))
+    }
+
+    /// Writes the elements of a node to `room`.
+    #[inline]
+    pub(super) fn unpack<'a>(
+        &'a self,
+        (hole, kinetic): (usize, usize),
+        node: &Node<'_>,
+        room: &'a mut [f32],
+    ) -> Elements<'a, f32> {
+        let scales = node.scales.map(f32x8::splat);
         let multipoles = self.holes[hole].multipoles();
-        let fives = packed.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(multipoles);
+        let fives = node.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(multipoles);
         let rooms = room.as_chunks_mut::<LANES>().0.as_chunks_mut::<OPERATORS>().0;
         for (part, (fives, rooms)) in fives.zip(rooms.chunks_exact_mut(multipoles)).enumerate() {
             let scales = &scales.as_chunks::<OPERATORS>().0[part % 2];
@@ -146,56 +162,43 @@ impl KnockoutTable {
                 }
             }
         }
-        let (row, waves) = (&self.rows[kinetic], packed.len() / self.holes[hole].elements());
-        Some(Elements { values: room, cos: &row.cos[..waves], sin: &row.sin[..waves] })
+        let waves = node.values.len() / self.holes[hole].elements();
+        let Phases { cos, sin } = &self.phases[kinetic];
+        Elements { values: &room[..node.values.len()], cos: &cos[..waves], sin: &sin[..waves] }
     }
 
-    /// The elements as they are kept, with their scales.
-    #[inline]
-    fn packed(&self, hole: usize, kinetic: usize, momentum: usize) -> Option<(&[i16], &Scales)> {
-        let (block, size) = (&self.rows[kinetic].blocks[hole], self.holes[hole].elements() * LANES);
-        let node = momentum.checked_sub(block.first)?;
-        let scales = block.scales.get(node)?;
-        let (start, end) = (block.starts[node] as usize, block.starts[node + 1] as usize);
-        Some((&block.values[start * size..end * size], scales)).filter(|(values, _)| !values.is_empty())
-    }
-
-    /// Asks for the memory of the elements at a node.
-    #[inline]
-    pub(super) fn fetch(&self, hole: usize, kinetic: usize, momentum: usize) {
-        if let Some((values, _)) = self.packed(hole, kinetic, momentum) {
-            fetch(values);
-        }
+    /// Largest number of elements of a node.
+    pub(super) fn most_elements(&self) -> usize {
+        let elements = self.holes.iter().map(Hole::elements).max().unwrap_or(0);
+        elements * self.waves()
     }
 
     /// Largest number of partial waves of a node of T.
     pub(super) fn waves_of(&self, kinetic: usize) -> usize {
-        self.rows[kinetic].cos.len()
+        self.phases[kinetic].cos.len()
     }
 
     /// Number of partial waves that serves a node of T and the one before.
     pub(super) fn waves_at(&self, kinetic: usize) -> usize {
-        let before = self.rows[kinetic.saturating_sub(1)].cos.len();
-        self.rows[kinetic].cos.len().max(before)
+        let before = self.phases[kinetic.saturating_sub(1)].cos.len();
+        self.phases[kinetic].cos.len().max(before)
     }
 
     /// Largest number of partial waves of a node.
     pub fn waves(&self) -> usize {
-        self.rows.iter().map(|row| row.cos.len()).max().unwrap_or(0)
+        self.phases.iter().map(|phases| phases.cos.len()).max().unwrap_or(0)
     }
 
     /// Size in memory [bytes].
     pub fn bytes(&self) -> usize {
-        let block = |b: &Block| size_of_val(&b.starts[..]) + size_of_val(&b.scales[..]) + 2 * b.values.len();
-        let row = |row: &Row| 8 * row.cos.len() + row.blocks.iter().map(block).sum::<usize>();
-        self.rows.iter().map(row).sum()
+        self.packed.bytes() + self.phases.iter().map(|phases| 8 * phases.cos.len()).sum::<usize>()
     }
 }
 
 impl Row {
     pub(super) fn empty(holes: usize) -> Self {
-        let blocks = vec![Block { starts: vec![0], ..Block::default() }; holes];
-        Row { cos: Vec::new(), sin: Vec::new(), blocks }
+        let phases = Phases { cos: Aligned::from(&[][..]), sin: Aligned::from(&[][..]) };
+        Row { phases, blocks: vec![Block::empty(); holes] }
     }
 
     /// Keeps what is not negligible: space-like q within the range of the hole, and the waves that matter.
@@ -211,37 +214,18 @@ impl Row {
             let first = strength.iter().position(|&s| s > cut).unwrap_or(momenta.len()).max(cone);
             let last = strength.iter().rposition(|&s| s > cut).map_or(first, |i| (i + 1).max(first));
             let kept = hole.elements() * waves;
-            let mut block = Block { first, starts: vec![0], ..Block::default() };
+            let mut block = Block { first, ..Block::empty() };
             for node in elements[first * size..last * size].chunks_exact(size) {
                 block.append(&node[..kept], hole.multipoles());
             }
+            block.values.shrink_to_fit();
             block
         });
-        let of = |f: fn(f64) -> f64| slice.phases[..waves].iter().map(|&x| f(x) as f32).collect();
-        Row { cos: of(f64::cos), sin: of(f64::sin), blocks: blocks.collect() }
-    }
-}
-
-impl Block {
-    /// Adds the elements of a node, without the groups of waves at the end that are too small for 16 bits.
-    pub(super) fn append(&mut self, elements: &[f64], multipoles: usize) {
-        let operator = |i: usize| i / (multipoles * OPERATORS) % 2 * OPERATORS + i % OPERATORS;
-        let lanes = elements.as_chunks::<LANES>().0;
-        let mut scales = [0.0; 2 * OPERATORS];
-        for (i, eight) in lanes.iter().enumerate() {
-            let scale: &mut f32 = &mut scales[operator(i)];
-            *scale = eight.iter().fold(*scale, |most, x| most.max(x.abs() as f32 / f32::from(i16::MAX)));
-        }
-        let of = |i: usize, x: f64| {
-            let scale = f64::from(scales[operator(i)]);
-            if scale > 0.0 { (x / scale).round() as i16 } else { 0 }
+        let of = |f: fn(f64) -> f64| {
+            let values: Vec<f32> = slice.phases[..waves].iter().map(|&x| f(x) as f32).collect();
+            Aligned::from(&values[..])
         };
-        let (before, group) = (self.values.len(), 2 * multipoles * OPERATORS * LANES);
-        self.values.extend(lanes.iter().enumerate().flat_map(|(i, eight)| eight.map(|x| of(i, x))));
-        let last = self.values[before..].iter().rposition(|&x| x != 0);
-        self.values.truncate(before + last.map_or(0, |last| (last + 1).next_multiple_of(group)));
-        self.starts.push((self.values.len() / group) as u32);
-        self.scales.push(scales);
+        Row { phases: Phases { cos: of(f64::cos), sin: of(f64::sin) }, blocks: blocks.collect() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Total cross sections, with their derivatives.
 
-use super::angular::gauss_legendre;
 use super::model::{PreparedKnockout, cell};
+use crate::quadrature::gauss_legendre;
 use rayon::prelude::*;
 
 /// Points of Gauss's quadrature in a cell of T and of q: the integrand is a polynomial of low degree but for the smooth

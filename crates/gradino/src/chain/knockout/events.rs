@@ -3,12 +3,11 @@
 use super::super::kinematics::Beginning;
 use super::part::Part;
 use super::{CHUNK, Energies, PreparedJob};
-use gradino_core::particle::pdg;
+use gradino_core::particle::{lepton_charge, pdg};
 use gradino_core::{
     Event, FourVector, NuclearState, Particle, Purpose, Status, Stream, Vertex, VertexStatus,
 };
 use gradino_nuclear::decay::Cascade;
-use gradino_nuclear::emission::fragment::Fragment;
 use gradino_nuclear::meanfield::{Current, Nucleon};
 use gradino_nuclear::reaction::exclusive::{FinalState, KnockoutDraw, SamplerSpace, Transfer};
 use std::f64::consts::TAU;
@@ -44,16 +43,8 @@ pub(in crate::chain) struct Knocked {
 /// PDG number, mass [MeV] and charge [e] of a free nucleon.
 pub(super) fn nucleon(nucleon: Nucleon) -> (i32, f64, i32) {
     match nucleon {
-        Nucleon::Neutron => (pdg::NEUTRON, Fragment::Neutron.nuclear_mass(), 0),
-        Nucleon::Proton => (pdg::PROTON, Fragment::Proton.nuclear_mass(), 1),
-    }
-}
-
-/// The charge of a lepton [e].
-fn charge(lepton: i32) -> i32 {
-    match lepton.abs() {
-        pdg::ELECTRON | pdg::MUON => -lepton.signum(),
-        _ => 0,
+        Nucleon::Neutron => (pdg::NEUTRON, nucleon.mass(), 0),
+        Nucleon::Proton => (pdg::PROTON, nucleon.mass(), 1),
     }
 }
 
@@ -121,9 +112,21 @@ impl PreparedJob {
             state: None,
         };
         let (incoming, lepton) = (job.vertex.incoming, job.vertex.outgoing);
-        event.particles.push(particle(incoming, Status::Beam, beam, masses.incoming, charge(incoming)));
+        event.particles.push(particle(
+            incoming,
+            Status::Beam,
+            beam,
+            masses.incoming,
+            lepton_charge(incoming),
+        ));
         super::super::events::push_target(job.target, masses.target, event);
-        event.particles.push(particle(lepton, Status::Final, out.lepton, masses.lepton, charge(lepton)));
+        event.particles.push(particle(
+            lepton,
+            Status::Final,
+            out.lepton,
+            masses.lepton,
+            lepton_charge(lepton),
+        ));
         let outgoing = self.parts[begun.part].model().of.table.outgoing;
         let (number, mass, charge) = nucleon(outgoing);
         event.particles.push(particle(number, Status::Final, out.nucleon, mass, charge));

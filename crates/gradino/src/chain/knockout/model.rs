@@ -170,7 +170,8 @@ impl Choices {
             warnings.extend(rebuilt(origin));
             tables.push((table, Vec::new()));
         }
-        let bytes = asked.slopes.len() * tables.iter().map(|(table, _)| table.bytes()).sum::<usize>();
+        let bytes =
+            asked.slopes.len() * tables.iter().map(|(table, _)| table.bytes_of_slopes()).sum::<usize>();
         check_size(&asked.slopes, bytes)?;
         for name in &asked.slopes {
             self.add_slopes(target, &kinds, (&asked, name), &mut tables, &mut warnings)?;

@@ -1,0 +1,196 @@
+//! The reduced elements of all nodes in one piece of memory.
+//!
+//! They are kept in 16 bits with a scale for each operator of a node, because what a cross section costs is mostly to read
+//! them: the error is below 2e-5 of the largest element of the operator, far below that of the interpolation. Neighbours in q
+//! lie side by side, each behind its scales, so that the four corners of a cell are two pieces of memory.
+
+use super::amplitude::OPERATORS;
+use super::coupling::LANES;
+use super::memory::vec_in_large_pages;
+
+/// Scales of the operators of both parities.
+pub(super) type Scales = [f32; 2 * OPERATORS];
+
+/// Words of 16 bits of a line of the cache, in which nodes are measured.
+pub(super) const LINE: usize = 32;
+/// Words before the elements of a node: two for each scale, and the number of groups of waves.
+const HEADER: usize = 24; // a multiple of the lanes
+const GROUPS: usize = 4 * OPERATORS;
+/// Nodes that are counted from the same place: so their places fit in 16 bits, and all of them into the cache.
+const NEAR: usize = 16;
+
+/// The elements of one hole at one node of T.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Block {
+    /// First node of q that is kept.
+    pub(super) first: usize,
+    /// By q - first: groups of waves before the node, and after the last one.
+    pub(super) starts: Vec<u32>,
+    /// By q - first.
+    pub(super) scales: Vec<Scales>,
+    /// By q - first and, for each, in the order of [`super::Elements`], over the scale of the operator.
+    pub(super) values: Vec<i16>,
+}
+
+/// The elements of one hole at one node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node<'a> {
+    /// What multiplies the operators.
+    pub(super) scales: Scales,
+    /// By [group of waves][parity][multipole][operator][wave of the group].
+    pub(super) values: &'a [i16],
+}
+
+/// The blocks of all holes at all nodes of T.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Packed {
+    /// Words of a group of waves by hole.
+    sizes: Vec<usize>,
+    momenta: usize,
+    /// Lines before every node whose number is a multiple of [`NEAR`].
+    starts: Vec<u32>,
+    /// By [kinetic][hole][momentum]: lines between that node and this one; and after the last one.
+    offsets: Vec<u16>,
+    lines: Vec<[i16; LINE]>,
+}
+
+impl Block {
+    /// No elements.
+    pub(super) fn empty() -> Self {
+        Block { starts: vec![0], ..Block::default() }
+    }
+
+    /// Adds the elements of a node, without the groups of waves at the end that are too small for 16 bits.
+    pub(super) fn append(&mut self, elements: &[f64], multipoles: usize) {
+        let operator = |i: usize| i / (multipoles * OPERATORS) % 2 * OPERATORS + i % OPERATORS;
+        let lanes = elements.as_chunks::<LANES>().0;
+        let mut scales = [0.0; 2 * OPERATORS];
+        for (i, eight) in lanes.iter().enumerate() {
+            let scale: &mut f32 = &mut scales[operator(i)];
+            *scale = eight.iter().fold(*scale, |most, x| most.max(x.abs() as f32 / f32::from(i16::MAX)));
+        }
+        let of = |i: usize, x: f64| {
+            let scale = f64::from(scales[operator(i)]);
+            if scale > 0.0 { (x / scale).round() as i16 } else { 0 }
+        };
+        let (before, group) = (self.values.len(), 2 * multipoles * OPERATORS * LANES);
+        self.values.extend(lanes.iter().enumerate().flat_map(|(i, eight)| eight.map(|x| of(i, x))));
+        let last = self.values[before..].iter().rposition(|&x| x != 0);
+        self.values.truncate(before + last.map_or(0, |last| (last + 1).next_multiple_of(group)));
+        self.starts.push((self.values.len() / group) as u32);
+        self.scales.push(scales);
+    }
+
+    /// Elements and scales at the node `momentum`, `size` words in a group of waves; none where there are none.
+    fn node(&self, momentum: usize, size: usize) -> Option<(&[i16], &Scales)> {
+        let node = momentum.checked_sub(self.first)?;
+        let scales = self.scales.get(node)?;
+        let values = &self.values[self.starts[node] as usize * size..self.starts[node + 1] as usize * size];
+        Some((values, scales)).filter(|(values, _)| !values.is_empty())
+    }
+}
+
+impl Packed {
+    /// Of the blocks by kinetic energy and hole; `sizes` are the words of a group of waves of each hole, `momenta` the
+    /// number of nodes of q.
+    pub(super) fn new(rows: Vec<Vec<Block>>, sizes: Vec<usize>, momenta: usize) -> Self {
+        let lines = |words: usize| (HEADER + words).div_ceil(LINE);
+        let block = |(block, &size): (&Block, &usize)| -> usize {
+            (0..momenta).filter_map(|q| block.node(q, size)).map(|(values, _)| lines(values.len())).sum()
+        };
+        let all = rows.iter().map(|row| row.iter().zip(&sizes).map(block).sum::<usize>()).sum();
+        let (starts, offsets, lines) = (vec![0], vec![0], vec_in_large_pages(all));
+        let mut packed = Packed { sizes, momenta, starts, offsets, lines };
+        // Each row goes when it is copied.
+        for row in rows {
+            for (hole, block) in row.iter().enumerate() {
+                (0..momenta)
+                    .for_each(|momentum| packed.append(block.node(momentum, packed.sizes[hole]), hole));
+            }
+        }
+        packed
+    }
+
+    fn append(&mut self, node: Option<(&[i16], &Scales)>, hole: usize) {
+        if let Some((values, scales)) = node {
+            let mut header = [0; HEADER];
+            for (words, scale) in header.as_chunks_mut::<2>().0.iter_mut().zip(scales) {
+                let bits = scale.to_bits();
+                *words = [bits as i16, (bits >> 16) as i16];
+            }
+            header[GROUPS] = (values.len() / self.sizes[hole]) as i16;
+            let first = values.len().min(LINE - HEADER);
+            let mut line = [0; LINE];
+            line[..HEADER].copy_from_slice(&header);
+            line[HEADER..HEADER + first].copy_from_slice(&values[..first]);
+            self.lines.push(line);
+            for rest in values[first..].chunks(LINE) {
+                let mut line = [0; LINE];
+                line[..rest.len()].copy_from_slice(rest);
+                self.lines.push(line);
+            }
+        }
+        let end = self.lines.len() as u32;
+        if self.offsets.len().is_multiple_of(NEAR) {
+            self.starts.push(end);
+        }
+        self.offsets.push((end - self.starts[self.starts.len() - 1]) as u16);
+    }
+
+    /// Lines before a node, the nodes counted in their order.
+    #[inline]
+    fn start(&self, node: usize) -> usize {
+        self.starts[node / NEAR] as usize + usize::from(self.offsets[node])
+    }
+
+    #[inline]
+    fn number(&self, hole: usize, kinetic: usize, momentum: usize) -> usize {
+        (kinetic * self.sizes.len() + hole) * self.momenta + momentum
+    }
+
+    /// The memory of a node.
+    #[inline]
+    pub(super) fn lines(&self, hole: usize, kinetic: usize, momentum: usize) -> &[[i16; LINE]] {
+        let node = self.number(hole, kinetic, momentum);
+        &self.lines[self.start(node)..self.start(node + 1)]
+    }
+
+    /// The elements at a node; none where they are negligible.
+    #[inline]
+    pub(super) fn node(&self, hole: usize, kinetic: usize, momentum: usize) -> Option<Node<'_>> {
+        self.read(hole, self.lines(hole, kinetic, momentum))
+    }
+
+    /// The elements of a hole in the memory of a node.
+    #[inline]
+    pub(super) fn read<'a>(&self, hole: usize, lines: &'a [[i16; LINE]]) -> Option<Node<'a>> {
+        let words = lines.as_flattened();
+        let (header, rest) = words.split_first_chunk::<HEADER>()?;
+        let scale = |i: usize| {
+            f32::from_bits(u32::from(header[2 * i] as u16) | u32::from(header[2 * i + 1] as u16) << 16)
+        };
+        let values = &rest[..header[GROUPS] as usize * self.sizes[hole]];
+        Some(Node { scales: std::array::from_fn(scale), values })
+    }
+
+    /// The elements of a hole at one node of T, as they were given.
+    pub(super) fn block(&self, hole: usize, kinetic: usize) -> Block {
+        let mut block = Block::empty();
+        let nodes: Vec<_> = (0..self.momenta).map(|q| self.node(hole, kinetic, q)).collect();
+        let Some(first) = nodes.iter().position(Option::is_some) else { return block };
+        let last = nodes.iter().rposition(Option::is_some).map_or(first, |last| last + 1);
+        block.first = first;
+        for node in &nodes[first..last] {
+            let (scales, values) = node.map_or(([0.0; 2 * OPERATORS], &[][..]), |n| (n.scales, n.values));
+            block.values.extend(values);
+            block.scales.push(scales);
+            block.starts.push((block.values.len() / self.sizes[hole]) as u32);
+        }
+        block
+    }
+
+    /// Size in memory [bytes].
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.starts[..]) + size_of_val(&self.offsets[..]) + size_of_val(&self.lines[..])
+    }
+}
