@@ -5,7 +5,7 @@ use super::coupling::{Coupling, Harmonics};
 use super::form::{LeptonForm, WIDTH, in_lanes};
 use super::grid::Grid;
 use super::hadron::HadronTensor;
-use super::inclusive::ResponsePairs;
+use super::inclusive::{ResponsePairs, all_pairs};
 use super::lepton::{LeptonTensor, LeptonVertex};
 use super::memory::{Aligned, fetch, vec_in_large_pages};
 use super::moving_field::{ChangeSpace, FieldSlope, MovingField};
@@ -39,7 +39,7 @@ pub struct Knockout {
     pub(super) field: Vec<FieldSlope>,
     pub(super) couplings: Vec<Coupling<f32>>,
     /// By [hole][kinetic][momentum].
-    pairs: Vec<Vec<ResponsePairs<f64>>>,
+    pub(super) pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
 
 /// The parameters of a knockout by `current`: those of the form factors that act in it, and of the weak mixing for the
@@ -135,21 +135,6 @@ impl Knockout {
         let q2 = (Q::from(q * q) - omega * omega).max(Q::zero());
         CurrentFactors::new(&form_factors.of(self.vertex.current, self.struck, q2), omega, q)
     }
-}
-
-/// The pairs of all nodes of a hole.
-fn all_pairs(table: &KnockoutTable, hole: usize) -> Vec<ResponsePairs<f64>> {
-    let (nodes, multipoles) = (table.grid.momenta.len(), table.holes[hole].multipoles());
-    let at = |node: usize| {
-        let mut room = Vec::new();
-        let Some(elements) = table.elements(hole, node / nodes, node % nodes, &mut room) else {
-            return ResponsePairs([0.0; super::inclusive::PAIRS]);
-        };
-        let double = |x: &[f32]| -> Vec<f64> { x.iter().map(|&x| f64::from(x)).collect() };
-        let (values, cos, sin) = (double(elements.values), double(elements.cos), double(elements.sin));
-        ResponsePairs::new(&Elements { values: &values, cos: &cos, sin: &sin }, multipoles)
-    };
-    (0..table.grid.kinetic.len() * nodes).into_par_iter().map(at).collect()
 }
 
 /// A point of the phase space of one hole, in the frame with q along z.
@@ -485,39 +470,6 @@ impl PreparedKnockout {
     /// Number of wanted parameters.
     pub fn wanted(&self) -> usize {
         self.wanted
-    }
-
-    /// CC, CL, LL, T and T' of a full shell at a node, integrated over the direction of the nucleon [1/MeV].
-    pub(super) fn node_responses(&self, hole: usize, kinetic: usize, momentum: usize) -> [f64; 5] {
-        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
-        self.of.pairs[hole][node].responses(&self.factors[hole][node])
-    }
-
-    /// Derivatives of CC, CL, LL, T and T' at a node with respect to the five factors of the current.
-    pub(super) fn node_response_slopes(&self, hole: usize, kinetic: usize, momentum: usize) -> [[f64; 5]; 5] {
-        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
-        let responses = self.of.pairs[hole][node].responses(&self.factors[hole][node].seeded());
-        std::array::from_fn(|factor| responses.map(|r| r.eps[factor]))
-    }
-
-    /// CC, CL, LL, T and T' of the nucleons of one hole at energy transfer `omega` and momentum transfer `q` [MeV],
-    /// integrated over the direction of the nucleon [1/MeV].
-    pub fn responses(&self, hole: usize, omega: f64, q: f64) -> [f64; 5] {
-        let mut sum = [0.0; 5];
-        let t = omega - self.of.table.holes[hole].separation;
-        for (kinetic, momentum, weight) in self.corners(t, q).into_iter().flatten() {
-            let node = self.node_responses(hole, kinetic, momentum);
-            sum.iter_mut().zip(node).for_each(|(s, r)| *s += r * weight * self.filling(hole));
-        }
-        sum
-    }
-
-    /// d2 sigma / (d omega d cos(theta)) of one hole [cm^2/MeV]: the integral of the exclusive cross section over the
-    /// direction of the nucleon.
-    pub fn inclusive(&self, hole: usize, energy: f64, omega: f64, cos_theta: f64) -> f64 {
-        let Some(q) = self.of.vertex.momentum_transfer(energy, omega, cos_theta) else { return 0.0 };
-        let lepton = LeptonTensor::at_angle(&self.of.vertex, energy, omega, cos_theta);
-        lepton.map_or(0.0, |l| l.inclusive(&self.responses(hole, omega, q)) * l.scale())
     }
 }
 
