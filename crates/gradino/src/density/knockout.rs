@@ -156,7 +156,7 @@ impl KnockoutTable {
         let open: Vec<Nucleon> =
             Nucleon::BOTH.into_iter().filter(|&n| vertex.knocked_out(n).is_some()).collect();
         let struck = one_kind(self.beam.struck, &open, self.incoming(), "beam.struck")?;
-        let published = choices.force()?.parameters;
+        let published = choices.skyrme_force()?.parameters;
         let mut params = published.clone();
         params.extend(parameters(choices.form_factors(), vertex.current));
         self.parameters.iter().try_for_each(|(name, value)| params.set(name, *value))?;

@@ -99,7 +99,7 @@ impl PreparedKnockout {
     pub(super) fn node_response_slopes(&self, hole: usize, kinetic: usize, momentum: usize) -> [[f64; 5]; 5] {
         let node = kinetic * self.of.table.grid.momenta.len() + momentum;
         let responses =
-            self.of.pairs[hole][node].responses(self.factors_at(hole, (kinetic, momentum)).seeded());
+            self.of.pairs[hole][node].responses(&self.factors_at(hole, (kinetic, momentum)).seeded());
         std::array::from_fn(|factor| responses.map(|r| r.eps[factor]))
     }
 

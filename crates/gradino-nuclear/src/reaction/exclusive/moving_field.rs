@@ -7,11 +7,12 @@
 //!   nodes, whose Q^2 is that of omega = T + S.
 
 use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, Waves, operator_sums};
+use super::cell::{Cell, Workspace};
 use super::form::{WIDTH, in_lanes};
 use super::inclusive::{PAIRS, ResponsePairs};
 use super::lepton::LeptonTensor;
 use super::memory::Aligned;
-use super::model::{Cell, Corner, Knockout, Point, PreparedKnockout, Workspace};
+use super::model::{Corner, Knockout, Point, PreparedKnockout};
 use super::slopes::TableSlope;
 use super::table::{Hole, KnockoutTable, Phases};
 use gradino_core::{Dual, ParamSet};

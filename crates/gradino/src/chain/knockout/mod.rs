@@ -83,7 +83,7 @@ impl KnockoutJob {
     /// Leptons of `flux` on `target`.
     pub fn new(flux: Flux, target: Nuclide, choices: config::Knockout) -> Result<Self> {
         let vertex = choices.vertex(flux.incoming)?;
-        let force = choices.force()?.parameters;
+        let force = choices.skyrme_force()?.parameters;
         Ok(KnockoutJob { flux, target, vertex, choices, force, models: Mutex::new(None) })
     }
 

@@ -1,19 +1,13 @@
 //! From the choices of a configuration to the model of a knockout.
 
-use crate::config::{
-    self, AxialFormFactor, CoulombExchange, Knockout as Choices, LeptonCoulomb, MomentumSquared,
-    VectorFormFactors, Waves,
-};
+use crate::config::{self, Knockout as Choices, LeptonCoulomb, MomentumSquared};
 use crate::error::Result;
 use gradino_core::{Error as Ground, Nuclide, ParamSet};
-use gradino_nuclear::meanfield::{
-    self, AxialModel, ContinuumOptions, Current, EmptiedField, FieldChoice, FinalState, FormFactorModel,
-    MeanField, Nucleon, Options, ResponseOptions, Skyrme, SkyrmeForce, VectorModel,
-};
+use gradino_nuclear::meanfield::{Current, MeanField, Nucleon, Skyrme};
 use gradino_nuclear::reaction::exclusive::{
     Grid, Hole, Knockout, KnockoutTable, LeptonVertex, MeanFieldSource, Origin, TableSlope,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Nodes of the table in kinetic energy and in momentum transfer.
@@ -101,43 +95,6 @@ fn cache_folder() -> PathBuf {
 }
 
 impl Choices {
-    /// The form factors.
-    pub fn form_factors(&self) -> FormFactorModel {
-        let vector = match self.vector {
-            VectorFormFactors::Kelly => VectorModel::Kelly,
-            VectorFormFactors::Bbba05 => VectorModel::Bbba05,
-            VectorFormFactors::Dipole => VectorModel::Dipole,
-        };
-        let axial = match self.axial {
-            AxialFormFactor::Dipole => AxialModel::Dipole,
-            AxialFormFactor::ZExpansion => AxialModel::ZExpansion,
-        };
-        FormFactorModel { vector, axial }
-    }
-
-    /// The force, by its name or from its file.
-    pub(crate) fn force(&self) -> Result<SkyrmeForce> {
-        Ok(match self.force.ends_with(".toml") {
-            true => SkyrmeForce::from_file(Path::new(&self.force))?,
-            false => SkyrmeForce::named(&self.force)?,
-        })
-    }
-
-    /// Which field the nucleons of `target` move in.
-    fn field(&self, target: Nuclide) -> FieldChoice {
-        let exchange = match self.exchange {
-            CoulombExchange::Slater => meanfield::CoulombExchange::Slater,
-            CoulombExchange::None => meanfield::CoulombExchange::None,
-        };
-        FieldChoice {
-            nuclide: target,
-            of: self.borrowed_field().unwrap_or(target),
-            empty: self.emptied_shells(),
-            rest: EmptiedField::Evaluated,
-            options: Options { exchange, ..Options::default() },
-        }
-    }
-
     /// The lepton's side of `incoming` (PDG number), without the field of the nucleus.
     pub(crate) fn vertex(&self, incoming: i32) -> Result<LeptonVertex> {
         let current = match self.current() {
@@ -204,7 +161,8 @@ impl Choices {
         let field = self.field(target).solve(&Skyrme::new(&theta))?;
         for (&nucleons, (table, slopes)) in kinds.iter().zip(tables) {
             let end = table.grid.kinetic.last().copied().unwrap_or(0.0);
-            let source = MeanFieldSource::new(&field, nucleons, self.options(), &table.grid.momenta, end);
+            let source =
+                MeanFieldSource::new(&field, nucleons, self.response_options(), &table.grid.momenta, end);
             for (slope, origin) in
                 table.cached_slopes(&source, std::slice::from_ref(parameter), &cache_folder())?
             {
@@ -237,16 +195,6 @@ impl Choices {
         Ok(holes)
     }
 
-    /// The choices of responses.
-    fn options(&self) -> ResponseOptions {
-        let final_state = match self.waves {
-            Waves::Distorted => FinalState::Distorted,
-            Waves::Plane => FinalState::Plane,
-        };
-        let continuum = ContinuumOptions { final_state, ..ContinuumOptions::default() };
-        ResponseOptions { continuum, ..ResponseOptions::default() }
-    }
-
     /// The table of nucleons that are struck and leave, for leptons of up to `highest` [MeV].
     fn table(
         &self,
@@ -254,9 +202,10 @@ impl Choices {
         nucleons: [Nucleon; 2],
         highest: f64,
     ) -> Result<(KnockoutTable, Origin)> {
+        let options = self.response_options();
         let [kinetic_end, momentum_end] = Grid::reach(highest);
         let momenta = Grid::uniform_momenta(NODES[1], momentum_end);
-        let source = MeanFieldSource::new(field, nucleons, self.options(), &momenta, kinetic_end);
+        let source = MeanFieldSource::new(field, nucleons, options, &momenta, kinetic_end);
         let kinetic = Grid::adapted_kinetic(&source, NODES[0], kinetic_end)?;
         Ok(KnockoutTable::cached(&source, Grid { kinetic, momenta }, &cache_folder())?)
     }
