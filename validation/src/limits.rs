@@ -11,7 +11,7 @@ use gradino_nuclear::meanfield::{
     Mesh, Monopole, Nucleon, Options, Orbital, PartialWave, Probe, RadialField, ResponseModel,
     ResponseOptions, ResponseSums, Skyrme, box_states,
 };
-use gradino_nuclear::reaction::exclusive::angular::gauss_legendre;
+use gradino_nuclear::quadrature::gauss_legendre;
 use std::f64::consts::PI;
 
 /// Waves of the mean field without relativistic kinematics: the eigenstates of one Hamiltonian.
