@@ -4,7 +4,7 @@ use crate::array::{Array, Given};
 use crate::density::{Density, Slot};
 use crate::error::{config_error, raise};
 use crate::record::parameter_set;
-use gradino::chain::knockout_model;
+use gradino::chain::{knockout_job, knockout_model};
 use gradino::config::{Config, Source, select_parameters};
 use gradino::density::Struck;
 use gradino_core::ParamSet;
@@ -34,14 +34,14 @@ impl Knockout {
         let Source::Beam(beam) = &config.source else {
             return Err(gradino::Error::NoProcess { reason: "a knockout needs [flux] and [target]".into() });
         };
-        let (model, highest, warnings) = knockout_model(beam, struck)?;
+        let mut params = ParamSet::new(knockout_job(beam)?.own_parameters());
         let all = parameter_set(&config)?;
-        let mut params = ParamSet::new(model.parameters());
         let names: Vec<String> = params.names().into_iter().map(String::from).collect();
         for name in &names {
             params.set(name, all.get(name)?.value)?;
         }
         let wanted = select_parameters(gradients, &params)?;
+        let (model, highest, warnings) = knockout_model(beam, struck, &params, &wanted)?;
         let names = wanted.iter().map(|&i| params.at(i).name.clone()).collect();
         Ok(Knockout { model: model.prepare(&params, &wanted), names, highest, warnings })
     }

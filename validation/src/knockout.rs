@@ -63,7 +63,7 @@ pub fn models(toml: &str) -> Result<Vec<Arc<PreparedKnockout>>> {
     let mut params = setup.parameters();
     config.apply_parameters(&mut params)?;
     let Origin::Knockout(job) = &setup.origin else { return Ok(Vec::new()) };
-    Ok(job.models()?.iter().map(|model| model.prepare(&params, &[])).collect())
+    Ok(job.models(&params, &[])?.iter().map(|model| model.prepare(&params, &[])).collect())
 }
 
 fn job(flux: &str, nuclide: &str, energy: f64, knockout: &str) -> String {

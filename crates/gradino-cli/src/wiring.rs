@@ -187,6 +187,19 @@ pub(crate) fn cross_sections(config: &Config, set: &ParamSet, energies: &[f64]) 
     Ok(table)
 }
 
+/// The derivatives of total cross sections of knockouts with respect to the parameters of [gradients].
+pub(crate) fn cross_section_gradients(config: &Config, set: &ParamSet, energies: &[f64]) -> Result<Table> {
+    let Source::Beam(beam) = &config.source else { return Ok(Table::new(&[])) };
+    let wanted = config.gradient_positions(set)?;
+    let (names, rows) = chain::cross_section_gradients(beam, set, &wanted, energies)?;
+    let mut header = vec!["energy [MeV]".to_string()];
+    header.extend(names);
+    let cells = |(energy, row): (&f64, Vec<f64>)| {
+        std::iter::once(format!("{energy}")).chain(row.iter().map(|x| format!("{x:.8e}"))).collect()
+    };
+    Ok(Table { header, rows: energies.iter().zip(rows).map(cells).collect() })
+}
+
 /// Refuses a file that exists, unless it may be replaced.
 pub(crate) fn check_free(path: &Path, overwrite: bool) -> Done<()> {
     match path.exists() && !overwrite {

@@ -187,6 +187,73 @@ fn the_mean_score_is_zero_and_means_move_as_the_scores_say() {
     }
 }
 
+/// The parameter of the force that is moved, and its relative change for differences.
+const CONTACT: (&str, f64) = ("skyrme.t0", 1e-2);
+
+/// The job with other waves, the contact term moved by a share of its value, and the derivative with respect to it.
+fn of_force(waves: &str, share: f64) -> (Chain, f64) {
+    let job = JOB.replace("[gradients]", &format!("[knockout]\nwaves = \"{waves}\"\n[gradients]"));
+    let setup = Setup::from_config(&Config::from_toml(&job).expect("a valid job")).expect("a valid job");
+    let mut params = setup.parameters();
+    let value = params.get(CONTACT.0).expect("a parameter of the force").value;
+    params.set(CONTACT.0, value * (1.0 + share)).expect("within bounds");
+    let position = params.position(CONTACT.0).expect("a parameter of the force");
+    let wanted = if share == 0.0 { vec![position] } else { Vec::new() };
+    (Chain::prepare(&setup, &params, &wanted).expect("a chain"), value)
+}
+
+fn total(chain: &Chain) -> f64 {
+    chain.cross_section().expect("a cross section").value
+}
+
+#[test]
+fn scores_of_the_force_have_mean_zero_and_the_run_says_what_they_take() {
+    let (chain, _) = of_force("distorted", 0.0);
+    assert!(chain.warnings().iter().any(|w| w.contains("skyrme.t0 take") && w.contains("MB")));
+    let mut score = Moments::default();
+    events(&chain, 20_000, |event| score.add(event.weight_gradient[0]));
+    let (mean, error) = (score.mean(), score.error());
+    assert!(error > 0.0 && mean.abs() < 4.0 * error, "{mean} +- {error}");
+}
+
+#[test]
+fn rates_and_means_move_with_the_force_as_their_derivatives_say() {
+    const EVENTS: u64 = 50_000;
+    // Energies of the muon and of the hole, whose centre moves, where the proton is fast. Plane waves have no resonances, which
+    // move by more than their widths, and slow protons have large scores.
+    let seen = |event: &Event| {
+        let fast = event.particles[3].kinetic_energy() > 10.0;
+        let hole = event.particles[4].state.map_or(0.0, |s| s.excitation);
+        if fast { [1.0, event.particles[2].kinetic_energy(), hole] } else { [0.0; 3] }
+    };
+    let (chain, value) = of_force("plane", 0.0);
+    let mut slopes = [Moments::default(); 3];
+    events(&chain, EVENTS, |event| {
+        let score = event.weight_gradient[0] * value;
+        slopes.iter_mut().zip(seen(event)).for_each(|(m, x)| m.add(score * x));
+    });
+    let others = [-CONTACT.1, CONTACT.1].map(|share| of_force("plane", share).0);
+    let means = |chain: &Chain| {
+        let mut moments = [Moments::default(); 3];
+        events(chain, EVENTS, |event| moments.iter_mut().zip(seen(event)).for_each(|(m, x)| m.add(x)));
+        moments
+    };
+    let [low, high] = others.each_ref().map(means);
+    for (k, slope) in slopes.iter().enumerate() {
+        let step = (high[k].mean() - low[k].mean()) / (2.0 * CONTACT.1);
+        let noise = low[k].error().hypot(high[k].error()) / (2.0 * CONTACT.1);
+        println!("mean {k}: {} +- {}, {step} +- {noise}", slope.mean(), slope.error());
+        let z = (slope.mean() - step) / noise.hypot(slope.error());
+        assert!(z.abs() < 4.0, "mean {k}: {} +- {}, {step} +- {noise}", slope.mean(), slope.error());
+        assert!(step.abs() > 4.0 * noise, "mean {k} moves");
+    }
+    let [low, high] = others.each_ref().map(total);
+    let slope = chain.cross_section().expect("a cross section").gradient[0] * value;
+    let step = (high - low) / (2.0 * CONTACT.1);
+    println!("{} {}", slope / total(&chain), step / total(&chain));
+    assert!((slope - step).abs() < 1e-2 * step.abs(), "{slope:e} {step:e}");
+}
+
 #[test]
 fn an_event_depends_on_its_number_alone() {
     let chain = chain(&setup().parameters());

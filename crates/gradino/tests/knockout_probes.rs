@@ -130,7 +130,7 @@ fn electrons_leave_above_the_smallest_q2() {
 fn the_cross_sections_move_with_each_parameter_as_finite_differences_say() {
     for config in [neutral(), electrons()] {
         let set = parameters(&config);
-        let models = knockout_job(&config).models().expect("models");
+        let models = knockout_job(&config).models(&set, &[]).expect("models");
         let chain = Chain::from_config(&config).expect("a chain");
         let total = chain.cross_section().expect("a cross section");
         for (slot, name) in chain.gradient_names().iter().enumerate() {

@@ -17,6 +17,9 @@ pub(crate) struct Xsec {
     /// Energies: first, last and their number
     #[arg(long, default_value = "5 MeV:60 MeV:56", value_name = "FIRST:LAST:N")]
     energies: String,
+    /// Derivatives of the cross sections of knockouts, with respect to the parameters of [gradients]
+    #[arg(long)]
+    gradients: bool,
     /// Comma-separated values
     #[arg(long)]
     csv: bool,
@@ -35,7 +38,11 @@ impl Xsec {
         }
         let mut set = wiring::parameters(&config)?;
         config.apply_parameters(&mut set)?;
-        print(&wiring::cross_sections(&config, &set, &energies)?.text(self.csv))?;
+        let table = match self.gradients {
+            true => wiring::cross_section_gradients(&config, &set, &energies)?,
+            false => wiring::cross_sections(&config, &set, &energies)?,
+        };
+        print(&table.text(self.csv))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -17,6 +17,7 @@ use axial::PreparedAxial;
 use gradino_core::constants::PION_MASS;
 use gradino_core::{Parameter, Params, Real};
 use std::fmt;
+use std::ops::Mul;
 use std::str::FromStr;
 
 /// Model of the vector form factors.
@@ -138,7 +139,10 @@ struct Ratio<D> {
 }
 
 impl<D: Real> Ratio<D> {
-    fn at(&self, tau: f64, dipole: D) -> D {
+    fn at<Q: Real>(&self, tau: Q, dipole: D) -> D
+    where
+        D: Mul<Q, Output = D>,
+    {
         let [n1, n2] = self.numerator;
         let [d1, d2, d3, d4] = self.denominator;
         let above = (n2 * tau + n1) * tau + self.constant;
@@ -160,14 +164,20 @@ pub struct PreparedFormFactors<D> {
 
 impl<D: Real> PreparedFormFactors<D> {
     /// G_E and G_M of proton and neutron, [G_E^p, G_M^p, G_E^n, G_M^n], at Q^2 = `q2` [MeV^2], 0 or more.
-    pub fn sachs(&self, q2: f64) -> [D; 4] {
+    pub fn sachs<Q: Real>(&self, q2: Q) -> [D; 4]
+    where
+        D: Mul<Q, Output = D>,
+    {
         let tau = q2 / (4.0 * NUCLEON_MASS * NUCLEON_MASS);
         let dipole = (self.vector_mass_sq.recip() * q2 + 1.0).powi(-2);
         self.sachs.each_ref().map(|ratio| ratio.at(tau, dipole))
     }
 
     /// Axial form factor of the charged current at Q^2 = `q2` [MeV^2].
-    pub fn axial(&self, q2: f64) -> D {
+    pub fn axial<Q: Real>(&self, q2: Q) -> D
+    where
+        D: Mul<Q, Output = D>,
+    {
         self.axial.as_ref().map_or(D::zero(), |axial| axial.at(q2))
     }
 
@@ -176,7 +186,12 @@ impl<D: Real> PreparedFormFactors<D> {
     /// Charged: G^p - G^n and G_A. Neutral: (1/2 - 2 sin^2) G - G'/2, where G' belongs to the other kind, and
     /// (+-G_A - Delta_s G_A/g_A)/2 with + for the proton (alberico2002), no strange vector form factors.
     /// Electromagnetic: G, without axial part.
-    pub fn of(&self, current: Current, nucleon: Nucleon, q2: f64) -> FormFactors<D> {
+    ///
+    /// With a Q^2 that carries derivatives these are there too.
+    pub fn of<Q: Real>(&self, current: Current, nucleon: Nucleon, q2: Q) -> FormFactors<D>
+    where
+        D: Mul<Q, Output = D>,
+    {
         let [ep, mp, en, mn] = self.sachs(q2);
         let ([e, m], [e_other, m_other], sign) = match nucleon {
             Nucleon::Proton => ([ep, mp], [en, mn], 1.0),
@@ -193,7 +208,7 @@ impl<D: Real> PreparedFormFactors<D> {
             }
         };
         let share = self.axial.as_ref().map_or(D::one(), PreparedAxial::pole);
-        let pole = share * (4.0 * NUCLEON_MASS * NUCLEON_MASS / (q2 + PION_MASS * PION_MASS));
+        let pole = share * (Q::from(4.0 * NUCLEON_MASS * NUCLEON_MASS) / (q2 + PION_MASS * PION_MASS));
         FormFactors { electric, magnetic, axial, pseudoscalar: axial * pole }
     }
 }

@@ -13,7 +13,7 @@ use crate::run::{EventSource, physics_toml};
 use gradino_core::{Event, Nuclide, ParamSet, units};
 use gradino_nuclear::decay::{CascadeModels, PartialWaves};
 use gradino_nuclear::emission::gamma_strength::GammaStrengthModel;
-use gradino_nuclear::reaction::exclusive::Knockout;
+use gradino_nuclear::reaction::exclusive::{Knockout, TotalCrossSection};
 use gradino_nuclear::reaction::{
     AllowedReaction, Cevns, CoulombMode, ElectronElastic, FormFactor, StrengthSet,
 };
@@ -126,28 +126,69 @@ pub fn cross_section_table(
     energies: &[f64],
 ) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
     if beam.reaction.knocks_out() {
-        let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
-        return job.cross_sections(params, energies);
+        let (names, rows) = knockout_job(beam)?.cross_sections(params, &[], energies)?;
+        let values = |row: Vec<TotalCrossSection>| row.into_iter().map(|total| total.value).collect();
+        return Ok((names, rows.into_iter().map(values).collect()));
     }
     let primary = primary(beam)?;
     let names = primary.processes.iter().map(|p| p.name().to_string()).collect();
     Ok((names, primary.cross_sections(params, energies)))
 }
 
-/// The model of the knockouts of one kind of nucleon by a beam, the highest energy that its table reaches [MeV], and warnings
-/// if tables on disk could not be used.
+/// The derivatives of total cross sections of knockouts [cm^2 per atom over the unit of the parameter] at the `energies`
+/// [MeV] with respect to those of the parameters at the positions `wanted` that act on them: names with units, and for each
+/// energy the values.
 ///
 /// # Errors
-/// Another process, a lepton or a nucleus without a model, no kind of nucleon where both are struck, and a cache that cannot
-/// be written.
-pub fn knockout_model(beam: &Beam, struck: Option<Struck>) -> Result<(Arc<Knockout>, f64, Vec<String>)> {
+/// Another process, and those of [`knockout_model`].
+pub fn cross_section_gradients(
+    beam: &Beam,
+    params: &ParamSet,
+    wanted: &[usize],
+    energies: &[f64],
+) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
+    let job = knockout_job(beam)?;
+    let own = ParamSet::new(job.own_parameters());
+    let acts = |&i: &usize| own.position(&params.at(i).name).is_ok();
+    let wanted: Vec<usize> = wanted.iter().copied().filter(acts).collect();
+    let (names, rows) = job.cross_sections(params, &wanted, energies)?;
+    let unit = |unit: &str| if unit.is_empty() { "cm2".into() } else { format!("cm2/({unit})") };
+    let of = |name: &String| -> Vec<String> {
+        let parameters = wanted.iter().map(|&i| params.at(i));
+        parameters.map(|p| format!("d {name}/d {} [{}]", p.name, unit(&p.unit))).collect()
+    };
+    let values = |row: Vec<TotalCrossSection>| row.into_iter().flat_map(|total| total.gradient).collect();
+    Ok((names.iter().flat_map(of).collect(), rows.into_iter().map(values).collect()))
+}
+
+/// The knockouts by a beam.
+///
+/// # Errors
+/// Another process, a lepton or a force without a model.
+pub fn knockout_job(beam: &Beam) -> Result<KnockoutJob> {
     if !beam.reaction.knocks_out() {
         let reason = "[reaction] has no knockout".into();
         return Err(Error::NoProcess { reason });
     }
-    let job = KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())?;
+    KnockoutJob::new(flux(&beam.flux)?, beam.target, beam.knockout.clone())
+}
+
+/// The model of the knockouts of one kind of nucleon by a beam, for the values in `params` of [`knockout_job`]'s own
+/// parameters and with derivatives with respect to those of the force at the positions `wanted`; the highest energy that its
+/// table reaches [MeV], and what the user should know of the tables.
+///
+/// # Errors
+/// Those of [`knockout_job`], a nucleus without a field, no kind of nucleon where both are struck, and a cache that cannot be
+/// written.
+pub fn knockout_model(
+    beam: &Beam,
+    struck: Option<Struck>,
+    params: &ParamSet,
+    wanted: &[usize],
+) -> Result<(Arc<Knockout>, f64, Vec<String>)> {
+    let job = knockout_job(beam)?;
     let kind = one_kind(struck, &job.struck(), beam.flux.incoming, "struck")?;
-    let models = job.models()?;
+    let models = job.models(params, wanted)?;
     let model = models.iter().find(|m| m.struck == kind).expect("a model for each kind that is struck");
     Ok((model.clone(), job.flux.highest(), job.warnings()))
 }

@@ -15,7 +15,7 @@ mod simulator;
 mod within;
 
 pub use bank::{ChainBank, Reach};
-pub use configured::{cross_section_table, knockout_model, library};
+pub use configured::{cross_section_gradients, cross_section_table, knockout_job, knockout_model, library};
 pub use moved::{Method, MovedChain, Mover, Order};
 pub use simulator::ChainSimulator;
 pub use within::ChannelShare;
@@ -180,7 +180,7 @@ impl Chain {
                 (Kind::Neutrino(Box::new(interaction)), cascade.into_iter().collect())
             }
             Origin::Knockout(job) => {
-                let residues = job.residues(params)?;
+                let residues = job.residues(params, gradients)?;
                 let cascade = |(residue, highest)| Ok(Cascade::new(network(residue, highest)?));
                 let cascades: Vec<Cascade> = residues.into_iter().map(cascade).collect::<Result<_>>()?;
                 let prepared = job.prepare(params, gradients, &cascades)?;

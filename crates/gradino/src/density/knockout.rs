@@ -1,10 +1,11 @@
 //! The knockout of a nucleon with distorted waves, as a density: that of the published tables, or of any configuration.
 
+use crate::chain::knockout::model::Asked;
 use crate::config::{self, ChargedLepton, Energy, Incoming, Neutrino};
 use crate::error::{Error, Place, Result};
-use gradino_core::{Nuclide, ParamSet};
+use gradino_core::Nuclide;
 use gradino_nuclear::meanfield::Nucleon;
-use gradino_nuclear::reaction::exclusive::KnockoutDensity;
+use gradino_nuclear::reaction::exclusive::{KnockoutDensity, parameters};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -155,10 +156,17 @@ impl KnockoutTable {
         let open: Vec<Nucleon> =
             Nucleon::BOTH.into_iter().filter(|&n| vertex.knocked_out(n).is_some()).collect();
         let struck = one_kind(self.beam.struck, &open, self.incoming(), "beam.struck")?;
-        let models = choices.build(target, vertex, high)?.of;
-        let model = models.iter().find(|m| m.struck == struck).expect("a model for each kind that is struck");
-        let mut params = ParamSet::new(model.parameters());
+        let published = choices.skyrme_force()?.parameters;
+        let mut params = published.clone();
+        params.extend(parameters(choices.form_factors(), vertex.current));
         self.parameters.iter().try_for_each(|(name, value)| params.set(name, *value))?;
+        let mut force = published.clone();
+        for name in published.names() {
+            force.set(name, params.get(name)?.value)?;
+        }
+        let asked = Asked { published, force, slopes: Vec::new(), highest: high };
+        let models = choices.build(target, vertex, asked)?.of;
+        let model = models.iter().find(|m| m.struck == struck).expect("a model for each kind that is struck");
         let density = KnockoutDensity::new(&model.prepare(&params, &[]), [low, high]);
         let conditions: Vec<(&str, [f64; 2])> =
             self.conditions.iter().map(|(name, range)| (name.as_str(), *range)).collect();

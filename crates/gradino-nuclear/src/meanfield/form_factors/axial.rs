@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use gradino_core::constants::PION_MASS;
 use gradino_core::{Parameter, Params, Real};
 use std::fmt;
+use std::ops::Mul;
 use std::str::FromStr;
 
 /// Name of the axial charge g_A = G_A(0).
@@ -147,7 +148,10 @@ impl<D: Real> PreparedAxial<D> {
     }
 
     /// G_A at Q^2 = `q2` [MeV^2].
-    pub(super) fn at(&self, q2: f64) -> D {
+    pub(super) fn at<Q: Real>(&self, q2: Q) -> D
+    where
+        D: Mul<Q, Output = D>,
+    {
         match &self.shape {
             Shape::Dipole { charge, mass_sq } => *charge * (mass_sq.recip() * q2 + 1.0).powi(-2),
             Shape::Series(a) => {
@@ -159,8 +163,8 @@ impl<D: Real> PreparedAxial<D> {
 }
 
 /// The conformal variable z at Q^2 = `q2` [MeV^2].
-fn conformal(q2: f64) -> f64 {
-    let (here, zero) = ((T_CUT + q2).sqrt(), (T_CUT - T_ZERO).sqrt());
+fn conformal<Q: Real>(q2: Q) -> Q {
+    let (here, zero) = ((q2 + T_CUT).sqrt(), (T_CUT - T_ZERO).sqrt());
     (here - zero) / (here + zero)
 }
 

@@ -5,7 +5,7 @@ use super::hadron::{HadronTensor, TransitionCurrent};
 use super::number::{Arithmetic, Number};
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
-use std::ops::Neg;
+use std::ops::{Mul, Neg};
 use wide::f64x4;
 
 /// Number of operators of one parity.
@@ -268,7 +268,10 @@ impl<D: Real> CurrentFactors<D> {
     /// From the form factors at (omega, q) [MeV]. The non-relativistic limit of
     /// A^mu = G_A gamma^mu gamma_5 + G_P/(2M) q^mu gamma_5 (walecka1975):
     /// A^0 = G_A sigma.(p + p')/2M - omega G_P sigma.q / 4 M^2, A = G_A sigma - q G_P sigma.q / 4 M^2.
-    pub fn new(f: &FormFactors<D>, omega: f64, q: f64) -> Self {
+    pub fn new<Q: Real>(f: &FormFactors<D>, omega: Q, q: f64) -> Self
+    where
+        D: Mul<Q, Output = D>,
+    {
         let pole = f.pseudoscalar / (4.0 * NUCLEON_MASS * NUCLEON_MASS);
         CurrentFactors {
             electric: f.electric,
@@ -294,6 +297,18 @@ impl<S: Copy> OperatorAmplitudes<S> {
             zero: self.zero.map(|x| x.map(f)),
             plus: self.plus.map(|x| x.map(f)),
             minus: self.minus.map(|x| x.map(f)),
+        }
+    }
+}
+
+impl<S: Arithmetic> OperatorAmplitudes<S> {
+    /// The sum with others.
+    pub(super) fn plus(&self, other: &Self) -> Self {
+        let sum = |a: [S; 2], b: [S; 2]| [a[0] + b[0], a[1] + b[1]];
+        OperatorAmplitudes {
+            zero: std::array::from_fn(|k| sum(self.zero[k], other.zero[k])),
+            plus: std::array::from_fn(|k| sum(self.plus[k], other.plus[k])),
+            minus: std::array::from_fn(|k| sum(self.minus[k], other.minus[k])),
         }
     }
 }

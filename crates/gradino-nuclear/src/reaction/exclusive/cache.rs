@@ -57,7 +57,21 @@ impl KnockoutTable {
     /// # Errors
     /// A folder that cannot be written to; errors of the source.
     pub fn cached(source: &dyn ElementSource, grid: Grid, folder: &Path) -> Result<(Self, Origin)> {
-        let key = key(source, &grid);
+        Self::stored(&source.identity(), &grid, folder, || Self::build(source, grid.clone()))
+    }
+
+    /// The table that depends on what `identity` says, on `grid`, from its file in `folder`; or as `make` makes it, written
+    /// there.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to; errors of `make`.
+    pub(super) fn stored(
+        identity: &str,
+        grid: &Grid,
+        folder: &Path,
+        make: impl FnOnce() -> Result<Self>,
+    ) -> Result<(Self, Origin)> {
+        let key = key(identity, grid);
         let path = folder.join(format!("knockout-{:016x}.table", key.0));
         let origin = if path.exists() {
             match Self::read(&path, key) {
@@ -67,7 +81,7 @@ impl KnockoutTable {
         } else {
             Origin::Built
         };
-        let table = Self::build(source, grid)?;
+        let table = make()?;
         table.write(&path, key)?;
         Ok((table, origin))
     }
@@ -102,10 +116,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// The hash of all that a table depends on.
-fn key(source: &dyn ElementSource, grid: &Grid) -> Hash {
+fn key(identity: &str, grid: &Grid) -> Hash {
     let mut hash = Hash::new();
     hash.add(VERSION);
-    source.identity().bytes().for_each(|byte| hash.add(u32::from(byte)));
+    identity.bytes().for_each(|byte| hash.add(u32::from(byte)));
     for x in grid.kinetic.iter().chain(&grid.momenta) {
         hash.add(x.to_bits() as u32);
         hash.add((x.to_bits() >> 32) as u32);

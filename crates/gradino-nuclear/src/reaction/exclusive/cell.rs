@@ -7,6 +7,7 @@ use super::form::{LeptonForm, WIDTH, in_lanes};
 use super::lepton::LeptonTensor;
 use super::memory::{Aligned, fetch};
 use super::model::{Corner, Point, PreparedKnockout};
+use super::moving_field::ChangeSpace;
 use super::packed::LINE;
 use super::table::Hole;
 use wide::{f32x8, f64x4};
@@ -14,13 +15,15 @@ use wide::{f32x8, f64x4};
 /// Room for one evaluation, so that none is allocated.
 #[derive(Clone, Debug)]
 pub struct Workspace {
-    harmonics: Vec<Harmonics<f32>>,
+    pub(super) harmonics: Vec<Harmonics<f32>>,
     /// By hole.
     pub(super) waves: Vec<Waves<f32>>,
     amplitudes: Vec<OperatorAmplitudes<f32>>,
     elements: Aligned<f32>,
     /// By [state][corner].
     sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
+    /// For derivatives with respect to the field.
+    pub(super) change: ChangeSpace,
 }
 
 /// What makes the cross section of a point from the amplitudes at the corners of its cell.
@@ -41,6 +44,7 @@ impl PreparedKnockout {
             amplitudes: vec![OperatorAmplitudes::none(0.0); states],
             elements: Aligned::new(self.of.table.most_elements(), 0.0),
             sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
+            change: ChangeSpace::new(self),
         }
     }
 

@@ -81,6 +81,24 @@ impl LeptonForm {
         sum
     }
 
+    /// What the value changes by with amplitudes that change, to first order, 2 Re sum dJ^+ L J, from pairs of amplitudes and
+    /// their changes.
+    pub fn along(
+        &self,
+        pairs: impl Iterator<Item = [OperatorAmplitudes<f64x4>; 2]>,
+        f: &CurrentFactors<f64x4>,
+    ) -> f64x4 {
+        let mut sum = f64x4::ZERO;
+        for [amplitudes, change] in pairs {
+            for (current, change) in currents(&amplitudes, f).into_iter().zip(currents(&change, f)) {
+                for (l, j) in self.times(&components(&current)).iter().zip(&components(&change)) {
+                    sum += l[0] * j[0] + l[1] * j[1];
+                }
+            }
+        }
+        sum + sum
+    }
+
     /// Its derivatives with respect to the factors of the current, in their order; as it is of second degree in them, it is
     /// half the sum of the factors times their derivatives.
     #[inline]

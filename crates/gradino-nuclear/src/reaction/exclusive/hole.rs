@@ -34,12 +34,12 @@ pub fn parameters() -> Vec<Parameter> {
 }
 
 /// The width [MeV] of a hole at the distance `energy` [MeV] from the Fermi level, Gamma = a E^2 / (b^2 + E^2).
-pub fn width<D: Real>(energy: f64, [a, b]: [D; 2]) -> D {
-    a * (energy * energy) / (b.sq() + energy * energy)
+pub fn width<D: Real>(energy: D, [a, b]: [D; 2]) -> D {
+    a * energy.sq() / (b.sq() + energy.sq())
 }
 
-/// The two parameters, in the order of [`parameters`].
-type Two = Dual<f64, 2>;
+/// The two parameters, in the order of [`parameters`], and the energy of the hole.
+type Three = Dual<f64, 3>;
 
 /// A hole state of a residue.
 #[derive(Clone, Debug)]
@@ -47,29 +47,38 @@ pub struct HoleState {
     /// Energy, spin and parity, at the centre of the strength.
     pub state: NuclearState,
     /// Width with its derivatives [MeV], and the range of the strength [MeV], for a hole that is spread.
-    spread: Option<(Two, [f64; 2])>,
+    spread: Option<(Three, [f64; 2])>,
 }
 
 impl HoleState {
     /// Those of all `holes` with the parameters a and b of their widths, sharp below `threshold`, the lowest separation
     /// energy of the residue [MeV]; all are sharp where none are given. No strength lies above `highest` [MeV].
     pub fn all(holes: &[Hole], widths: Option<[f64; 2]>, threshold: f64, highest: f64) -> Vec<HoleState> {
-        let last = holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min);
-        let lifted = widths.map(|[a, b]| [Two::variable(a, 0), Two::variable(b, 1)]);
-        let of = |hole: &Hole| {
-            let excitation = hole.separation - last;
+        Self::within(holes, holes, widths, threshold, highest)
+    }
+
+    /// The same, spread over the ranges of the holes `published` of the same shells: these do not move with the
+    /// parameters, so that scores are those of the density alone.
+    pub fn within(
+        holes: &[Hole],
+        published: &[Hole],
+        widths: Option<[f64; 2]>,
+        threshold: f64,
+        highest: f64,
+    ) -> Vec<HoleState> {
+        let lifted = widths.map(|[a, b]| [Three::variable(a, 0), Three::variable(b, 1)]);
+        let of = |(hole, published): (&Hole, f64)| {
+            let excitation = hole.separation - last(holes);
             let (two_j, parity) = (hole.shell.two_j as u16, Parity::of_orbital(hole.shell.l));
-            let spread = lifted.filter(|_| excitation > threshold).map(|lifted| {
-                // The ends do not move with the parameters, so that the score is that of the density alone.
-                let reach = REACH * width(excitation, [PUBLISHED[0], PUBLISHED[1].sqrt()]);
-                (
-                    width(excitation, lifted),
-                    [threshold.max(excitation - reach), highest.min(excitation + reach)],
-                )
+            let spread = lifted.filter(|_| published > threshold).map(|lifted| {
+                let reach = REACH * width(published, [PUBLISHED[0], PUBLISHED[1].sqrt()]);
+                let range = [threshold.max(published - reach), highest.min(published + reach)];
+                (width(Three::variable(excitation, 2), lifted), range)
             });
             HoleState { state: NuclearState { excitation, two_j, parity }, spread }
         };
-        holes.iter().map(of).collect()
+        let energies = published.iter().map(|hole| hole.separation - last(published));
+        holes.iter().zip(energies).map(of).collect()
     }
 
     /// The highest energy of the strength of all `holes` [MeV], with the parameters of their widths, if they have one.
@@ -114,15 +123,30 @@ impl HoleState {
     /// Derivatives of the logarithm of the density of `excitation` [MeV] below `most` [MeV] with respect to the two
     /// parameters, in the order of [`parameters`]; zero where `most` leaves one energy alone.
     pub fn score(&self, excitation: f64, most: f64) -> [f64; 2] {
+        let [a, b, _] = self.slopes(excitation, most);
+        [a, b]
+    }
+
+    /// The same with respect to the energy of the hole above the last filled shell [1/MeV]; its range keeps its ends.
+    pub fn score_of_energy(&self, excitation: f64, most: f64) -> f64 {
+        self.slopes(excitation, most)[2]
+    }
+
+    fn slopes(&self, excitation: f64, most: f64) -> [f64; 3] {
         let Some((width, [low, high])) = self.spread.filter(|(_, [low, _])| most > *low) else {
-            return [0.0; 2];
+            return [0.0; 3];
         };
-        let half = width * 0.5;
-        let angle = |e: f64| (Two::from(e - self.state.excitation) / half).atan();
+        let (half, centre) = (width * 0.5, Three::variable(self.state.excitation, 2));
+        let angle = |e: f64| ((-centre + e) / half).atan();
         let inside = angle(high.min(most)) - angle(low);
-        let lorentz = half / (half.sq() + (excitation - self.state.excitation).powi(2));
+        let lorentz = half / (half.sq() + (-centre + excitation).sq());
         (lorentz / (inside * PI)).ln().eps
     }
+}
+
+/// The separation energy of the last filled shell [MeV].
+fn last(holes: &[Hole]) -> f64 {
+    holes.iter().map(|h| h.separation).fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]
@@ -229,5 +253,31 @@ mod tests {
             );
             assert!(score[0].abs() > 1e-4 && score[1].abs() > 1e-4);
         }
+    }
+
+    #[test]
+    fn the_score_of_the_energy_is_that_of_a_lorentzian_that_moves_between_ends_that_do_not() {
+        let hole = |separation: f64| {
+            let of = |shell, separation| Hole { shell, occupation: 2.0, separation };
+            let holes = |deep| [of(Shell::new(1, 0, 1), deep), of(Shell::new(1, 1, 1), 14.5)];
+            HoleState::within(&holes(separation), &holes(36.2), Some(WIDTHS), 7.3, 63.0).remove(0)
+        };
+        let n = 20_000;
+        let energies = |separation: f64| {
+            let hole = hole(separation);
+            (0..n)
+                .map(move |i| hole.draw(100.0, (f64::from(i) + 0.5) / f64::from(n)).expect("room").excitation)
+        };
+        let mean = |separation: f64| energies(separation).sum::<f64>() / f64::from(n);
+        let here = hole(36.2);
+        let by_score = energies(36.2).map(|e| e * here.score_of_energy(e, 100.0)).sum::<f64>() / f64::from(n);
+        let step = (mean(36.3) - mean(36.1)) / 0.2;
+        assert!((by_score - step).abs() < 1e-3 * step && step > 0.5, "{by_score} {step}");
+        let moved: Vec<f64> = energies(36.4).collect();
+        assert!(
+            moved[0] < 7.31
+                && moved[0] > 7.3
+                && moved[n as usize - 1] < energies(36.2).fold(0.0, f64::max) + 1e-2
+        );
     }
 }

@@ -5,7 +5,11 @@ use super::amplitude::{
     Elements, LONG, MAGNETISED, SPIN, element_index,
 };
 use super::coupling::Naturalness;
+use super::lepton::LeptonTensor;
+use super::model::PreparedKnockout;
+use super::table::KnockoutTable;
 use gradino_core::Real;
+use rayon::prelude::*;
 use std::f64::consts::PI;
 
 /// Number of pairs of form factors in the responses.
@@ -66,5 +70,56 @@ impl<D: Real> ResponsePairs<D> {
             e * e * p[9] + e * m * p[10] + m * m * p[11] + a * a * p[12],
             e * a * p[13] + m * a * p[14],
         ]
+    }
+}
+
+/// The pairs of all nodes of a hole.
+pub(super) fn all_pairs(table: &KnockoutTable, hole: usize) -> Vec<ResponsePairs<f64>> {
+    let (nodes, multipoles) = (table.grid.momenta.len(), table.holes[hole].multipoles());
+    let at = |node: usize| {
+        let mut room = Vec::new();
+        let Some(elements) = table.elements(hole, node / nodes, node % nodes, &mut room) else {
+            return ResponsePairs([0.0; PAIRS]);
+        };
+        let double = |x: &[f32]| -> Vec<f64> { x.iter().map(|&x| f64::from(x)).collect() };
+        let (values, cos, sin) = (double(elements.values), double(elements.cos), double(elements.sin));
+        ResponsePairs::new(&Elements { values: &values, cos: &cos, sin: &sin }, multipoles)
+    };
+    (0..table.grid.kinetic.len() * nodes).into_par_iter().map(at).collect()
+}
+
+impl PreparedKnockout {
+    /// CC, CL, LL, T and T' of a full shell at a node, integrated over the direction of the nucleon [1/MeV].
+    pub(super) fn node_responses(&self, hole: usize, kinetic: usize, momentum: usize) -> [f64; 5] {
+        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
+        self.of.pairs[hole][node].responses(self.factors_at(hole, (kinetic, momentum)))
+    }
+
+    /// Derivatives of CC, CL, LL, T and T' at a node with respect to the five factors of the current.
+    pub(super) fn node_response_slopes(&self, hole: usize, kinetic: usize, momentum: usize) -> [[f64; 5]; 5] {
+        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
+        let responses =
+            self.of.pairs[hole][node].responses(&self.factors_at(hole, (kinetic, momentum)).seeded());
+        std::array::from_fn(|factor| responses.map(|r| r.eps[factor]))
+    }
+
+    /// CC, CL, LL, T and T' of the nucleons of one hole at energy transfer `omega` and momentum transfer `q` [MeV],
+    /// integrated over the direction of the nucleon [1/MeV].
+    pub fn responses(&self, hole: usize, omega: f64, q: f64) -> [f64; 5] {
+        let mut sum = [0.0; 5];
+        let t = omega - self.of.table.holes[hole].separation;
+        for (kinetic, momentum, weight) in self.corners(t, q).into_iter().flatten() {
+            let node = self.node_responses(hole, kinetic, momentum);
+            sum.iter_mut().zip(node).for_each(|(s, r)| *s += r * weight * self.filling(hole));
+        }
+        sum
+    }
+
+    /// d2 sigma / (d omega d cos(theta)) of one hole [cm^2/MeV]: the integral of the exclusive cross section over the
+    /// direction of the nucleon.
+    pub fn inclusive(&self, hole: usize, energy: f64, omega: f64, cos_theta: f64) -> f64 {
+        let Some(q) = self.of.vertex.momentum_transfer(energy, omega, cos_theta) else { return 0.0 };
+        let lepton = LeptonTensor::at_angle(&self.of.vertex, energy, omega, cos_theta);
+        lepton.map_or(0.0, |l| l.inclusive(&self.responses(hole, omega, q)) * l.scale())
     }
 }

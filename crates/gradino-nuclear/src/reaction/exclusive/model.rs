@@ -1,20 +1,21 @@
 //! The exclusive cross section from a table, ready for use.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes};
+use super::amplitude::{CurrentFactors, OperatorAmplitudes};
 use super::cell::Workspace;
 use super::coupling::Coupling;
 use super::form::LeptonForm;
 use super::grid::Grid;
 use super::hadron::HadronTensor;
-use super::inclusive::ResponsePairs;
+use super::inclusive::{ResponsePairs, all_pairs};
 use super::lepton::{LeptonTensor, LeptonVertex};
 use super::memory::vec_in_large_pages;
+use super::moving_field::{FieldSlope, MovingField};
 use super::table::KnockoutTable;
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, FormFactorModel, Nucleon, PreparedFormFactors};
 use crate::reaction::electron_elastic;
 use gradino_core::{Dual, ParamSet, Parameter, Params, Real};
-use rayon::prelude::*;
+use std::ops::Mul;
 use std::sync::Arc;
 use wide::f64x4;
 
@@ -33,9 +34,11 @@ pub struct Knockout {
     pub struck: Nucleon,
     /// The form factors.
     pub form_factors: FormFactorModel,
+    /// What is known of the parameters of the field.
+    pub(super) field: Vec<FieldSlope>,
     pub(super) couplings: Vec<Coupling<f32>>,
     /// By [hole][kinetic][momentum].
-    pairs: Vec<Vec<ResponsePairs<f64>>>,
+    pub(super) pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
 
 /// The parameters of a knockout by `current`: those of the form factors that act in it, and of the weak mixing for the
@@ -66,15 +69,19 @@ impl Knockout {
         let l_max = (table.waves() / 2) as u32;
         let couplings = table.holes.iter().map(|hole| Coupling::new(hole.shell, l_max)).collect();
         let pairs = (0..table.holes.len()).map(|hole| all_pairs(&table, hole)).collect();
-        Ok(Arc::new(Knockout { table, vertex, struck, form_factors, couplings, pairs }))
+        let field = Vec::new();
+        Ok(Arc::new(Knockout { table, vertex, struck, form_factors, field, couplings, pairs }))
     }
 
-    /// The parameters that act on this current, see [`parameters`].
+    /// The parameters that act on this current, see [`parameters`], and those of the field whose slopes are known.
     pub fn parameters(&self) -> Vec<Parameter> {
-        parameters(self.form_factors, self.vertex.current)
+        let mut list = parameters(self.form_factors, self.vertex.current);
+        list.extend(self.field.iter().map(|slope| slope.table.parameter.clone()));
+        list
     }
 
-    /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`.
+    /// With the values of `params`, and derivatives with respect to the parameters at the positions `wanted`. Those of the
+    /// field keep the values at which the table was made.
     pub fn prepare(self: &Arc<Self>, params: &ParamSet, wanted: &[usize]) -> Arc<PreparedKnockout> {
         let chunk = |positions: &[usize]| {
             let theta = params.seeded(|i, p| match positions.iter().position(|k| *k == i) {
@@ -88,6 +95,7 @@ impl Knockout {
             factors: self.node_factors(&params.values()),
             slopes: wanted.chunks(CHUNK).map(chunk).collect(),
             wanted: wanted.len(),
+            field: self.moving_field(params, wanted),
         })
     }
 
@@ -113,25 +121,19 @@ impl Knockout {
         t: f64,
         q: f64,
     ) -> CurrentFactors<D> {
-        let omega = t + self.table.holes[hole].separation;
-        let q2 = (q * q - omega * omega).max(0.0);
+        self.factors_of(form_factors, t + self.table.holes[hole].separation, q)
+    }
+
+    /// The same at the energy transfer `omega` [MeV].
+    pub(super) fn factors_of<D: Real + Mul<Q, Output = D>, Q: Real>(
+        &self,
+        form_factors: &PreparedFormFactors<D>,
+        omega: Q,
+        q: f64,
+    ) -> CurrentFactors<D> {
+        let q2 = (Q::from(q * q) - omega * omega).max(Q::zero());
         CurrentFactors::new(&form_factors.of(self.vertex.current, self.struck, q2), omega, q)
     }
-}
-
-/// The pairs of all nodes of a hole.
-fn all_pairs(table: &KnockoutTable, hole: usize) -> Vec<ResponsePairs<f64>> {
-    let (nodes, multipoles) = (table.grid.momenta.len(), table.holes[hole].multipoles());
-    let at = |node: usize| {
-        let mut room = Vec::new();
-        let Some(elements) = table.elements(hole, node / nodes, node % nodes, &mut room) else {
-            return ResponsePairs([0.0; super::inclusive::PAIRS]);
-        };
-        let double = |x: &[f32]| -> Vec<f64> { x.iter().map(|&x| f64::from(x)).collect() };
-        let (values, cos, sin) = (double(elements.values), double(elements.cos), double(elements.sin));
-        ResponsePairs::new(&Elements { values: &values, cos: &cos, sin: &sin }, multipoles)
-    };
-    (0..table.grid.kinetic.len() * nodes).into_par_iter().map(at).collect()
 }
 
 /// A point of the phase space of one hole, in the frame with q along z.
@@ -162,6 +164,7 @@ pub struct PreparedKnockout {
     factors: Vec<Vec<CurrentFactors<f64>>>,
     slopes: Vec<PreparedFormFactors<Slots>>,
     wanted: usize,
+    pub(super) field: MovingField,
 }
 
 impl PreparedKnockout {
@@ -277,6 +280,7 @@ impl PreparedKnockout {
             let of_corner = slopes.map(|s| s.as_array()[lane]);
             self.add_slopes(point.hole, node(corner), of_corner, gradient);
         }
+        self.add_field_slopes(point.hole, &cell, 1.0, space, gradient);
         0.5 * factors.dot(&slopes).reduce_add()
     }
 
@@ -332,39 +336,6 @@ impl PreparedKnockout {
     /// Number of wanted parameters.
     pub fn wanted(&self) -> usize {
         self.wanted
-    }
-
-    /// CC, CL, LL, T and T' of a full shell at a node, integrated over the direction of the nucleon [1/MeV].
-    pub(super) fn node_responses(&self, hole: usize, kinetic: usize, momentum: usize) -> [f64; 5] {
-        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
-        self.of.pairs[hole][node].responses(&self.factors[hole][node])
-    }
-
-    /// Derivatives of CC, CL, LL, T and T' at a node with respect to the five factors of the current.
-    pub(super) fn node_response_slopes(&self, hole: usize, kinetic: usize, momentum: usize) -> [[f64; 5]; 5] {
-        let node = kinetic * self.of.table.grid.momenta.len() + momentum;
-        let responses = self.of.pairs[hole][node].responses(&self.factors[hole][node].seeded());
-        std::array::from_fn(|factor| responses.map(|r| r.eps[factor]))
-    }
-
-    /// CC, CL, LL, T and T' of the nucleons of one hole at energy transfer `omega` and momentum transfer `q` [MeV],
-    /// integrated over the direction of the nucleon [1/MeV].
-    pub fn responses(&self, hole: usize, omega: f64, q: f64) -> [f64; 5] {
-        let mut sum = [0.0; 5];
-        let t = omega - self.of.table.holes[hole].separation;
-        for (kinetic, momentum, weight) in self.corners(t, q).into_iter().flatten() {
-            let node = self.node_responses(hole, kinetic, momentum);
-            sum.iter_mut().zip(node).for_each(|(s, r)| *s += r * weight * self.filling(hole));
-        }
-        sum
-    }
-
-    /// d2 sigma / (d omega d cos(theta)) of one hole [cm^2/MeV]: the integral of the exclusive cross section over the
-    /// direction of the nucleon.
-    pub fn inclusive(&self, hole: usize, energy: f64, omega: f64, cos_theta: f64) -> f64 {
-        let Some(q) = self.of.vertex.momentum_transfer(energy, omega, cos_theta) else { return 0.0 };
-        let lepton = LeptonTensor::at_angle(&self.of.vertex, energy, omega, cos_theta);
-        lepton.map_or(0.0, |l| l.inclusive(&self.responses(hole, omega, q)) * l.scale())
     }
 }
 

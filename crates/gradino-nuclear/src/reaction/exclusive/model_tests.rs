@@ -1,4 +1,4 @@
-use super::super::amplitude::operator_amplitudes;
+use super::super::amplitude::{Elements, operator_amplitudes};
 use super::super::coupling::Harmonics;
 use super::super::series::structures_at;
 use super::super::source::MeanFieldSource;

@@ -13,7 +13,7 @@ use super::bound::largest;
 use super::cell::Workspace;
 use super::lepton::LeptonTensor;
 use super::memory::{fetch, vec_in_large_pages};
-use super::model::PreparedKnockout;
+use super::model::{Point, PreparedKnockout};
 use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
 use crate::meanfield::Current;
@@ -48,6 +48,14 @@ pub struct KnockoutDraw {
     pub phi_nucleon: f64,
     /// Weight: 1. It would be more if the bound had been passed.
     pub weight: f64,
+}
+
+impl KnockoutDraw {
+    /// Where it lies in the phase space of its hole.
+    pub fn point(&self) -> Point {
+        let KnockoutDraw { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon, .. } = *self;
+        Point { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon }
+    }
 }
 
 /// A node that contributes at some energy: all that a proposal needs, in one line of the cache.
@@ -319,6 +327,7 @@ impl KnockoutSampler {
         fetch(self.model.of.table.packed.lines(draw.hole, draw.node.0, draw.node.1));
         self.model.fill_harmonics(draw.hole, draw.cos_nucleon, draw.node.0, &mut space.model);
         self.model.log_slopes((draw.hole, draw.node), &lepton, draw.phi_nucleon, &mut space.model, out);
+        self.model.add_field_scores(&draw.point(), &mut space.model, out);
     }
 
     /// Number of nodes, and bytes in memory.

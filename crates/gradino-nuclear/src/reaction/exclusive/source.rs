@@ -4,7 +4,7 @@ use super::amplitude::{CHARGE, LONG, OPERATORS, element_index};
 use super::coupling::{LANES, Naturalness, wave_index};
 use super::table::{ElementSource, Hole, Slice};
 use crate::error::Result;
-use crate::meanfield::continuum::Continuum;
+use crate::meanfield::continuum::{Continuum, PartialWave};
 use crate::meanfield::form_factors::NUCLEON_MASS;
 use crate::meanfield::multipoles::{
     BesselTable, Channel, Couplings, TransitionElements, transition_elements,
@@ -12,6 +12,7 @@ use crate::meanfield::multipoles::{
 use crate::meanfield::responses::{LongitudinalCurrent, Monopole, ResponseOptions};
 use crate::meanfield::{MeanField, Nucleon, Orbital, Shell};
 use gradino_core::constants::HBAR_C;
+use gradino_core::{Nuclide, Real};
 
 /// Reach of the orbitals [fm] beyond 1.2 A^(1/3) fm, for the largest l of the waves; what is negligible is dropped later.
 const REACH_FM: f64 = 3.5; // chosen: the strength beyond is below 1e-8
@@ -24,23 +25,24 @@ const RESONANT_L: u32 = 9;
 /// Waves beyond the classical largest l.
 const EXTRA_WAVES: f64 = 7.0;
 
-/// The elements of knockout of `struck` nucleons, which leave as `outgoing`, from the filled orbitals of a mean field.
+/// The elements of knockout of `struck` nucleons, which leave as `outgoing`, from the filled orbitals of a mean field; with
+/// their derivatives for a field in dual numbers.
 #[derive(Clone, Debug)]
-pub struct MeanFieldSource<'a> {
-    field: &'a MeanField<f64>,
+pub struct MeanFieldSource<'a, D = f64> {
+    field: &'a MeanField<D>,
     outgoing: Nucleon,
     options: ResponseOptions,
-    orbitals: Vec<&'a Orbital<f64>>,
+    orbitals: Vec<&'a Orbital<D>>,
     holes: Vec<Hole>,
     couplings: Vec<Couplings>,
     bessel: BesselTable,
     momenta: Vec<f64>,
 }
 
-impl<'a> MeanFieldSource<'a> {
+impl<'a, D: Real> MeanFieldSource<'a, D> {
     /// For the momentum transfers `momenta` [MeV] and kinetic energies of the nucleon up to `highest` [MeV].
     pub fn new(
-        field: &'a MeanField<f64>,
+        field: &'a MeanField<D>,
         [struck, outgoing]: [Nucleon; 2],
         options: ResponseOptions,
         momenta: &[f64],
@@ -48,8 +50,8 @@ impl<'a> MeanFieldSource<'a> {
     ) -> Self {
         let orbitals: Vec<_> = field.occupied().filter(|o| o.nucleon == struck).collect();
         let hole =
-            |o: &&Orbital<f64>| Hole { shell: o.shell, occupation: o.occupation, separation: -o.energy };
-        let l_max = largest_l(field, highest);
+            |o: &&Orbital<D>| Hole { shell: o.shell, occupation: o.occupation, separation: -o.energy.re() };
+        let l_max = largest_l(field.nuclide, highest);
         let l_hole = orbitals.iter().map(|o| o.shell.l).max().unwrap_or(0);
         MeanFieldSource {
             field,
@@ -67,14 +69,14 @@ impl<'a> MeanFieldSource<'a> {
     }
 
     /// The elements of one hole by q and, for each, in the order of [`super::amplitude::Elements`].
-    fn dealt(&self, hole: usize, kinetic: f64, elements: &TransitionElements<f64>) -> Vec<f64> {
-        let omega = kinetic + self.holes[hole].separation;
+    fn dealt(&self, hole: usize, kinetic: f64, elements: &TransitionElements<D>) -> Vec<D> {
+        let omega = D::from(kinetic) - self.orbitals[hole].energy;
         let conserved = self.options.longitudinal == LongitudinalCurrent::Conserved;
         let no_monopole = self.options.monopole == Monopole::NotFromS && self.holes[hole].shell.l == 0;
         let (values, _) = deal(self.holes[hole].shell, elements, |mut five, channel, natural, momentum| {
             if natural && no_monopole && channel.rank == 0 {
-                five[CHARGE] = 0.0;
-                five[LONG] = 0.0;
+                five[CHARGE] = D::zero();
+                five[LONG] = D::zero();
             }
             if natural && conserved {
                 five[LONG] = five[CHARGE] * omega / self.momenta[momentum];
@@ -83,20 +85,64 @@ impl<'a> MeanFieldSource<'a> {
         });
         values
     }
+
+    /// The elements at the kinetic energy `kinetic` [MeV] for all its momentum transfers.
+    pub(super) fn slice_at(&self, kinetic: f64) -> Result<Slice<D>> {
+        let l_max = largest_l(self.field.nuclide, kinetic);
+        let field = &self.field.fields[self.outgoing.index()];
+        let continuum = Continuum::new(field, D::from(kinetic), l_max, self.options.continuum)?;
+        let waves = continuum.waves.len().next_multiple_of(LANES);
+        let phase = |w: &PartialWave<D>| continuum.coulomb_phases[w.l as usize] + w.phase_shift;
+        let mut phases: Vec<D> = continuum.waves.iter().map(phase).collect();
+        phases.resize(waves, D::zero());
+        let of_hole = |hole: usize| {
+            let elements =
+                transition_elements(self.orbitals[hole], &continuum, &self.couplings[hole], &self.bessel);
+            self.dealt(hole, kinetic, &elements)
+        };
+        Ok(Slice { waves, phases, elements: (0..self.holes.len()).map(of_hole).collect() })
+    }
+
+    /// The energies of the holes, minus their separation energies [MeV].
+    pub(super) fn energies(&self) -> impl Iterator<Item = D> {
+        self.orbitals.iter().map(|o| o.energy)
+    }
+
+    /// Everything that the elements depend on, as text; of numbers what `part` takes.
+    pub(super) fn identity_of(&self, part: impl Fn(D) -> f64) -> String {
+        let mesh = self.field.options.mesh;
+        let all = |list: &[D]| -> Vec<f64> { list.iter().map(|&x| part(x)).collect() };
+        let orbital =
+            |o: &&Orbital<D>| format!("{} {:?} {:?} {:?}", o.shell, part(o.energy), o.occupation, all(&o.u));
+        let field = &self.field.fields[self.outgoing.index()];
+        let orbitals: Vec<String> = self.orbitals.iter().map(orbital).collect();
+        format!(
+            "{} {} {mesh:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {orbitals:?}",
+            self.field.nuclide,
+            self.outgoing,
+            self.options,
+            all(&field.b),
+            all(&field.u),
+            all(&field.w),
+            field.charge,
+            field.b_infinity,
+            self.momenta,
+        )
+    }
 }
 
 /// Elements by q and, for each, in the order of [`super::amplitude::Elements`], each five after `change`(elements, channel, whether natural, number of q);
 /// and the number of waves.
-pub(super) fn deal(
+pub(super) fn deal<D: Real>(
     shell: Shell,
-    elements: &TransitionElements<f64>,
-    change: impl Fn([f64; OPERATORS], &Channel, bool, usize) -> [f64; OPERATORS],
-) -> (Vec<f64>, usize) {
+    elements: &TransitionElements<D>,
+    change: impl Fn([D; OPERATORS], &Channel, bool, usize) -> [D; OPERATORS],
+) -> (Vec<D>, usize) {
     let index = |channel: &Channel| wave_index(channel.l, channel.two_j);
     let last = elements.channels.iter().map(index).max().unwrap_or(0);
     let (waves, multipoles) = ((last + 1).next_multiple_of(LANES), shell.two_j.div_ceil(2) as usize);
     let size = 2 * multipoles * OPERATORS * waves;
-    let mut values = vec![0.0; size * elements.momenta];
+    let mut values = vec![D::zero(); size * elements.momenta];
     let mut count = vec![[0; 2]; waves];
     for (at, channel) in elements.channels.iter().enumerate() {
         let wave = index(channel);
@@ -125,28 +171,12 @@ impl ElementSource for MeanFieldSource<'_> {
 
     fn slice(&self, kinetic: f64, momenta: &[f64]) -> Result<Slice> {
         debug_assert_eq!(momenta, self.momenta, "the momenta of the source are those of the grid");
-        let l_max = largest_l(self.field, kinetic);
-        let continuum = Continuum::new(
-            &self.field.fields[self.outgoing.index()],
-            kinetic,
-            l_max,
-            self.options.continuum,
-        )?;
-        let waves = continuum.waves.len().next_multiple_of(LANES);
-        let mut phases: Vec<f64> =
-            continuum.waves.iter().map(|w| continuum.coulomb_phases[w.l as usize] + w.phase_shift).collect();
-        phases.resize(waves, 0.0);
-        let of_hole = |hole: usize| {
-            let elements =
-                transition_elements(self.orbitals[hole], &continuum, &self.couplings[hole], &self.bessel);
-            self.dealt(hole, kinetic, &elements)
-        };
-        Ok(Slice { waves, phases, elements: (0..self.holes.len()).map(of_hole).collect() })
+        self.slice_at(kinetic)
     }
 
     fn interior(&self, kinetic: f64) -> Result<f64> {
         let field = &self.field.fields[self.outgoing.index()];
-        let l_max = largest_l(self.field, kinetic).min(RESONANT_L);
+        let l_max = largest_l(self.field.nuclide, kinetic).min(RESONANT_L);
         let continuum = Continuum::new(field, kinetic, l_max, self.options.continuum)?;
         let radius = RADIUS_FM * f64::from(self.field.nuclide.a).cbrt() + SURFACE_FM;
         let points = (radius / field.mesh.step_fm) as usize;
@@ -155,28 +185,13 @@ impl ElementSource for MeanFieldSource<'_> {
     }
 
     fn identity(&self) -> String {
-        let mesh = self.field.options.mesh;
-        let orbital = |o: &&Orbital<f64>| format!("{} {:?} {:?} {:?}", o.shell, o.energy, o.occupation, o.u);
-        let field = &self.field.fields[self.outgoing.index()];
-        let orbitals: Vec<String> = self.orbitals.iter().map(orbital).collect();
-        format!(
-            "{} {} {mesh:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {orbitals:?}",
-            self.field.nuclide,
-            self.outgoing,
-            self.options,
-            field.b,
-            field.u,
-            field.w,
-            field.charge,
-            field.b_infinity,
-            self.momenta,
-        )
+        self.identity_of(|x| x)
     }
 }
 
 /// Largest l of the waves at kinetic energy `kinetic` [MeV].
-fn largest_l(field: &MeanField<f64>, kinetic: f64) -> u32 {
+fn largest_l(nuclide: Nuclide, kinetic: f64) -> u32 {
     let momentum = (kinetic * (kinetic + 2.0 * NUCLEON_MASS)).sqrt();
-    let radius = RADIUS_FM * f64::from(field.nuclide.a).cbrt() + REACH_FM;
+    let radius = RADIUS_FM * f64::from(nuclide.a).cbrt() + REACH_FM;
     (momentum * radius / HBAR_C + EXTRA_WAVES).ceil() as u32
 }

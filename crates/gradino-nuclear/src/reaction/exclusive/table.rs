@@ -41,20 +41,20 @@ impl Hole {
     }
 
     /// Number of reduced elements of one partial wave.
-    fn elements(&self) -> usize {
+    pub(super) fn elements(&self) -> usize {
         2 * self.multipoles() * OPERATORS
     }
 }
 
 /// Reduced elements at one kinetic energy of the nucleon.
 #[derive(Clone, Debug)]
-pub struct Slice {
+pub struct Slice<D = f64> {
     /// Number of partial waves, a multiple of [`LANES`].
     pub waves: usize,
     /// sigma_l + delta_lj of the waves [rad].
-    pub phases: Vec<f64>,
+    pub phases: Vec<D>,
     /// For each hole by q and, for each, in the order of [`Elements`] [MeV^(-1/2)].
-    pub elements: Vec<Vec<f64>>,
+    pub elements: Vec<Vec<D>>,
 }
 
 /// What reduced elements are made by.
@@ -196,7 +196,7 @@ impl KnockoutTable {
 }
 
 impl Row {
-    fn empty(holes: usize) -> Self {
+    pub(super) fn empty(holes: usize) -> Self {
         let phases = Phases { cos: Aligned::from(&[][..]), sin: Aligned::from(&[][..]) };
         Row { phases, blocks: vec![Block::empty(); holes] }
     }

@@ -45,11 +45,16 @@ impl PreparedKnockout {
             .into_par_iter()
             .map(|i| {
                 let (mut sum, mut slopes) = (0.0, vec![0.0; self.wanted()]);
-                for (side, weights) in self.cell_weights(hole, i, last, energy).iter().enumerate() {
-                    for (momentum, w) in
-                        weights.iter().enumerate().filter(|(_, w)| w.iter().any(|&x| x != 0.0))
-                    {
-                        sum += self.add_node((hole, i + side, momentum), w, &mut slopes);
+                let sides = self.cell_weights(hole, i, last, energy);
+                let rate = 1.0 / (grid.kinetic[i + 1] - grid.kinetic[i]);
+                let open = |&momentum: &usize| sides.iter().any(|side| side[momentum] != [0.0; 5]);
+                for momentum in (0..grid.momenta.len()).filter(open) {
+                    let pair = [sides[0][momentum], sides[1][momentum]];
+                    for side in 0..2 {
+                        // The hats add up to one: where one falls with T the other grows.
+                        let fall = if side == 0 { rate } else { -rate };
+                        let moved = std::array::from_fn(|k| fall * (pair[0][k] + pair[1][k]));
+                        sum += self.add_node((hole, i + side, momentum), &[pair[side], moved], &mut slopes);
                     }
                 }
                 (sum, slopes)
@@ -63,19 +68,24 @@ impl PreparedKnockout {
         total
     }
 
-    /// What a node contributes, with its derivatives added to `slopes`.
+    /// What a node contributes with the integral of its hat, with its derivatives added to `slopes`, for which the second
+    /// of the weights has what the hat loses as T grows.
     fn add_node(
         &self,
         (hole, kinetic, momentum): (usize, usize, usize),
-        w: &Weights,
+        [w, moved]: &[Weights; 2],
         slopes: &mut [f64],
     ) -> f64 {
         let filling = self.filling(hole);
-        let of = |responses: [f64; 5]| responses.iter().zip(w).map(|(r, w)| r * w).sum::<f64>() * filling;
+        let dot = |w: &Weights, responses: [f64; 5]| {
+            responses.iter().zip(w).map(|(r, w)| r * w).sum::<f64>() * filling
+        };
+        let of = |responses: [f64; 5]| dot(w, responses);
         let value = of(self.node_responses(hole, kinetic, momentum));
         if !slopes.is_empty() && value != 0.0 {
             let five = self.node_response_slopes(hole, kinetic, momentum);
             self.add_slopes(hole, (kinetic, momentum), five.map(of), slopes);
+            self.add_field_responses((hole, kinetic, momentum), of, |r| dot(moved, r), slopes);
         }
         value
     }

@@ -154,14 +154,18 @@ impl PreparedJob {
     /// kept.
     pub(in crate::chain) fn add_score(&self, begun: &Knocked, space: &mut Space, out: &mut [f64]) {
         let (draw, part) = (&begun.draw, &self.parts[begun.part]);
-        space.slopes.resize(self.roles.form_factors.len(), 0.0);
+        space.slopes.resize(self.roles.model.len(), 0.0);
         part.sampler.log_slopes(draw, &mut space.samplers[begun.part], &mut space.slopes);
-        self.roles.form_factors.iter().zip(&space.slopes).for_each(|(&slot, s)| out[slot] += s);
+        self.roles.model.iter().zip(&space.slopes).for_each(|(&slot, s)| out[slot] += s);
+        let moved = part.holes[draw.hole].score_of_energy(begun.hole[0], begun.hole[1]);
+        for (&slot, slope) in self.roles.model.iter().zip(&part.hole_slopes[draw.hole]) {
+            out[slot] += moved * slope;
+        }
         for (k, &slot) in self.roles.flux.iter().enumerate() {
             let density = self.slopes[k / CHUNK].pdf(draw.energy.into());
             out[slot] += density.eps[k % CHUNK] / density.re;
         }
-        for slot in self.roles.form_factors.iter().chain(&self.roles.flux) {
+        for slot in self.roles.model.iter().chain(&self.roles.flux) {
             out[*slot] -= self.total.gradient[*slot] / self.total.value;
         }
         let widths = part.holes[draw.hole].score(begun.hole[0], begun.hole[1]);

@@ -1,7 +1,7 @@
 //! Knockout of one nucleon by a lepton, as the beginning of an event.
 
 mod events;
-mod model;
+pub(crate) mod model;
 mod part;
 mod totals;
 
@@ -16,8 +16,10 @@ use gradino_core::{Dual, Error as Ground, Nuclide, ParamSet, Parameter};
 use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::decay::{Cascade, MAX_EXCITATION};
 use gradino_nuclear::meanfield::Nucleon;
-use gradino_nuclear::reaction::exclusive::{HoleState, Knockout, LeptonVertex, hole, parameters};
-use model::Models;
+use gradino_nuclear::reaction::exclusive::{
+    Hole, HoleState, Knockout, LeptonVertex, TotalCrossSection, hole, parameters,
+};
+use model::{Asked, Models};
 use part::{Ingredients, Part};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,6 +41,8 @@ pub struct KnockoutJob {
     pub vertex: LeptonVertex,
     /// The models.
     pub choices: config::Knockout,
+    /// The force as it is published.
+    force: ParamSet,
     /// Made at first use: it takes a while.
     models: Mutex<Option<Models>>,
 }
@@ -67,8 +71,8 @@ enum Energies {
 /// Where the wanted parameters of the chain belong: positions in the gradients.
 #[derive(Clone, Debug, Default)]
 struct Roles {
-    /// Of the form factors, in the order of the model's wanted parameters.
-    form_factors: Vec<usize>,
+    /// Of the form factors and the force, in the order of the model's wanted parameters.
+    model: Vec<usize>,
     /// Of the flux.
     flux: Vec<usize>,
     /// Of the two parameters of the widths of holes.
@@ -79,10 +83,11 @@ impl KnockoutJob {
     /// Leptons of `flux` on `target`.
     pub fn new(flux: Flux, target: Nuclide, choices: config::Knockout) -> Result<Self> {
         let vertex = choices.vertex(flux.incoming)?;
-        Ok(KnockoutJob { flux, target, vertex, choices, models: Mutex::new(None) })
+        let force = choices.skyrme_force()?.parameters;
+        Ok(KnockoutJob { flux, target, vertex, choices, force, models: Mutex::new(None) })
     }
 
-    /// Parameters of source, form factors and holes.
+    /// Parameters of source, form factors, force and holes.
     pub fn parameters(&self) -> Vec<Parameter> {
         let mut list = self.flux.parameters();
         list.extend(self.own_parameters());
@@ -90,9 +95,11 @@ impl KnockoutJob {
         list
     }
 
-    /// Parameters of the current.
-    fn own_parameters(&self) -> Vec<Parameter> {
-        parameters(self.choices.form_factors(), self.vertex.current)
+    /// Parameters of the current and of the force: those of the models.
+    pub fn own_parameters(&self) -> Vec<Parameter> {
+        let mut list = parameters(self.choices.form_factors(), self.vertex.current);
+        list.extend(self.force.iter().cloned());
+        list
     }
 
     /// The kinds of the nucleons that are struck: neutrons by neutrinos and protons by antineutrinos in the charged
@@ -114,14 +121,32 @@ impl KnockoutJob {
         }
     }
 
-    /// The models, one for each kind of nucleon: mean field and tables are made, or read from the cache, at first use.
-    pub fn models(&self) -> Result<Vec<Arc<Knockout>>> {
+    /// The models for the values in `params`, one for each kind of nucleon, with derivatives with respect to those of the
+    /// force at the positions `wanted`: mean field and tables are made, or read from the cache, when they are asked for with
+    /// other values or more derivatives than the last time.
+    pub fn models(&self, params: &ParamSet, wanted: &[usize]) -> Result<Vec<Arc<Knockout>>> {
+        Ok(self.made(params, wanted)?.of)
+    }
+
+    fn made(&self, params: &ParamSet, wanted: &[usize]) -> Result<Models> {
+        let asked = self.asked(params, wanted, self.flux.highest())?;
         let mut slot = self.models.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = &*slot {
-            return Ok(made.of.clone());
+        if let Some(made) = slot.as_ref().filter(|made| made.serve(&asked)) {
+            return Ok(made.clone());
         }
-        let made = self.choices.build(self.target, self.vertex, self.flux.highest())?;
-        Ok(slot.insert(made).of.clone())
+        Ok(slot.insert(self.choices.build(self.target, self.vertex, asked)?).clone())
+    }
+
+    /// What models are needed for the values in `params` and derivatives at the positions `wanted`.
+    fn asked(&self, params: &ParamSet, wanted: &[usize], highest: f64) -> Result<Asked> {
+        let published = self.force.clone();
+        let mut force = published.clone();
+        for name in published.names() {
+            force.set(name, params.get(name)?.value)?;
+        }
+        let names = wanted.iter().map(|&i| params.at(i).name.clone());
+        let slopes = names.filter(|name| force.position(name).is_ok()).collect();
+        Ok(Asked { published, force, slopes, highest })
     }
 
     /// What the user should know of the making of the models.
@@ -130,34 +155,40 @@ impl KnockoutJob {
         slot.as_ref().map_or_else(Vec::new, |made| made.warnings.clone())
     }
 
-    /// Total cross sections [cm^2 per atom] for each kind of nucleon at the `energies` [MeV] of the lepton, whatever the
-    /// flux: names, and for each energy the values.
+    /// Total cross sections for each kind of nucleon at the `energies` [MeV] of the lepton, whatever the flux, with their
+    /// derivatives with respect to the parameters at the positions `wanted`: names, and for each energy the values.
     pub fn cross_sections(
         &self,
         params: &ParamSet,
+        wanted: &[usize],
         energies: &[f64],
-    ) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
+    ) -> Result<(Vec<String>, Vec<Vec<TotalCrossSection>>)> {
         let highest = energies.iter().copied().fold(0.0, f64::max);
-        let models = self.choices.build(self.target, self.vertex, highest)?.of;
+        let asked = self.asked(params, wanted, highest)?;
+        let models = self.choices.build(self.target, self.vertex, asked)?.of;
         let process = config::Process::Knockout.name();
         let name = |model: &Arc<Knockout>| match models.len() {
             1 => process.to_string(),
             _ => format!("{process} {}", model.struck),
         };
-        let prepared: Vec<_> = models.iter().map(|m| m.prepare(params, &[])).collect();
-        let row = |&energy: &f64| prepared.iter().map(|model| model.total(energy).value).collect();
+        let prepared: Vec<_> = models.iter().map(|m| m.prepare(params, wanted)).collect();
+        let row = |&energy: &f64| prepared.iter().map(|model| model.total(energy)).collect();
         Ok((models.iter().map(name).collect(), energies.iter().map(row).collect()))
     }
 
-    /// The highest excitation energy of the residue of a model [MeV].
-    fn highest_excitation(&self, model: &Knockout, params: &ParamSet) -> f64 {
-        HoleState::highest(&model.table.holes, self.widths(params)).min(MAX_EXCITATION - 1.0)
+    /// The highest excitation energy of a residue [MeV], for the holes of the published force.
+    fn highest_excitation(&self, published: &[Hole], params: &ParamSet) -> f64 {
+        HoleState::highest(published, self.widths(params)).min(MAX_EXCITATION - 1.0)
     }
 
-    /// The residues with their highest excitation energies [MeV], in the order of the models.
-    pub(super) fn residues(&self, params: &ParamSet) -> Result<Vec<(Nuclide, f64)>> {
-        let of = |m: &Arc<Knockout>| (self.residue(m.struck), self.highest_excitation(m, params));
-        Ok(self.models()?.iter().map(of).collect())
+    /// The residues with their highest excitation energies [MeV], in the order of the models for `params` and the
+    /// derivatives at the positions `wanted`.
+    pub(super) fn residues(&self, params: &ParamSet, wanted: &[usize]) -> Result<Vec<(Nuclide, f64)>> {
+        let made = self.made(params, wanted)?;
+        let of = |(m, published): (&Arc<Knockout>, &Vec<Hole>)| {
+            (self.residue(m.struck), self.highest_excitation(published, params))
+        };
+        Ok(made.of.iter().zip(&made.published).map(of).collect())
     }
 
     /// Prepares all that comes before the deexcitation, `cascades` in the order of [`KnockoutJob::residues`], with
@@ -168,7 +199,7 @@ impl KnockoutJob {
         wanted: &[usize],
         cascades: &[Cascade],
     ) -> Result<PreparedJob> {
-        let (roles, form_factors, of_flux) = self.roles(params, wanted);
+        let (roles, of_model, of_flux) = self.roles(params, wanted);
         if let (crate::flux::Shape::Mono { .. }, Some(_)) = (self.flux.shape(), of_flux.first()) {
             return Err(Ground::Simulation {
                 reason: format!("a knockout has no derivative with respect to {}", crate::flux::ENERGY),
@@ -177,11 +208,12 @@ impl KnockoutJob {
             .into());
         }
         let flux = self.flux.prepare(&params.values());
-        let part = |(cascade, model): (usize, &Arc<Knockout>)| {
-            let wanted = &form_factors[..];
-            Part::new(self, &Ingredients { model, params, wanted, flux: &flux, cascades, cascade })
+        let made = self.made(params, wanted)?;
+        let part = |(cascade, (model, published)): (usize, (&Arc<Knockout>, &Vec<Hole>))| {
+            let wanted = &of_model[..];
+            Part::new(self, &Ingredients { model, published, params, wanted, flux: &flux, cascades, cascade })
         };
-        let parts = open(self.models()?.iter().enumerate().map(part))?;
+        let parts = open(made.of.iter().zip(&made.published).enumerate().map(part))?;
         let slopes = flux_slopes(&self.flux, params, &of_flux);
         let (source, total, mean_flux_energy) = fold_flux(&flux, &slopes, &parts, &roles, wanted.len())?;
         Ok(PreparedJob { job: self.clone(), parts, source, total, mean_flux_energy, roles, slopes })
@@ -191,15 +223,15 @@ impl KnockoutJob {
     fn roles(&self, params: &ParamSet, wanted: &[usize]) -> (Roles, Vec<usize>, Vec<usize>) {
         let own = self.own_parameters();
         let of_flux = self.flux.parameters();
-        let (mut roles, mut form_factors, mut flux) = (Roles::default(), Vec::new(), Vec::new());
+        let (mut roles, mut model, mut flux) = (Roles::default(), Vec::new(), Vec::new());
         for (slot, &position) in wanted.iter().enumerate() {
             let name = params.at(position).name.as_str();
             match name {
                 hole::WIDTH => roles.widths[0] = Some(slot),
                 hole::HALF_WIDTH_ENERGY => roles.widths[1] = Some(slot),
                 _ if own.iter().any(|p| p.name == name) => {
-                    roles.form_factors.push(slot);
-                    form_factors.push(position);
+                    roles.model.push(slot);
+                    model.push(position);
                 }
                 _ if of_flux.iter().any(|p| p.name == name) => {
                     roles.flux.push(slot);
@@ -208,7 +240,7 @@ impl KnockoutJob {
                 _ => {}
             }
         }
-        (roles, form_factors, flux)
+        (roles, model, flux)
     }
 }
 
@@ -284,14 +316,14 @@ fn fold_flux(
     let slope =
         |energy: f64, k: usize| parts.iter().map(|p| p.totals.at(energy, |t| t.gradient[k])).sum::<f64>();
     if let Some(energy) = flux.single_energy() {
-        roles.form_factors.iter().enumerate().for_each(|(k, &slot)| gradient[slot] = slope(energy, k));
+        roles.model.iter().enumerate().for_each(|(k, &slot)| gradient[slot] = slope(energy, k));
         return Ok((Energies::One(energy), Average { value: rate(energy), error: 0.0, gradient }, energy));
     }
     let threshold = parts.iter().map(|part| part.model().threshold()).fold(f64::INFINITY, f64::min);
     let [low, high] = flux.range();
     let grid = Grid::new(low.max(threshold), high, flux.kinks());
     let folded = fold(flux, &grid, rate);
-    for (k, &slot) in roles.form_factors.iter().enumerate() {
+    for (k, &slot) in roles.model.iter().enumerate() {
         gradient[slot] = fold(flux, &grid, |e| slope(e, k)).total;
     }
     for (k, &slot) in roles.flux.iter().enumerate() {

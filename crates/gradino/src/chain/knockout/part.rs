@@ -11,7 +11,7 @@ use gradino_nuclear::Error as Nuclear;
 use gradino_nuclear::decay::Cascade;
 use gradino_nuclear::meanfield::Nucleon;
 use gradino_nuclear::reaction::exclusive::{
-    HoleState, Knockout, KnockoutSampler, PreparedKnockout, ReactionMasses, hole,
+    Hole, HoleState, Knockout, KnockoutSampler, PreparedKnockout, ReactionMasses, hole,
 };
 use gradino_nuclear::structure::masses;
 use std::sync::Arc;
@@ -26,14 +26,18 @@ pub(super) struct Part {
     pub(super) totals: Totals,
     /// The hole of each shell.
     pub(super) holes: Vec<HoleState>,
+    /// The derivatives of its energy above the last filled shell with respect to the model's wanted parameters.
+    pub(super) hole_slopes: Vec<Vec<f64>>,
     pub(super) masses: ReactionMasses,
 }
 
 /// What a part needs beside the job.
 pub(super) struct Ingredients<'a> {
     pub(super) model: &'a Arc<Knockout>,
+    /// The holes with the published force.
+    pub(super) published: &'a [Hole],
     pub(super) params: &'a ParamSet,
-    /// Positions of the form factors' wanted parameters.
+    /// Positions of the model's wanted parameters.
     pub(super) wanted: &'a [usize],
     pub(super) flux: &'a PreparedFlux<f64>,
     pub(super) cascades: &'a [Cascade],
@@ -65,10 +69,12 @@ impl Part {
         }
         let sampler = KnockoutSampler::new(&prepared, &edges([low.max(threshold), high]))?;
         let (lowest, highest) =
-            (cascade.network().lowest_separation(0), job.highest_excitation(of.model, of.params));
-        let holes = HoleState::all(&of.model.table.holes, job.widths(of.params), lowest, highest);
+            (cascade.network().lowest_separation(0), job.highest_excitation(of.published, of.params));
+        let widths = job.widths(of.params);
+        let holes = HoleState::within(&of.model.table.holes, of.published, widths, lowest, highest);
         let holes = holes.into_iter().map(|h| h.standing_for(|s| cascade.stands_for(s))).collect();
-        Ok(Part { struck, cascade: of.cascade, sampler, totals, holes, masses })
+        let hole_slopes = hole_slopes(&prepared);
+        Ok(Part { struck, cascade: of.cascade, sampler, totals, holes, hole_slopes, masses })
     }
 
     /// The total cross section at `energy` [MeV], 0 below the threshold [cm^2].
@@ -80,6 +86,18 @@ impl Part {
     pub(super) fn model(&self) -> &Arc<PreparedKnockout> {
         self.sampler.model()
     }
+}
+
+/// The derivatives of the energies of the holes above the last filled shell.
+fn hole_slopes(model: &PreparedKnockout) -> Vec<Vec<f64>> {
+    let holes = &model.of.table.holes;
+    let all: Vec<Vec<f64>> = (0..holes.len()).map(|hole| model.separation_gradient(hole)).collect();
+    let last = (0..holes.len()).min_by(|&a, &b| holes[a].separation.total_cmp(&holes[b].separation));
+    let above = |slopes: &Vec<f64>| match last {
+        Some(last) => slopes.iter().zip(&all[last]).map(|(s, f)| s - f).collect(),
+        None => slopes.clone(),
+    };
+    all.iter().map(above).collect()
 }
 
 fn below(threshold: f64, energy: f64) -> Error {
