@@ -9,6 +9,7 @@ pub mod flows;
 pub mod gpu;
 pub mod jobs;
 pub mod knockout;
+pub mod limits;
 pub mod mean_field;
 pub mod peer;
 pub mod propagation;

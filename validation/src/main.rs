@@ -1,7 +1,7 @@
 //! Prints the tables of docs/validation.md, all of them or with the name of one part that part alone: `fits` of the toy (with
 //! the name of a loss, or `plain`, its rows alone), `chain-fits`, `estimators`, `propagation` of uncertainties, `mean-field`,
-//! inclusive `responses`, `knockout` of nucleons, `flows`, and `gpu`, training on a GPU (with a number of steps; not among all, as
-//! it needs the feature `vulkan`).
+//! inclusive `responses` and their `limits`, `knockout` of nucleons, `flows`, and `gpu`, training on a GPU (with a number of steps;
+//! not among all, as it needs the feature `vulkan`).
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -15,7 +15,7 @@ use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{
-    Result, chain_fits, cpu, decay, flows, gpu, knockout, mean_field, peer, propagation, responses,
+    Result, chain_fits, cpu, decay, flows, gpu, knockout, limits, mean_field, peer, propagation, responses,
     transmission,
 };
 use std::process::ExitCode;
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Some("mean-field") => print_mean_field(),
         Some("responses") => print_responses(),
         Some("knockout") => knockout::print(),
+        Some("limits") => limits::print(),
         Some("flows") => print_flows(),
         Some("gpu") => gpu::print(std::env::args().nth(2).as_deref()),
         None => print_all(),
@@ -57,6 +58,7 @@ fn print_all() -> Result<()> {
     print_propagation()?;
     print_mean_field()?;
     print_responses()?;
+    limits::print()?;
     knockout::print()?;
     print_flows()
 }

@@ -319,6 +319,9 @@ fn every_source_of_the_mean_field_is_in_the_literature() {
         "anderson1965",
         "mayer1955",
         "bohr1969",
+        "courant1953",
+        "brack1985",
+        "fetter1971",
     ];
     let more = [
         "friar1997",

@@ -44,7 +44,7 @@ struct Joined<D> {
 pub(super) fn state<D: Real>(field: &RadialField<D>, shell: Shell, guess: f64) -> Option<Bound<D>> {
     let values = field.values();
     let energy = level(&values, shell, guess)?;
-    let join = join_point(&values, shell, energy);
+    let join = join_point(&values.curvature(shell.l, shell.two_j, energy), shell.l);
     let energy = match D::SLOTS {
         0 => D::from(energy),
         _ => implicit_root(
@@ -75,10 +75,10 @@ fn level(field: &RadialField<f64>, shell: Shell, guess: f64) -> Option<f64> {
     if bound_shells(field, shell.l, shell.two_j) < shell.n {
         return None;
     }
-    let (mut low, mut high) = (bottom(field, shell), WEAKEST);
+    let (mut low, mut high) = (bottom(field, shell.l, shell.two_j), WEAKEST);
     let mut energy = if guess > low && guess < high { guess } else { 0.5 * (low + high) };
     for _ in 0..MAX_STEPS {
-        let join = join_point(field, shell, energy);
+        let join = join_point(&field.curvature(shell.l, shell.two_j, energy), shell.l);
         let solution = joined(field, shell, energy, join)?;
         let nodes = solution.nodes;
         let step = -solution.rest / norm(field, shell, energy, &solution);
@@ -101,8 +101,8 @@ fn level(field: &RadialField<f64>, shell: Shell, guess: f64) -> Option<f64> {
 }
 
 /// A bound from below on the energies: the lowest value of the effective potential [MeV].
-fn bottom(field: &RadialField<f64>, shell: Shell) -> f64 {
-    let w = field.curvature(shell.l, shell.two_j, 0.0);
+pub(super) fn bottom(field: &RadialField<f64>, l: u32, two_j: u32) -> f64 {
+    let w = field.curvature(l, two_j, 0.0);
     w.iter().zip(&field.b).map(|(w, b)| w * b).fold(f64::INFINITY, f64::min)
 }
 
@@ -117,11 +117,10 @@ pub(super) fn scaled_curvature<D: Real>(field: &RadialField<D>, l: u32, two_j: u
     field.curvature(l, two_j, energy).into_iter().map(|w| w * factor).collect()
 }
 
-/// Where the solutions are joined: the last point, as an index from 0, where the motion is allowed.
-fn join_point(field: &RadialField<f64>, shell: Shell, energy: f64) -> usize {
-    let w = field.curvature(shell.l, shell.two_j, energy);
+/// Where the solutions of v'' = w v are joined: the last point, as an index from 0, where the motion is allowed, w < 0.
+pub(super) fn join_point(w: &[f64], l: u32) -> usize {
     let last = w.iter().rposition(|&w| w < 0.0).unwrap_or(0);
-    last.clamp(first(shell.l) + 2, w.len() - 4)
+    last.clamp(first(l) + 2, w.len() - 4)
 }
 
 /// v from the origin to the index `end`: the series r^(l+1) (1 + c r^2) of the regular solution up to the point that
@@ -147,11 +146,17 @@ pub(super) fn outward<D: Real>(t: &[D], l: u32, end: usize) -> Vec<D> {
 /// v from the end inwards to the index `end`, decaying outwards.
 fn inward<D: Real>(t: &[D], end: usize) -> Vec<D> {
     let last = t.len() - 1;
-    let mut v = vec![D::one(); t.len()];
     // v'/v = -sqrt(w) - w'/(4 w) (Wentzel, Kramers, Brillouin), over one step.
     let root = |i: usize| (t[i].max(D::from(1e-12)) * 12.0).sqrt();
     let decay = (root(last) + root(last - 1)) * 0.5 + (root(last) / root(last - 1)).ln() * 0.5;
-    v[last - 1] = decay.exp();
+    backward(t, end, [decay.exp(), D::one()])
+}
+
+/// v from its values at the last two points inwards to the index `end`; what is below that is 1.
+pub(super) fn backward<D: Real>(t: &[D], end: usize, last_two: [D; 2]) -> Vec<D> {
+    let last = t.len() - 1;
+    let mut v = vec![D::one(); last - 1];
+    v.extend(last_two);
     for i in (end + 1..last).rev() {
         let next = (t[i] * 10.0 + 2.0) * v[i] - v[i + 1] * (D::one() - t[i + 1]);
         v[i - 1] = next / (D::one() - t[i - 1]);
@@ -160,7 +165,7 @@ fn inward<D: Real>(t: &[D], end: usize) -> Vec<D> {
 }
 
 /// Number of changes of sign.
-fn nodes<D: Real>(v: &[D]) -> u32 {
+pub(super) fn nodes<D: Real>(v: &[D]) -> u32 {
     v.windows(2).filter(|pair| (pair[0].re() < 0.0) != (pair[1].re() < 0.0)).count() as u32
 }
 

@@ -237,7 +237,7 @@ impl<D: Real> Far<D> {
 
 /// du/dr at the last four points, where central differences reach beyond the mesh and a wave has no tail that dies out:
 /// the derivative of the polynomial through the last nine points.
-fn slopes_at_the_end<D: Real>(u: &[D], step_fm: f64, du: &mut [D]) {
+pub(super) fn slopes_at_the_end<D: Real>(u: &[D], step_fm: f64, du: &mut [D]) {
     let start = u.len() - END_POINTS;
     let product =
         |k: usize| -> f64 { (0..END_POINTS).filter(|&m| m != k).map(|m| k as f64 - m as f64).product() };

@@ -211,7 +211,7 @@ impl Nucleus {
 
     /// The self-consistent densities, and the number of steps to them.
     fn self_consistent(&self, functional: &Functional<f64>) -> Result<([Densities<f64>; 2], usize)> {
-        let start = Nucleon::BOTH.map(|nucleon| woods_saxon(self.nuclide, nucleon, self.options.mesh));
+        let start = Nucleon::BOTH.map(|nucleon| woods_saxon(self.nuclide, nucleon, &self.options));
         let orbitals = self.filled(&start, &vec![f64::NAN; self.shells.len()])?;
         let x = flat(&self.densities(&orbitals));
         self.iterate(functional, x, &orbitals, vec![1.0], CONVERGED)

@@ -1,7 +1,7 @@
 //! The field that the iteration starts from.
 
 use crate::meanfield::functional::{E2, HBAR2_2M};
-use crate::meanfield::mesh::Mesh;
+use crate::meanfield::hartree_fock::Options;
 use crate::meanfield::radial_field::RadialField;
 use crate::meanfield::shell::Nucleon;
 use gradino_core::Nuclide;
@@ -18,13 +18,15 @@ const DIFFUSENESS_FM: f64 = 0.67; // bohr1969
 /// Spin-orbit depth over the central one.
 const SPIN_ORBIT: f64 = 0.44; // bohr1969
 
-/// The Woods-Saxon field of a nucleus for nucleons of one kind, with the Coulomb potential of a uniform sphere.
-pub(super) fn woods_saxon(nuclide: Nuclide, nucleon: Nucleon, mesh: Mesh) -> RadialField<f64> {
+/// The Woods-Saxon field of a nucleus for nucleons of one kind, with the Coulomb potential of a uniform sphere if the
+/// protons repel each other.
+pub(super) fn woods_saxon(nuclide: Nuclide, nucleon: Nucleon, options: &Options) -> RadialField<f64> {
+    let mesh = options.mesh;
     let (a, z) = (f64::from(nuclide.a), f64::from(nuclide.z));
     let excess = (a - 2.0 * z) / a;
     let (sign, charge) = match nucleon {
         Nucleon::Neutron => (-1.0, 0.0),
-        Nucleon::Proton => (1.0, z),
+        Nucleon::Proton => (1.0, if options.coulomb { z } else { 0.0 }),
     };
     let depth = DEPTH + sign * SYMMETRY * excess;
     let radius = RADIUS_FM * a.cbrt();

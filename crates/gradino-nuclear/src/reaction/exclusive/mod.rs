@@ -27,6 +27,7 @@ pub mod sampler;
 pub mod series;
 pub mod source;
 pub mod straight;
+mod structures;
 pub mod table;
 pub mod total;
 
@@ -37,7 +38,7 @@ pub use density::KnockoutDensity;
 pub use exact::ExactKnockout;
 pub use final_state::{FinalState, ReactionMasses, Transfer};
 pub use grid::Grid;
-pub use hadron::HadronTensor;
+pub use hadron::{HadronTensor, STRUCTURE_NAMES, STRUCTURES};
 pub use hole::HoleState;
 pub use inclusive::ResponsePairs;
 pub use lepton::{Fourier, LeptonTensor, LeptonVertex};
