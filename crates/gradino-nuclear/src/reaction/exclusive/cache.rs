@@ -6,8 +6,8 @@
 use super::amplitude::OPERATORS;
 use super::grid::Grid;
 use super::memory::Aligned;
-use super::packed::Block;
-use super::table::{ElementSource, Hole, KnockoutTable, Phases, Row};
+use super::packed::{Block, LINE, Packed};
+use super::table::{ElementSource, Hole, KnockoutTable, Phases};
 use crate::error::{Error, Result};
 use crate::meanfield::{Nucleon, Shell};
 use std::fs::File;
@@ -224,11 +224,29 @@ impl WordReader {
         let number = self.word()? as usize;
         Ok(self.words(number)?.into_iter().map(f32::from_bits).collect())
     }
-    fn row(&mut self, holes: usize) -> Read32<Row> {
-        let (cos, sin) = (Aligned::from(&self.singles()?[..]), Aligned::from(&self.singles()?[..]));
-        let blocks = (0..holes).map(|_| self.block()).collect::<Read32<_>>()?;
-        Ok(Row { phases: Phases { cos, sin }, blocks })
+
+    /// The rows of all nodes of T, packed one after the other, so that they are in memory only once.
+    fn rows(&mut self, holes: &[Hole], grid: &Grid) -> Read32<(Vec<Phases>, Packed)> {
+        // A node takes its words and less than two lines more; with its scales it is in the file.
+        let momenta = grid.momenta.len();
+        let all = holes.len().saturating_mul(grid.kinetic.len()).saturating_mul(momenta);
+        let nodes = all.min(self.left as usize / (2 * OPERATORS));
+        let lines = self.left as usize / (LINE / 2) + 2 * nodes;
+        let mut packed = Packed::empty(holes.iter().map(Hole::group).collect(), momenta, lines);
+        let mut phases = Vec::new();
+        for _ in &grid.kinetic {
+            let (cos, sin) = (self.singles()?, self.singles()?);
+            phases.push(Phases { cos: Aligned::from(&cos[..]), sin: Aligned::from(&sin[..]) });
+            let blocks = holes.iter().map(|_| self.block()).collect::<Read32<Vec<Block>>>()?;
+            // The checksum comes last.
+            if !blocks.iter().zip(holes).all(|(block, hole)| block.is_consistent(hole.group())) {
+                return Err("its blocks contradict themselves".into());
+            }
+            packed.push(&blocks);
+        }
+        Ok((phases, packed))
     }
+
     fn block(&mut self) -> Read32<Block> {
         let (first, nodes) = (self.word()? as usize, self.word()? as usize);
         let starts = self.words(nodes + 1)?;
@@ -256,11 +274,11 @@ impl WordReader {
         let outgoing = Nucleon::BOTH[self.word()? as usize % 2];
         let grid = Grid { kinetic: self.doubles()?, momenta: self.doubles()? };
         let holes = (0..self.word()?).map(|_| self.hole()).collect::<Read32<Vec<Hole>>>()?;
-        let rows = (0..grid.kinetic.len()).map(|_| self.row(holes.len())).collect::<Read32<_>>()?;
+        let (phases, packed) = self.rows(&holes, &grid)?;
         let expected = self.hash.words();
         if self.words(2)? != expected {
             return Err("its checksum is wrong".into());
         }
-        Ok(KnockoutTable::of_rows(outgoing, holes, grid, rows))
+        Ok(KnockoutTable { outgoing, holes, grid, phases, packed })
     }
 }

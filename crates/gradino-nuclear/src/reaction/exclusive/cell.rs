@@ -152,6 +152,7 @@ impl PreparedKnockout {
         for (kinetic, momentum, _) in corners {
             fetch(std::slice::from_ref(self.factors_at(hole, (kinetic, momentum))));
         }
+        [corners[0], corners[3]].iter().for_each(|&(kinetic, ..)| self.of.table.fetch_phases(kinetic));
         let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
         self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
         for (corner, (kinetic, ..)) in corners.iter().enumerate() {

@@ -286,12 +286,14 @@ impl<C: Coefficient> Harmonics<C> {
             rows[0] = rows[LANES / 2];
             for i in usize::from(group > 0)..rows.len() {
                 let l = group * LANES / 2 + i;
-                for m in [l as i32, -(l as i32)] {
-                    if let Some(k) = usize::try_from(m - lowest).ok().filter(|k| *k < number) {
-                        here[k] = self.starts[first + k] * power;
+                if l < MOST_M {
+                    for m in [l as i32, -(l as i32)] {
+                        if let Some(k) = usize::try_from(m - lowest).ok().filter(|k| *k < number) {
+                            here[k] = self.starts[first + k] * power;
+                        }
                     }
+                    power *= sine;
                 }
-                power *= sine;
                 rows[i] = here.map(C::of);
                 let step = &self.steps[l];
                 let next = std::array::from_fn(|k| {

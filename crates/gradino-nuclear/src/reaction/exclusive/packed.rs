@@ -81,6 +81,15 @@ impl Block {
         self.scales.push(scales);
     }
 
+    /// Whether the nodes follow one another and fill the elements, `size` words in a group of waves.
+    pub(super) fn is_consistent(&self, size: usize) -> bool {
+        let last = self.starts.last().map(|&last| last as usize * size);
+        self.starts.len() == self.scales.len() + 1
+            && self.starts.first() == Some(&0)
+            && self.starts.is_sorted()
+            && last == Some(self.values.len())
+    }
+
     /// Elements and scales at the node `momentum`, `size` words in a group of waves; none where there are none.
     fn node(&self, momentum: usize, size: usize) -> Option<(&[i16], &Scales)> {
         let node = momentum.checked_sub(self.first)?;
@@ -99,16 +108,24 @@ impl Packed {
             (0..momenta).filter_map(|q| block.node(q, size)).map(|(values, _)| lines(values.len())).sum()
         };
         let all = rows.iter().map(|row| row.iter().zip(&sizes).map(block).sum::<usize>()).sum();
-        let (starts, offsets, lines) = (vec![0], vec![0], vec_in_large_pages(all));
-        let mut packed = Packed { sizes, momenta, starts, offsets, lines };
+        let mut packed = Packed::empty(sizes, momenta, all);
         // Each row goes when it is copied.
-        for row in rows {
-            for (hole, block) in row.iter().enumerate() {
-                (0..momenta)
-                    .for_each(|momentum| packed.append(block.node(momentum, packed.sizes[hole]), hole));
+        rows.into_iter().for_each(|row| packed.push(&row));
+        packed
+    }
+
+    /// Nothing yet, with room for `lines` lines.
+    pub(super) fn empty(sizes: Vec<usize>, momenta: usize, lines: usize) -> Self {
+        Packed { sizes, momenta, starts: vec![0], offsets: vec![0], lines: vec_in_large_pages(lines) }
+    }
+
+    /// Adds the blocks of all holes at the next node of T.
+    pub(super) fn push(&mut self, row: &[Block]) {
+        for (hole, block) in row.iter().enumerate() {
+            for momentum in 0..self.momenta {
+                self.append(block.node(momentum, self.sizes[hole]), hole);
             }
         }
-        packed
     }
 
     fn append(&mut self, node: Option<(&[i16], &Scales)>, hole: usize) {
@@ -234,6 +251,12 @@ mod tests {
                 let again = packed.block(hole, kinetic);
                 assert_eq!(again.values, block.values, "{hole} {kinetic}");
                 assert_eq!(again.starts, block.starts, "{hole} {kinetic}");
+                assert!(
+                    again.is_consistent(sizes[hole]) && again.first == block.first || again.values.is_empty()
+                );
+                let mut wrong = again;
+                wrong.starts[0] += 1;
+                assert!(!wrong.is_consistent(sizes[hole]));
             }
         }
         let words: usize = rows.iter().flatten().map(|block| 2 * block.values.len()).sum();

@@ -8,7 +8,7 @@
 use super::amplitude::{Elements, OPERATORS};
 use super::coupling::LANES;
 use super::grid::Grid;
-use super::memory::Aligned;
+use super::memory::{Aligned, fetch};
 use super::packed::{Block, Node, Packed};
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
@@ -33,6 +33,11 @@ impl Hole {
     /// Number of multipoles of one parity per partial wave, j + 1/2.
     pub fn multipoles(&self) -> usize {
         self.shell.two_j.div_ceil(2) as usize
+    }
+
+    /// Number of reduced elements of a group of waves.
+    pub(super) fn group(&self) -> usize {
+        self.elements() * LANES
     }
 
     /// Number of states, 2j + 1.
@@ -118,8 +123,8 @@ impl KnockoutTable {
     }
 
     /// From its rows by node of T.
-    pub(super) fn of_rows(outgoing: Nucleon, holes: Vec<Hole>, grid: Grid, rows: Vec<Row>) -> Self {
-        let sizes = holes.iter().map(|hole| hole.elements() * LANES).collect();
+    fn of_rows(outgoing: Nucleon, holes: Vec<Hole>, grid: Grid, rows: Vec<Row>) -> Self {
+        let sizes = holes.iter().map(Hole::group).collect();
         let (phases, blocks): (Vec<Phases>, Vec<Vec<Block>>) =
             rows.into_iter().map(|row| (row.phases, row.blocks)).unzip();
         let packed = Packed::new(blocks, sizes, grid.momenta.len());
@@ -165,6 +170,14 @@ impl KnockoutTable {
         let waves = node.values.len() / self.holes[hole].elements();
         let Phases { cos, sin } = &self.phases[kinetic];
         Elements { values: &room[..node.values.len()], cos: &cos[..waves], sin: &sin[..waves] }
+    }
+
+    /// Asks for the memory of the phases at a node of T.
+    #[inline]
+    pub(super) fn fetch_phases(&self, kinetic: usize) {
+        let Phases { cos, sin } = &self.phases[kinetic];
+        fetch(&cos[..]);
+        fetch(&sin[..]);
     }
 
     /// Largest number of elements of a node.
