@@ -17,6 +17,7 @@ from ._gradino import default_config
 from ._knockout import Knockout, Shell, Values
 from ._meanfield import Level, Matter, MeanField, meanfield
 from ._physics import Parameter, Width, Widths, covariance, cross_section, parameters, widths
+from ._responses import Five, Responses, ShellResponses, responses
 from ._run import Citation, CrossSection, Run, read, run
 from ._simulator import Bank, Sample, Simulator, toy
 
@@ -36,6 +37,7 @@ __all__ = [
     "FileError",
     "Fit",
     "Fitted",
+    "Five",
     "Flow",
     "GradinoError",
     "Histogram",
@@ -48,11 +50,13 @@ __all__ = [
     "Points",
     "Profile",
     "Quantities",
+    "Responses",
     "Round",
     "Run",
     "Sample",
     "Sampler",
     "Shell",
+    "ShellResponses",
     "Simulator",
     "Values",
     "Width",
@@ -67,6 +71,7 @@ __all__ = [
     "parameters",
     "propagate",
     "read",
+    "responses",
     "run",
     "toy",
     "widths",

@@ -107,6 +107,21 @@ class Knockout:
         names = ("CC", "CL", "LL", "T", "T'")
         return {name: column.reshape(shape) for name, column in zip(names, rows.T, strict=True)}
 
+    def structures(self, shell: str, omega: ArrayLike, momentum: ArrayLike, cos_nucleon: ArrayLike) -> dict[str, Values]:
+        """The structures of the hadron tensor of a shell [1/(MeV sr)] by name, with their gradients.
+
+        Arguments are energy and momentum transfer [MeV], and the cosine of the nucleon's angle to the momentum transfer. CC,
+        CL, LL, T and T' stand alone, and 2 pi times their integral over the cosine is what ``responses`` has; the others come
+        with the cosine or sine of phi, or of 2 phi, in their names. Those with a sine are odd under time reversal and vanish for
+        plane waves.
+        """
+        (w, q, x), shape = _columns(omega, momentum, cos_nucleon)
+        names = self._native.structure_names
+        values, slopes = self._native.structures(self._place(shell), w, q, x)
+        columns = values.reshape(*shape, len(names))
+        gradients = slopes.reshape(*shape, len(names), len(self.gradient_names))
+        return {name: Values(columns[..., k], gradients[..., k, :]) for k, name in enumerate(names)}
+
     def inclusive(self, shell: str, energy: ArrayLike, omega: ArrayLike, cos_theta: ArrayLike) -> Floats:
         """d2 sigma / (d omega d cos theta) [cm2/MeV] of a shell; arguments in MeV."""
         (e, w, x), shape = _columns(energy, omega, cos_theta)

@@ -2,6 +2,7 @@
 
 use crate::error::{config_error, raise};
 use gradino::Config;
+use gradino::config::KnockoutChoices;
 use gradino::fit::FitConfig;
 use gradino::flow::FlowConfig;
 use pyo3::prelude::*;
@@ -118,6 +119,14 @@ fn from_text<C: Configuration>(text: &str) -> gradino::Result<C> {
         return C::of_text(text);
     }
     C::of_file(Path::new(text))
+}
+
+/// The choices of [knockout] in a dict.
+pub(crate) fn knockout_choices(values: &Bound<'_, PyDict>) -> PyResult<KnockoutChoices> {
+    let section = Value::Table(mapping(values.as_mapping(), "knockout")?);
+    let table = Table::from_iter([("knockout".to_string(), section)]);
+    let text = toml::to_string(&table).map_err(|e| config_error(&e.to_string(), "check the values"))?;
+    KnockoutChoices::from_toml(&text).map_err(|e| raise(e.without_line()))
 }
 
 fn from_table<C: Configuration>(table: &Table) -> PyResult<C> {

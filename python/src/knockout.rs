@@ -8,7 +8,9 @@ use gradino::chain::knockout_model;
 use gradino::config::{Config, Source, select_parameters};
 use gradino::density::Struck;
 use gradino_core::ParamSet;
-use gradino_nuclear::reaction::exclusive::{KnockoutDensity, Point, PreparedKnockout};
+use gradino_nuclear::reaction::exclusive::{
+    KnockoutDensity, Point, PreparedKnockout, STRUCTURE_NAMES, STRUCTURES,
+};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -103,6 +105,12 @@ impl Knockout {
         (self.model.threshold(), self.highest)
     }
 
+    /// Names of the structures of the hadron tensor.
+    #[getter]
+    fn structure_names(&self) -> Vec<&'static str> {
+        STRUCTURE_NAMES.to_vec()
+    }
+
     /// What the user should know of its table.
     #[getter]
     fn warnings(&self) -> Vec<String> {
@@ -138,6 +146,25 @@ impl Knockout {
         let rows = omega.iter().zip(&momentum);
         let values = py.detach(|| rows.flat_map(|(&w, &q)| self.model.responses(hole, w, q)).collect());
         Ok(Array::new(py, values))
+    }
+
+    /// The structures of the hadron tensor of a hole at energy and momentum transfers [MeV] and cos(theta_N) [1/(MeV sr)], a
+    /// row of them for each point, and their derivatives, rows of parameters.
+    fn structures(
+        &self,
+        py: Python<'_>,
+        hole: usize,
+        omega: Given<'_, f64>,
+        momentum: Given<'_, f64>,
+        cos_nucleon: Given<'_, f64>,
+    ) -> PyResult<(Array<f64>, Array<f64>)> {
+        self.check_hole(hole)?;
+        let columns = [omega, momentum, cos_nucleon].map(|column| column.0.as_slice().map(<[f64]>::to_vec));
+        let [omega, momentum, cos_nucleon] = columns;
+        let (omega, momentum, cos_nucleon) = (omega?, momentum?, cos_nucleon?);
+        let rows: Vec<[f64; 3]> = (0..omega.len()).map(|i| [omega[i], momentum[i], cos_nucleon[i]]).collect();
+        let (values, gradient) = py.detach(|| self.structure_rows(hole, &rows));
+        Ok((Array::new(py, values), Array::new(py, gradient)))
     }
 
     /// d2 sigma / (d omega d cos(theta)) [cm^2/MeV] of a hole.
@@ -186,6 +213,17 @@ impl Knockout {
 }
 
 impl Knockout {
+    fn structure_rows(&self, hole: usize, rows: &[[f64; 3]]) -> (Vec<f64>, Vec<f64>) {
+        let mut space = self.model.workspace();
+        let mut row = vec![0.0; STRUCTURES * self.names.len()];
+        let (mut values, mut gradient) = (Vec::new(), Vec::new());
+        for &at in rows {
+            values.extend(self.model.structures(hole, at, &mut space, &mut row));
+            gradient.extend_from_slice(&row);
+        }
+        (values, gradient)
+    }
+
     fn points(&self, hole: usize, columns: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
         let mut space = self.model.workspace();
         let mut gradient = vec![0.0; columns[0].len() * self.names.len()];

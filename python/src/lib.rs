@@ -15,6 +15,7 @@ mod meanfield;
 mod physics;
 mod propagate;
 mod record;
+mod responses;
 mod simulate;
 mod simulator;
 mod watch;
@@ -44,6 +45,8 @@ mod _gradino {
     use crate::propagate::{Bands, Question, propagate_file, propagate_run, question};
     #[pymodule_export]
     use crate::record::Record;
+    #[pymodule_export]
+    use crate::responses::responses;
     #[pymodule_export]
     use crate::simulate::{energy_gradient, run};
     #[pymodule_export]

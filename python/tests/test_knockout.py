@@ -67,6 +67,32 @@ def test_responses_make_the_inclusive_cross_section_of_backward_leptons(knockout
     assert (found["T"] > 0).all() and (found["CC"] > 0).all() and (np.abs(found["T'"]) < found["T"]).all()
 
 
+def test_structures_add_up_to_the_responses_and_have_the_gradients_of_differences(knockout):
+    omega, momentum = 60.0, np.array([250.0, 350.0])
+    x, weights = gauss(-1, 1, 60)
+    found = knockout.structures("1p3/2", omega, momentum[:, None], x)
+    assert len(found) == 15 and found["TL sin"].value.shape == (2, 60)
+    responses = knockout.responses("1p3/2", omega, momentum)
+    for name, response in responses.items():
+        np.testing.assert_allclose(2 * np.pi * found[name].value @ weights, response, rtol=1e-5)
+    # Distorted waves are not even under time reversal of the structures alone.
+    assert np.abs(found["TT sin 2"].value).max() > 1e-3 * found["T"].value.max()
+    # A positive tensor: |TL'| and |TL| below the geometric means of their ends.
+    bound = np.sqrt(2 * found["T"].value * found["LL"].value)
+    assert (np.hypot(found["TL cos"].value, found["TL sin"].value) <= 1.001 * bound).all()
+    slot, mass = knockout.gradient_names.index("axial.mass"), 1026.0
+    step = 1e-3 * mass
+    low, high = (
+        gradino.Knockout(**LIGHT, knockout={"axial": "dipole"}, parameters={"axial.mass": mass + s}) for s in (-step, step)
+    )
+    for name, (values, gradient) in found.items():
+        ends = [model.structures("1p3/2", omega, momentum[:, None], x)[name].value for model in (low, high)]
+        difference = (ends[1] - ends[0]) / (2 * step)
+        size = np.abs(values).max() / mass
+        np.testing.assert_allclose(gradient[..., slot], difference, rtol=1e-5, atol=1e-5 * size)
+        assert name in ("CC", "CL") or np.abs(difference).max() > 1e-4 * size, name
+
+
 def test_the_density_is_the_cross_section_and_its_exact_sampler_follows_it(knockout):
     density = knockout.density(200.0, 300.0)
     assert [c.name for c in density.conditions] == ["E_nu", "shell"]

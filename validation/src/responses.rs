@@ -3,23 +3,18 @@
 use crate::Result;
 use crate::reference;
 use gradino_core::{Nuclide, ParamSet};
-use gradino_nuclear::meanfield::form_factors;
 use gradino_nuclear::meanfield::{
-    AxialModel, CoulombExchange, FinalState, FormFactorModel, MeanField, Options, PreparedFormFactors, Probe,
-    ResponseModel, ResponseOptions, Skyrme, SkyrmeForce, VectorModel,
+    Convention, FinalState, MeanField, PreparedFormFactors, Probe, ResponseModel, ResponseOptions, Skyrme,
 };
 
+/// The choices of the tables.
+const TABLES: Convention = Convention::Dolan2022;
+/// Their nucleus.
+const OXYGEN: Nuclide = Nuclide::new(8, 16);
 /// Names of the responses.
 pub const NAMES: [&str; 5] = ["R_CC", "R_CL", "R_LL", "R_T", "R_T'"];
 /// Points below this share of the largest value are not compared.
 const NEGLIGIBLE: f64 = 0.01;
-/// Axial coupling of the tables: it makes R_T' agree at all energies.
-const AXIAL_COUPLING: f64 = 1.26;
-/// Axial mass of the tables [MeV], found likewise.
-const AXIAL_MASS: f64 = 1030.0;
-/// G_P of the tables over that of the pion pole: R_LL below 60 MeV, where the pole nearly cancels, agrees with it.
-const POLE: f64 = 0.999;
-
 /// The responses of one model at one momentum transfer.
 pub struct Table {
     /// "HF" or "HF_PW".
@@ -62,28 +57,23 @@ pub fn tables() -> Option<Vec<Table>> {
     Some(tables)
 }
 
-/// The field of the tables: SkE2 without Coulomb exchange.
+/// The field of the tables.
 pub fn field() -> Result<MeanField<f64>> {
-    let theta = SkyrmeForce::named("SkE2")?.parameters.values();
-    let options = Options { exchange: CoulombExchange::None, ..Options::default() };
-    Ok(MeanField::solve(Nuclide::new(8, 16), &Skyrme::new(&theta), &options)?)
+    let theta = TABLES.force().parameters.values();
+    Ok(TABLES.field(OXYGEN).solve(&Skyrme::new(&theta))?)
 }
 
-/// The form factors of the tables: dipoles, G_E of the neutron of galster1971.
-pub fn tables_form_factors() -> Result<PreparedFormFactors<f64>> {
-    let model = FormFactorModel { vector: VectorModel::Dipole, axial: AxialModel::Dipole };
-    let mut set = ParamSet::new(model.parameters());
-    set.set(form_factors::AXIAL_CHARGE, AXIAL_COUPLING)?;
-    set.set(form_factors::AXIAL_MASS, AXIAL_MASS)?;
-    set.set(form_factors::POLE, POLE)?;
-    Ok(model.prepare(&set.values()))
+/// The form factors of the tables.
+pub fn tables_form_factors() -> PreparedFormFactors<f64> {
+    let model = TABLES.form_factors();
+    model.prepare(&ParamSet::new(model.parameters()).values())
 }
 
 /// Our responses [1/GeV] at the points of a table.
 pub fn ours(table: &Table, field: &MeanField<f64>, options: ResponseOptions) -> Result<Vec<[f64; 5]>> {
     let last = table.points.last().map_or(1.0, |p| p.0);
     let model = ResponseModel::new(field, Probe::Neutrino, options, &[table.q], last);
-    let form_factors = tables_form_factors()?;
+    let form_factors = tables_form_factors();
     let at = |&(omega, _): &(f64, [f64; 5])| -> Result<[f64; 5]> {
         Ok(model.responses(&form_factors, omega)?[0].array().map(|x| 1000.0 * x))
     };
@@ -92,7 +82,7 @@ pub fn ours(table: &Table, field: &MeanField<f64>, options: ResponseOptions) -> 
 
 /// The choices of a table's model.
 pub fn options(model: &str) -> ResponseOptions {
-    ResponseOptions::of_the_tables(if model == "HF" { FinalState::Distorted } else { FinalState::Plane })
+    TABLES.options(if model == "HF" { FinalState::Distorted } else { FinalState::Plane })
 }
 
 /// The agreement of all responses with the tables, with the options that `choose` makes of those of the tables; none if

@@ -1,6 +1,7 @@
 //! The command line of gradino.
 
 mod commands;
+mod field_options;
 mod job;
 mod message;
 mod options;

@@ -112,6 +112,33 @@ pub(crate) fn parse_grid(text: &str) -> Result<Vec<f64>, String> {
     Ok((0..count).map(|i| if i + 1 == count { last } else { first + step * i as f64 }).collect())
 }
 
+/// Points of a grid, at most.
+const MOST_POINTS: f64 = 1e6;
+/// Parts of a MeV to which points of a grid are rounded.
+const ROUNDING: f64 = 1e9;
+
+/// Reads energies [MeV]: values like "296MeV", and grids like "10MeV:200MeV:0.5MeV" of first, last and step.
+pub(crate) fn parse_points(texts: &[String]) -> Result<Vec<f64>, String> {
+    let mut points = Vec::new();
+    for text in texts {
+        let parts: Vec<f64> = text.split(':').map(parse_energy).collect::<Result<_, _>>()?;
+        match parts[..] {
+            [value] => points.push(value),
+            [first, last, step] if step > 0.0 && last >= first && last - first <= step * MOST_POINTS => {
+                // A step that ends beside the last point by rounding still reaches it.
+                let count = ((last - first) / step * (1.0 + f64::EPSILON) + 1.0 / ROUNDING) as usize;
+                points.extend((0..=count).map(|i| ((first + step * i as f64) * ROUNDING).round() / ROUNDING));
+            }
+            _ => {
+                return Err(format!(
+                    "\"{text}\" is neither an energy nor first, last and a step that leads there"
+                ));
+            }
+        }
+    }
+    Ok(points)
+}
+
 /// An error of the ground on one line, as clap wants it.
 fn with_hint(error: &gradino_core::Error) -> String {
     error.hint().map_or_else(|| error.to_string(), |hint| format!("{error}; {hint}"))
@@ -173,6 +200,20 @@ mod tests {
         assert_eq!(parse_grid("5 MeV:60 MeV:56").map(|g| (g[0], g[1], g[55])), Ok((5.0, 6.0, 60.0)));
         for bad in ["5 MeV", "5:60:56", "60 MeV:5 MeV:3", "5 MeV:60 MeV:1", "0 MeV:1 MeV:3", "a:b:c"] {
             assert!(parse_grid(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn points_are_values_and_grids_whose_steps_leave_no_rounding() {
+        let read = |texts: &[&str]| parse_points(&texts.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(read(&["296MeV", "0.5 GeV"]), Ok(vec![296.0, 500.0]));
+        let grid = read(&["10MeV:11MeV:0.1MeV"]).expect("a grid");
+        assert_eq!((grid.len(), grid[3], grid[10]), (11, 10.3, 11.0));
+        assert_eq!(read(&["10MeV:12.5MeV:1MeV"]), Ok(vec![10.0, 11.0, 12.0]));
+        for bad in
+            ["10", "10MeV:5MeV:1MeV", "1MeV:5MeV:0MeV", "1MeV:5MeV", "0MeV:1GeV:1e-7MeV", "1MeV:5MeV:-1MeV"]
+        {
+            assert!(read(&[bad]).is_err(), "{bad}");
         }
     }
 }

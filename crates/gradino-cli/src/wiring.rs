@@ -4,12 +4,13 @@ use crate::message::{Done, Failure};
 use crate::table::Table;
 use gradino::chain::{self, Setup, cross_section_table};
 use gradino::config::{Config, Source, State};
-use gradino::figures::{Tree, mean_field, mean_field_page};
+use gradino::figures::{Tree, mean_field, mean_field_page, responses, responses_page};
 use gradino::io::{self, EventSink, SinkOptions};
 use gradino::meanfield::Ground;
 use gradino::moving::OBSERVABLES;
 use gradino::propagate::{self as propagation, Histogram};
 use gradino::report::{Accumulator, ReportFacts, render};
+use gradino::responses::{ResponseTable, ResponseUnit};
 use gradino::{Error, Result};
 use gradino_core::{Event, Nuclide, ParamSet};
 use gradino_infer::estimate::Target;
@@ -252,6 +253,15 @@ pub(crate) fn write_mean_field(path: &Path, ground: &Ground) -> Result<()> {
     let text = match check_page(path)? {
         true => mean_field_page(ground, env!("CARGO_PKG_VERSION")),
         false => mean_field(ground),
+    };
+    write_figure(path, &text)
+}
+
+/// Draws responses; the ending of the name chooses a picture or a page.
+pub(crate) fn write_responses(path: &Path, table: &ResponseTable, unit: ResponseUnit) -> Result<()> {
+    let text = match check_page(path)? {
+        true => responses_page(table, unit, env!("CARGO_PKG_VERSION")),
+        false => responses(table, unit),
     };
     write_figure(path, &text)
 }

@@ -99,6 +99,14 @@ pub enum Error {
         /// The lepton.
         lepton: String,
     },
+    /// A kind of nucleon that a probe does not act on.
+    #[error("the probe \"{probe}\" does not strike the {nucleon}")]
+    NotStruck {
+        /// The probe.
+        probe: &'static str,
+        /// Neutron or proton.
+        nucleon: Nucleon,
+    },
     /// A force that cannot be read from its file.
     #[error("{path}, line {line}: {problem}")]
     BadForce {
@@ -222,6 +230,9 @@ impl Error {
             Error::NotSelfConsistent { .. } => {
                 Some("check the force: sets far from the published ones may have no stable nucleus".into())
             }
+            Error::NotStruck { .. } => Some(
+                "the charged current of neutrinos strikes neutrons, that of antineutrinos protons".into(),
+            ),
             Error::OutOfRange { lower, upper, .. } => {
                 Some(format!("choose a value between {lower} and {upper}"))
             }

@@ -17,6 +17,7 @@ pub mod moving;
 pub mod observable;
 pub mod propagate;
 pub mod report;
+pub mod responses;
 pub mod run;
 
 pub use config::Config;

@@ -1,13 +1,14 @@
 //! `gradino meanfield`: the Hartree-Fock ground state of a nucleus.
 
+use crate::field_options::FieldOptions;
 use crate::message::{Done, note, print};
-use crate::options::parse_setting;
 use crate::table::Table;
 use crate::wiring;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use gradino::config::Knockout;
 use gradino::meanfield::{Ground, Term};
 use gradino_core::Nuclide;
-use gradino_nuclear::meanfield::{CoulombExchange, EmptiedField, FieldChoice, Options, Shell, SkyrmeForce};
+use gradino_nuclear::meanfield::SkyrmeForce;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,30 +17,11 @@ use std::process::ExitCode;
 pub(crate) struct PrintMeanField {
     /// Nuclide, like 16O
     nuclide: Nuclide,
-    /// Skyrme force: SLy4, SkM*, SIII or SkE2
-    #[arg(long, value_name = "NAME", default_value = "SLy4")]
-    force: String,
-    /// Skyrme force of a TOML file instead
-    #[arg(long, value_name = "FILE.toml", conflicts_with = "force")]
-    force_file: Option<PathBuf>,
-    /// Value of a parameter, like skyrme.t0=-2500
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
-    set: Vec<(String, f64)>,
-    /// Coulomb exchange energy
-    #[arg(long, value_name = "WHICH", default_value = "slater")]
-    exchange: Exchange,
+    #[command(flatten)]
+    field: FieldOptions,
     /// Leave out the correction for the motion of the centre of mass
     #[arg(long)]
     no_centre_of_mass: bool,
-    /// Take the field of another nuclide, some shells of which are emptied
-    #[arg(long, value_name = "NUCLIDE", requires = "empty")]
-    field: Option<Nuclide>,
-    /// Shells of neutrons and protons to empty, like 1p1/2
-    #[arg(long, value_name = "SHELL,...", value_delimiter = ',', requires = "field")]
-    empty: Vec<Shell>,
-    /// The field around the emptied shells
-    #[arg(long, value_name = "HOW", default_value = "evaluated", requires = "field")]
-    rest: Rest,
     /// Derivatives with respect to a parameter, like skyrme.t0
     #[arg(long, value_name = "NAME")]
     gradient: Option<String>,
@@ -54,32 +36,17 @@ pub(crate) struct PrintMeanField {
     json: bool,
 }
 
-/// The Coulomb exchange energy.
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Exchange {
-    /// Left out
-    None,
-    /// In the local approximation of Slater
-    Slater,
-}
-
-/// The field around emptied shells.
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Rest {
-    /// That of the densities that are left, evaluated once
-    Evaluated,
-    /// That of the whole nucleus
-    Kept,
-}
-
 impl PrintMeanField {
     pub(super) fn execute(self) -> Done {
         if let Some(path) = &self.figure {
             wiring::check_free(path, self.overwrite)?;
             wiring::check_page(path)?;
         }
-        let force = wiring::force(&self.force, self.force_file.as_deref())?;
-        let ground = Ground::with(&self.choice(), &force, &self.set, self.gradient.as_deref())?;
+        let choices = Knockout::from(self.field.choices()).for_responses()?;
+        let force = self.field.force(&choices.force)?;
+        let mut choice = choices.field(self.nuclide);
+        choice.options.centre_of_mass = !self.no_centre_of_mass;
+        let ground = Ground::with(&choice, &force, &self.field.set, self.gradient.as_deref())?;
         if let Some(path) = &self.figure {
             wiring::write_mean_field(path, &ground)?;
         }
@@ -91,24 +58,6 @@ impl PrintMeanField {
             note(&format!("wrote {}", path.display()));
         }
         Ok(ExitCode::SUCCESS)
-    }
-
-    fn choice(&self) -> FieldChoice {
-        let exchange = match self.exchange {
-            Exchange::None => CoulombExchange::None,
-            Exchange::Slater => CoulombExchange::Slater,
-        };
-        let rest = match self.rest {
-            Rest::Evaluated => EmptiedField::Evaluated,
-            Rest::Kept => EmptiedField::Kept,
-        };
-        FieldChoice {
-            nuclide: self.nuclide,
-            of: self.field.unwrap_or(self.nuclide),
-            empty: self.empty.clone(),
-            rest,
-            options: Options { exchange, centre_of_mass: !self.no_centre_of_mass, ..Options::default() },
-        }
     }
 
     fn tell(&self, ground: &Ground, force: &SkyrmeForce) -> Done<()> {

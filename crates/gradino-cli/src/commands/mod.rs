@@ -13,6 +13,7 @@ mod merge;
 mod move_events;
 mod propagate;
 mod replay;
+mod responses;
 mod run;
 mod schema;
 mod toy;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Widths(widths::Widths),
     #[command(name = "meanfield")]
     MeanField(meanfield::PrintMeanField),
+    Responses(responses::PrintResponses),
     Xsec(xsec::Xsec),
     Tree(tree::DrawTree),
     Toy(toy::Toy),
@@ -67,6 +69,7 @@ impl Command {
             Command::Flow(command) => command.execute(),
             Command::Widths(command) => command.execute(),
             Command::MeanField(command) => command.execute(),
+            Command::Responses(command) => command.execute(),
             Command::Xsec(command) => command.execute(),
             Command::Tree(command) => command.execute(),
             Command::Toy(command) => command.execute(),

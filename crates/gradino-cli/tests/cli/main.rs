@@ -6,6 +6,7 @@ mod fit;
 mod flow;
 mod meanfield;
 mod move_events;
+mod responses;
 mod support;
 
 use std::process::{Command, Stdio};
@@ -24,6 +25,7 @@ fn every_command_explains_itself() {
         "flow",
         "widths",
         "meanfield",
+        "responses",
         "xsec",
         "tree",
         "toy",

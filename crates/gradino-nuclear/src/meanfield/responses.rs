@@ -1,6 +1,6 @@
 //! Inclusive responses of a nucleus to a boson of energy omega and momentum q: sums over all final states.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::meanfield::continuum::{Continuum, ContinuumOptions, FinalState};
 use crate::meanfield::form_factors::{Current, FormFactors, NUCLEON_MASS, PreparedFormFactors};
 use crate::meanfield::hartree_fock::MeanField;
@@ -12,6 +12,7 @@ use crate::meanfield::shell::{Nucleon, Orbital, Shell};
 use gradino_core::Real;
 use gradino_core::constants::HBAR_C;
 use std::f64::consts::PI;
+use std::str::FromStr;
 
 /// Reach of the orbitals [fm] beyond their radius of 1.2 A^(1/3) fm, for the largest l of the waves.
 const REACH_FM: f64 = 3.5;
@@ -32,6 +33,29 @@ pub enum Probe {
 }
 
 impl Probe {
+    /// All probes.
+    pub const ALL: [Probe; 4] = [Probe::Neutrino, Probe::Antineutrino, Probe::Neutral, Probe::Electron];
+
+    /// The name in commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Probe::Neutrino => "nu",
+            Probe::Antineutrino => "antinu",
+            Probe::Neutral => "nc",
+            Probe::Electron => "electron",
+        }
+    }
+
+    /// What it is.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Probe::Neutrino => "charged current of neutrinos, n -> p",
+            Probe::Antineutrino => "charged current of antineutrinos, p -> n",
+            Probe::Neutral => "neutral current of neutrinos and antineutrinos",
+            Probe::Electron => "electromagnetic current",
+        }
+    }
+
     /// The current that acts.
     pub fn current(self) -> Current {
         match self {
@@ -48,6 +72,22 @@ impl Probe {
             (Probe::Neutrino | Probe::Antineutrino, _) => Some(struck.other()),
             (Probe::Neutral | Probe::Electron, _) => Some(struck),
         }
+    }
+}
+
+impl FromStr for Probe {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "nc-nu" | "nc-antinu" => return Ok(Probe::Neutral),
+            "e-" => return Ok(Probe::Electron),
+            _ => {}
+        }
+        Probe::ALL.into_iter().find(|probe| probe.name() == text).ok_or_else(|| Error::UnknownModel {
+            kind: "probe",
+            name: text.to_string(),
+            known: Probe::ALL.map(Probe::name).to_vec(),
+        })
     }
 }
 
@@ -314,6 +354,7 @@ pub struct HoleSums<D> {
 pub struct ResponseModel<'a, D> {
     field: &'a MeanField<D>,
     probe: Probe,
+    struck: Option<Nucleon>,
     options: ResponseOptions,
     bessel: BesselTable,
     momenta: Vec<f64>,
@@ -348,6 +389,7 @@ impl<'a, D: Real> ResponseModel<'a, D> {
         ResponseModel {
             field,
             probe,
+            struck: None,
             options,
             bessel: BesselTable::new(field.options.mesh, momenta, l_max + most_l + 1),
             momenta: momenta.to_vec(),
@@ -356,10 +398,17 @@ impl<'a, D: Real> ResponseModel<'a, D> {
         }
     }
 
+    /// The same for nucleons of one kind alone, if one is given.
+    pub fn from_nucleons(mut self, struck: Option<Nucleon>) -> Self {
+        self.struck = struck;
+        self
+    }
+
     /// The orbitals that the probe acts on.
     pub fn holes(&self) -> impl Iterator<Item = &'a Orbital<D>> {
-        let probe = self.probe;
-        self.field.occupied().filter(move |o| probe.final_nucleon(o.nucleon).is_some())
+        let (probe, struck) = (self.probe, self.struck);
+        let meant = move |o: &&Orbital<D>| struck.is_none_or(|kind| o.nucleon == kind);
+        self.field.occupied().filter(meant).filter(move |o| probe.final_nucleon(o.nucleon).is_some())
     }
 
     /// The waves of the nucleon that leaves the hole at the energy transfer `omega` [MeV], and the elements at all momentum

@@ -51,6 +51,21 @@ impl Nucleon {
 /// Mean mass of proton and neutron [MeV].
 pub const NUCLEON_MASS: f64 = 0.5 * (Nucleon::Proton.mass() + Nucleon::Neutron.mass());
 
+impl FromStr for Nucleon {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "neutron" => Ok(Nucleon::Neutron),
+            "proton" => Ok(Nucleon::Proton),
+            _ => Err(Error::UnknownModel {
+                kind: "nucleon",
+                name: text.to_string(),
+                known: vec!["neutron", "proton"],
+            }),
+        }
+    }
+}
+
 impl fmt::Display for Nucleon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

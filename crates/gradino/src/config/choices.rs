@@ -1,5 +1,6 @@
 //! The named choices of a configuration: neutrinos, processes and physics models.
 
+use gradino_nuclear::meanfield;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,39 @@ pub struct Choice {
     pub source: &'static str,
     /// Whether it is chosen where nothing is said.
     pub is_default: bool,
+}
+
+/// An enumeration of named choices.
+pub trait NamedChoice: Copy + Send + Sync + 'static {
+    /// All of them, the default first.
+    const ALL: &'static [Self];
+    /// How the configuration describes it.
+    fn choice(self) -> Choice;
+    /// The one of a name.
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.choice().name == name)
+    }
+}
+
+/// Declares that a choice of the configuration is one of the nuclear room under the same names.
+macro_rules! same {
+    ($type:ident = $other:path { $($variant:ident = $theirs:ident),* }) => {
+        impl From<$type> for $other {
+            fn from(choice: $type) -> Self {
+                match choice {
+                    $($type::$variant => <$other>::$theirs,)*
+                }
+            }
+        }
+
+        impl From<$other> for $type {
+            fn from(choice: $other) -> Self {
+                match choice {
+                    $(<$other>::$theirs => $type::$variant,)*
+                }
+            }
+        }
+    };
 }
 
 /// Declares an enumeration with its names, meanings and sources. The first one is the default.
@@ -50,6 +84,13 @@ macro_rules! choices {
             /// Its name in the configuration.
             pub fn name(self) -> &'static str {
                 self.choice().name
+            }
+        }
+
+        impl NamedChoice for $type {
+            const ALL: &'static [Self] = $type::ALL;
+            fn choice(self) -> Choice {
+                $type::choice(self)
             }
         }
     };
@@ -192,8 +233,63 @@ choices! {
     AxialFormFactor, "knockout.axial" {
         Dipole = "dipole", "dipole", "bernard2002";
         ZExpansion = "z-expansion", "expansion in the conformal variable z", "meyer2016";
+        TableDipole = "dipole-dolan2022", "dipole with the numbers of the response tables", "dolan2022";
     }
 }
+
+choices! {
+    /// The set of choices that stands for those that are not named.
+    Convention, "knockout.convention" {
+        Own = "own", "the defaults of gradino", "";
+        Dolan2022 = "dolan2022", "what comes closest to the response tables", "dolan2022";
+    }
+}
+
+choices! {
+    /// The field around emptied shells.
+    Rest, "knockout.rest" {
+        Evaluated = "evaluated", "that of the densities that are left, evaluated once", "";
+        Kept = "kept", "that of the whole nucleus", "";
+    }
+}
+
+choices! {
+    /// Longitudinal vector current.
+    Longitudinal, "knockout.longitudinal" {
+        Conserved = "conserved", "from the charge, by current conservation", "walecka1975";
+        Convection = "convection", "convection current of free nucleons", "walecka1975";
+    }
+}
+
+choices! {
+    /// Axial charge.
+    AxialCharge, "knockout.axial_charge" {
+        Full = "full", "of the moving nucleon", "walecka1975";
+        MiddleRank = "middle-rank", "its middle rank alone, as in the response tables", "dolan2022";
+    }
+}
+
+choices! {
+    /// Charge monopole.
+    Monopole, "knockout.monopole" {
+        Full = "full", "from all orbitals", "walecka1975";
+        NotFromS = "not-from-s", "without that from s orbitals to s waves, as in the response tables", "dolan2022";
+    }
+}
+
+same!(CoulombExchange = meanfield::CoulombExchange { Slater = Slater, None = None });
+same!(Waves = meanfield::FinalState { Distorted = Distorted, Plane = Plane });
+same!(VectorFormFactors = meanfield::VectorModel { Bbba05 = Bbba05, Kelly = Kelly, Dipole = Dipole });
+same!(AxialFormFactor = meanfield::AxialModel {
+    Dipole = Dipole,
+    ZExpansion = ZExpansion,
+    TableDipole = TableDipole
+});
+same!(Convention = meanfield::Convention { Own = Own, Dolan2022 = Dolan2022 });
+same!(Rest = meanfield::EmptiedField { Evaluated = Evaluated, Kept = Kept });
+same!(Longitudinal = meanfield::LongitudinalCurrent { Conserved = Conserved, Convection = Convection });
+same!(AxialCharge = meanfield::AxialCharge { Full = Full, MiddleRank = MiddleRank });
+same!(Monopole = meanfield::Monopole { Full = Full, NotFromS = NotFromS });
 
 choices! {
     /// Width of the hole that stays behind.
@@ -273,7 +369,8 @@ pub fn all_choices() -> Vec<Choice> {
         ($($type:ident)*) => { $(list.extend($type::ALL.iter().map(|c| c.choice()));)* };
     }
     add!(SpectrumKind Neutrino ChargedLepton Weighting TableFormat Process Strengths Coulomb FormFactor);
-    add!(Current LeptonCoulomb CoulombExchange Waves VectorFormFactors AxialFormFactor HoleWidth);
+    add!(Current LeptonCoulomb CoulombExchange Rest Waves Longitudinal AxialCharge Monopole);
+    add!(VectorFormFactors AxialFormFactor HoleWidth Convention);
     add!(Optical LevelDensity GammaStrength Continuum);
     list
 }

@@ -14,12 +14,13 @@ mod select;
 mod source;
 
 pub use choices::{
-    AxialFormFactor, ChargedLepton, Choice, Continuum, Coulomb, CoulombExchange, Current, FormFactor,
-    GammaStrength, HoleWidth, LeptonCoulomb, LevelDensity, Neutrino, Optical, Process, SpectrumKind,
-    Strengths, TableFormat, VectorFormFactors, Waves, Weighting, all_choices,
+    AxialCharge, AxialFormFactor, ChargedLepton, Choice, Continuum, Convention, Coulomb, CoulombExchange,
+    Current, FormFactor, GammaStrength, HoleWidth, LeptonCoulomb, LevelDensity, Longitudinal, Monopole,
+    NamedChoice, Neutrino, Optical, Process, Rest, SpectrumKind, Strengths, TableFormat, VectorFormFactors,
+    Waves, Weighting, all_choices,
 };
 pub use flux::{Flux, Incoming, Spectrum, TableFile};
-pub use knockout::Knockout;
+pub use knockout::{Knockout, KnockoutChoices};
 pub use l_max::LMax;
 pub use quantity::{MomentumSquared, Spin};
 pub use select::{MAIN_PARAMETERS, select_parameters};

@@ -1,10 +1,11 @@
 //! The mean field of a nucleus: densities, potentials and levels side by side.
 
-use super::colours::{palette, standalone};
-use super::scale::axis_ticks;
+use super::colours::standalone;
+use super::page::{colour_values, rendered};
+use super::panel::{Panel, Pen, text};
 use crate::meanfield::{Ground, Level};
 use crate::report::plots::escaped;
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Value, context};
 use std::fmt::Write;
 
 /// Size of the picture [pixels].
@@ -15,8 +16,6 @@ const TOP: f64 = 64.0;
 const TALL: f64 = 310.0;
 /// Left end and width of the panels of densities, potentials and levels [pixels].
 const PANELS: [[f64; 2]; 3] = [[70.0, 286.0], [440.0, 286.0], [808.0, 252.0]];
-/// Parts of an axis, at most.
-const PARTS: usize = 6;
 /// The radius ends where the density is this share of its largest value.
 const EDGE: f64 = 2e-4;
 /// Energies that are shown: from this share of the depth of the deepest potential up to this energy [MeV].
@@ -35,20 +34,15 @@ pub fn mean_field(ground: &Ground) -> String {
 
 /// A page with the figure and a caption, which needs nothing else.
 pub fn mean_field_page(ground: &Ground, version: &str) -> String {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // The name ends in .html: that makes the engine escape all text that is not marked as safe.
-    let added = environment.add_template("mean_field.html", include_str!("mean_field.html"));
-    added.expect("the template is part of the program and tested");
-    let template = environment.get_template("mean_field.html").expect("it was added above");
-    let colour = |[name, light, dark]: &[String; 3]| context! { name, light, dark };
     let content = context! {
         version,
-        title => title(ground),
+        title => format!("Mean field of {}", title(ground)),
         svg => Value::from_safe_string(draw(ground)),
-        colours => palette().iter().map(colour).collect::<Vec<_>>(),
+        caption => "Densities; central potentials, that of the protons with the Coulomb potential; bound levels on the same \
+                    scale of energy, filled ones thick, empty ones dotted.",
+        colours => colour_values(),
     };
-    template.render(content).expect("every name in the template is given, as the tests show")
+    rendered("single.html", include_str!("single.html"), content)
 }
 
 /// What is shown, in a line.
@@ -59,78 +53,6 @@ fn title(ground: &Ground) -> String {
         format!(" as {} without {}", ground.field_of, ground.emptied.join(", "))
     };
     format!("{}{whose} with {}", ground.nuclide, ground.force)
-}
-
-/// A panel with its place and axes.
-struct Panel {
-    left: f64,
-    width: f64,
-    x: [f64; 2],
-    y: [f64; 2],
-}
-
-impl Panel {
-    fn at(&self, x: f64, y: f64) -> [f64; 2] {
-        let share = |v: f64, [low, high]: [f64; 2]| (v - low) / (high - low);
-        [self.left + self.width * share(x, self.x), TOP + TALL * (1.0 - share(y, self.y))]
-    }
-
-    /// A curve on the mesh, as far as it lies in the panel.
-    fn curve(&self, x: &[f64], y: &[f64], colour: &str, dashes: &str, out: &mut String) {
-        let mut path = String::new();
-        let inside = |x: f64, y: f64| x <= self.x[1] && y >= self.y[0] && y <= self.y[1];
-        let mut before = false;
-        for (&x, &y) in x.iter().zip(y) {
-            let now = inside(x, y);
-            if now {
-                let [x, y] = self.at(x, y);
-                let _ = write!(path, "{}{x:.1} {y:.1}", if before { " L" } else { "M" });
-            }
-            before = now;
-        }
-        let _ = write!(
-            out,
-            "<path d=\"{path}\" fill=\"none\" stroke=\"var(--{colour})\" stroke-width=\"2\" \
-             stroke-dasharray=\"{dashes}\"/>"
-        );
-    }
-
-    /// Frame, ticks and names of the axes; without numbers on x where `x_name` is empty.
-    fn frame(&self, x_name: &str, y_name: &str, out: &mut String) {
-        let (left, bottom) = (self.left, TOP + TALL);
-        let _ = write!(
-            out,
-            "<rect x=\"{left}\" y=\"{TOP}\" width=\"{}\" height=\"{TALL}\" fill=\"none\" stroke=\"var(--axis)\"/>",
-            self.width
-        );
-        if !x_name.is_empty() {
-            for (value, label) in axis_ticks(self.x, PARTS) {
-                let [x, _] = self.at(value, self.y[0]);
-                let _ = write!(out, "<path d=\"M{x:.1} {bottom} v-5\" stroke=\"var(--axis)\"/>");
-                text(out, [x, bottom + 18.0], "middle", &label);
-            }
-            text(out, [left + 0.5 * self.width, bottom + 40.0], "middle", x_name);
-        }
-        for (value, label) in axis_ticks(self.y, PARTS) {
-            let [_, y] = self.at(self.x[0], value);
-            let _ = write!(out, "<path d=\"M{left} {y:.1} h5\" stroke=\"var(--axis)\"/>");
-            text(out, [left - 7.0, y + 4.0], "end", &label);
-        }
-        let (x, y) = (left - 50.0, TOP + 0.5 * TALL);
-        let turned = format!("transform=\"rotate(-90 {x} {y})\"");
-        let _ = write!(
-            out,
-            "<text x=\"{x}\" y=\"{y}\" {turned} text-anchor=\"middle\" fill=\"var(--text)\">{y_name}</text>"
-        );
-    }
-}
-
-fn text(out: &mut String, [x, y]: [f64; 2], anchor: &str, words: &str) {
-    let words = escaped(words);
-    let _ = write!(
-        out,
-        "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"var(--text)\">{words}</text>"
-    );
 }
 
 fn draw(ground: &Ground) -> String {
@@ -148,11 +70,19 @@ fn draw(ground: &Ground) -> String {
     let end = c.radius[filled.unwrap_or(c.radius.len() - 1)].ceil();
     let deepest = c.potential.iter().flatten().copied().fold(0.0, f64::min);
     let energies = [BELOW * deepest, ABOVE];
-    let panel = |k: usize, x: [f64; 2], y: [f64; 2]| Panel { left: PANELS[k][0], width: PANELS[k][1], x, y };
+    let panel = |k: usize, x: [f64; 2], y: [f64; 2]| {
+        let [left, width] = PANELS[k];
+        Panel { corner: [left, TOP], size: [width, TALL], x, y }
+    };
     densities(ground, &panel(0, [0.0, end], [0.0, 1.08 * largest]), &mut out);
     potentials(ground, &panel(1, [0.0, end], energies), &mut out);
     levels(ground, &panel(2, [0.0, 1.0], energies), &mut out);
     out + "</svg>"
+}
+
+/// The pen of a curve.
+fn line(colour: &str) -> Pen<'_> {
+    Pen { colour, dashes: "", width: 2.0 }
 }
 
 fn legend(out: &mut String) {
@@ -172,7 +102,7 @@ fn legend(out: &mut String) {
 
 fn densities(ground: &Ground, panel: &Panel, out: &mut String) {
     for (density, colour) in ground.columns.density.iter().zip(COLOURS) {
-        panel.curve(&ground.columns.radius, density, colour, "", out);
+        panel.curve(&ground.columns.radius, density, line(colour), out);
     }
     panel.frame("radius [fm]", "density [1/fm³]", out);
 }
@@ -180,9 +110,9 @@ fn densities(ground: &Ground, panel: &Panel, out: &mut String) {
 fn potentials(ground: &Ground, panel: &Panel, out: &mut String) {
     zero(panel, out);
     let c = &ground.columns;
-    panel.curve(&c.radius, &c.spin_orbit[0], "soft", "5 3", out);
+    panel.curve(&c.radius, &c.spin_orbit[0], Pen { dashes: "5 3", ..line("soft") }, out);
     for (potential, colour) in c.potential.iter().zip(COLOURS) {
-        panel.curve(&c.radius, potential, colour, "", out);
+        panel.curve(&c.radius, potential, line(colour), out);
     }
     panel.frame("radius [fm]", "potential [MeV]", out);
 }
@@ -190,14 +120,14 @@ fn potentials(ground: &Ground, panel: &Panel, out: &mut String) {
 /// The line of no energy.
 fn zero(panel: &Panel, out: &mut String) {
     let [x, y] = panel.at(panel.x[0], 0.0);
-    let _ = write!(out, "<path d=\"M{x:.1} {y:.1} h{}\" stroke=\"var(--rule)\"/>", panel.width);
+    let _ = write!(out, "<path d=\"M{x:.1} {y:.1} h{}\" stroke=\"var(--rule)\"/>", panel.size[0]);
 }
 
 /// Neutron levels on the left, proton levels on the right; filled ones thick, empty ones dotted.
 fn levels(ground: &Ground, panel: &Panel, out: &mut String) {
     zero(panel, out);
     for (k, (kind, colour)) in ["n", "p"].into_iter().zip(COLOURS).enumerate() {
-        let left = panel.left + 14.0 + 0.5 * panel.width * k as f64;
+        let left = panel.corner[0] + 14.0 + 0.5 * panel.size[0] * k as f64;
         let own: Vec<&Level> = ground.levels.iter().filter(|l| l.nucleon == kind).collect();
         let places: Vec<f64> = own.iter().map(|l| panel.at(0.0, l.energy)[1]).collect();
         for ((level, y), label_y) in own.iter().zip(&places).zip(apart(&places)) {

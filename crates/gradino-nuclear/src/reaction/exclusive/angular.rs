@@ -2,6 +2,7 @@
 
 use super::coupling::LANES;
 use super::hadron::{DIAGONAL, STRUCTURES};
+use super::memory::vec_in_large_pages;
 use super::model::PreparedKnockout;
 use rayon::prelude::*;
 use std::f64::consts::PI;
@@ -19,11 +20,22 @@ const NEGLIGIBLE: f64 = 1e-6; // of the order of the rounding of single precisio
 /// phi_N, k <= 2 l_max: products of two harmonics (dlmf, 14.13). So they are exact in theta_N and phi_N.
 #[derive(Clone, Debug)]
 pub struct DirectionSeries {
-    /// By [hole][kinetic].
-    rows: Vec<Vec<Row>>,
+    holes: Vec<HoleSeries>,
+    /// Nodes of q.
+    momenta: usize,
 }
 
-/// Where the series of a node are among those of its hole and kinetic energy.
+/// The series of a hole.
+#[derive(Clone, Debug)]
+struct HoleSeries {
+    /// By [kinetic][momentum]: where the series begin; and where the last ones end.
+    starts: Vec<u32>,
+    /// For each node by k, eight at a time, and structure, first those that do not depend on phi_N and then the others; the
+    /// last coefficient of a series is zero.
+    values: Vec<f32x8>,
+}
+
+/// Where the series of a node are among those of its hole.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Span {
     start: u32,
@@ -34,10 +46,9 @@ pub(super) struct Span {
 /// The series of a hole at all momentum transfers of one kinetic energy.
 #[derive(Clone, Debug, Default)]
 struct Row {
-    /// By momentum: where its series start.
-    starts: Vec<u32>,
-    /// For each node by k, eight at a time, and structure, first those that do not depend on phi_N and then the others; the
-    /// last coefficient of a series is zero.
+    /// By momentum: where its series end.
+    ends: Vec<u32>,
+    /// See [`HoleSeries`].
     values: Vec<f32x8>,
 }
 
@@ -46,38 +57,55 @@ impl DirectionSeries {
     pub fn new(model: &PreparedKnockout, wanted: impl Fn(usize, usize, usize) -> bool + Sync) -> Self {
         let table = &model.of.table;
         let rules = Rule::all(table.waves());
-        let of_hole = |hole: usize| -> Vec<Row> {
+        let of_hole = |hole: usize| {
             let row = |kinetic: usize| {
                 let momenta = (0..table.grid.momenta.len()).filter(|q| wanted(hole, kinetic, *q));
                 Row::new(model, (hole, kinetic), &momenta.collect::<Vec<_>>(), &rules)
             };
-            (0..table.grid.kinetic.len()).into_par_iter().map(row).collect()
+            HoleSeries::new((0..table.grid.kinetic.len()).into_par_iter().map(row).collect())
         };
-        DirectionSeries { rows: (0..table.holes.len()).map(of_hole).collect() }
+        DirectionSeries {
+            holes: (0..table.holes.len()).map(of_hole).collect(),
+            momenta: table.grid.momenta.len(),
+        }
     }
 
     /// The series at a node; empty where the node is negligible or was not wanted.
     pub fn at(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> &[f32x8] {
-        self.span(hole, kinetic, self.place(hole, (kinetic, momentum)))
+        self.span(hole, self.place(hole, (kinetic, momentum)))
     }
 
     /// Where the series of a node are.
     pub(super) fn place(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> Span {
-        let starts = &self.rows[hole][kinetic].starts;
-        let start = starts[momentum];
-        Span { start, groups: ((starts[momentum + 1] - start) as usize / STRUCTURES) as u8 }
+        let node = kinetic * self.momenta + momentum;
+        let [start, end] = [node, node + 1].map(|at| self.holes[hole].starts[at]);
+        Span { start, groups: ((end - start) as usize / STRUCTURES) as u8 }
     }
 
-    /// The series at `span`.
+    /// The series of a hole at `span`.
     #[inline]
-    pub(super) fn span(&self, hole: usize, kinetic: usize, span: Span) -> &[f32x8] {
+    pub(super) fn span(&self, hole: usize, span: Span) -> &[f32x8] {
         let start = span.start as usize;
-        &self.rows[hole][kinetic].values[start..start + STRUCTURES * usize::from(span.groups)]
+        &self.holes[hole].values[start..start + STRUCTURES * usize::from(span.groups)]
     }
 
     /// Size in memory [bytes].
     pub fn bytes(&self) -> usize {
-        self.rows.iter().flatten().map(|row| row.starts.len() * 4 + size_of_val(&row.values[..])).sum()
+        self.holes.iter().map(|hole| size_of_val(&hole.starts[..]) + size_of_val(&hole.values[..])).sum()
+    }
+}
+
+impl HoleSeries {
+    /// From its rows by kinetic energy, each of which goes when it is copied.
+    fn new(rows: Vec<Row>) -> Self {
+        let mut values = vec_in_large_pages(rows.iter().map(|row| row.values.len()).sum());
+        let mut starts = vec![0];
+        for row in rows {
+            let before = values.len() as u32;
+            starts.extend(row.ends.iter().map(|end| before + end));
+            values.extend_from_slice(&row.values);
+        }
+        HoleSeries { starts, values }
     }
 }
 
@@ -92,7 +120,7 @@ impl Row {
         let count = table.grid.momenta.len();
         let rule = &rules[table.waves_of(kinetic) / LANES];
         if momenta.is_empty() {
-            return Row { starts: vec![0; count + 1], values: Vec::new() };
+            return Row { ends: vec![0; count], values: Vec::new() };
         }
         let mut samples = vec![[0.0; STRUCTURES]; count * rule.angles.len()];
         let mut space = model.workspace();
@@ -104,10 +132,10 @@ impl Row {
                 }
             }
         }
-        let mut row = Row { starts: vec![0], values: Vec::new() };
+        let mut row = Row::default();
         for node in samples.chunks_exact(rule.angles.len()) {
             rule.append(node, &mut row.values);
-            row.starts.push(row.values.len() as u32);
+            row.ends.push(row.values.len() as u32);
         }
         row.values.shrink_to_fit();
         row

@@ -5,6 +5,11 @@ use gradino_core::{Complex, Real};
 /// Number of structures of the tensor: five without phi_N, four with cos(phi_N), the same with sin(phi_N), one with
 /// cos(2 phi_N) and one with sin(2 phi_N).
 pub const STRUCTURES: usize = 15;
+/// Their names, in the order of [`HadronTensor::structures`], with what comes with them.
+pub const STRUCTURE_NAMES: [&str; STRUCTURES] = [
+    "CC", "CL", "LL", "T", "T'", "TL cos", "TC cos", "TL' cos", "TC' cos", "TL sin", "TC sin", "TL' sin",
+    "TC' sin", "TT cos 2", "TT sin 2",
+];
 /// Number of those without phi_N.
 pub const DIAGONAL: usize = 5;
 

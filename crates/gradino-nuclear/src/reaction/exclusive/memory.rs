@@ -118,3 +118,37 @@ impl<C: Copy + PartialEq> PartialEq for Aligned<C> {
         self[..] == other[..]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_lie_where_they_may_also_in_a_copy() {
+        for len in [1, 8, 37, 1000] {
+            let values: Vec<f32> = (0..len).map(|i| i as f32).collect();
+            let aligned = Aligned::from(&values[..]);
+            let copy = aligned.clone();
+            for a in [&aligned, &copy] {
+                assert_eq!(a[..], values[..]);
+                assert_eq!(a.as_ptr() as usize % 32, 0);
+            }
+            assert_eq!(aligned, copy);
+        }
+        assert!(Aligned::<f64>::from(&[][..]).clone().is_empty());
+        let mut doubles = Aligned::new(9, 1.5f64);
+        doubles[8] = 2.0;
+        assert_eq!((doubles.as_ptr() as usize % 32, doubles[7], doubles.len()), (0, 1.5, 9));
+    }
+
+    #[test]
+    fn large_pages_hold_what_is_put_in() {
+        for capacity in [0, 3, 3_000_000] {
+            let mut all: Vec<u64> = vec_in_large_pages(capacity);
+            assert!(all.is_empty() && all.capacity() >= capacity);
+            all.extend(0..capacity as u64);
+            fetch(&all);
+            assert!(all.iter().enumerate().all(|(i, &x)| x == i as u64));
+        }
+    }
+}

@@ -1,22 +1,22 @@
 //! The exclusive cross section from a table, ready for use.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, Waves, operator_sums};
-use super::coupling::{Coupling, Harmonics};
-use super::form::{LeptonForm, WIDTH, in_lanes};
+use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes};
+use super::cell::Workspace;
+use super::coupling::Coupling;
+use super::form::LeptonForm;
 use super::grid::Grid;
 use super::hadron::HadronTensor;
 use super::inclusive::ResponsePairs;
 use super::lepton::{LeptonTensor, LeptonVertex};
-use super::memory::{Aligned, fetch, vec_in_large_pages};
-use super::packed::LINE;
-use super::table::{Hole, KnockoutTable};
+use super::memory::vec_in_large_pages;
+use super::table::KnockoutTable;
 use crate::error::{Error, Result};
 use crate::meanfield::{Current, FormFactorModel, Nucleon, PreparedFormFactors};
 use crate::reaction::electron_elastic;
 use gradino_core::{Dual, ParamSet, Parameter, Params, Real};
 use rayon::prelude::*;
 use std::sync::Arc;
-use wide::{f32x8, f64x4};
+use wide::f64x4;
 
 /// Derivatives carried at once.
 const CHUNK: usize = 8;
@@ -33,7 +33,7 @@ pub struct Knockout {
     pub struck: Nucleon,
     /// The form factors.
     pub form_factors: FormFactorModel,
-    couplings: Vec<Coupling<f32>>,
+    pub(super) couplings: Vec<Coupling<f32>>,
     /// By [hole][kinetic][momentum].
     pairs: Vec<Vec<ResponsePairs<f64>>>,
 }
@@ -151,27 +151,8 @@ pub struct Point {
     pub phi_nucleon: f64,
 }
 
-/// Room for one evaluation, so that none is allocated.
-#[derive(Clone, Debug)]
-pub struct Workspace {
-    harmonics: Vec<Harmonics<f32>>,
-    waves: Vec<Waves<f32>>,
-    amplitudes: Vec<OperatorAmplitudes<f32>>,
-    elements: Aligned<f32>,
-    /// By [state][corner].
-    sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
-}
-
 /// A corner of a cell: node of T, node of q, weight.
 pub(super) type Corner = (usize, usize, f64);
-
-/// What makes the cross section of a point from the amplitudes at the corners of its cell.
-struct Cell {
-    form: LeptonForm,
-    corners: [Corner; WIDTH],
-    /// Of the corners, in cm^2 for the form.
-    weights: f64x4,
-}
 
 /// The model, ready for use: between the nodes the hadron tensor is bilinear in T and q.
 #[derive(Clone, Debug)]
@@ -184,18 +165,6 @@ pub struct PreparedKnockout {
 }
 
 impl PreparedKnockout {
-    /// Room for evaluations.
-    pub fn workspace(&self) -> Workspace {
-        let states = self.of.table.holes.iter().map(Hole::states).max().unwrap_or(0);
-        Workspace {
-            harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
-            waves: self.of.couplings.iter().map(Waves::new).collect(),
-            amplitudes: vec![OperatorAmplitudes::none(0.0); states],
-            elements: Aligned::new(self.of.table.most_elements(), 0.0),
-            sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
-        }
-    }
-
     /// The corners of the cell around kinetic energy `t` and momentum transfer `q` [MeV], none outside the grid.
     pub(super) fn corners(&self, t: f64, q: f64) -> Option<[Corner; 4]> {
         let grid = &self.of.table.grid;
@@ -216,60 +185,6 @@ impl PreparedKnockout {
         (kinetic, momentum): (usize, usize),
     ) -> &CurrentFactors<f64> {
         &self.factors[hole][kinetic * self.of.table.grid.momenta.len() + momentum]
-    }
-
-    /// The operator amplitudes at a node for the angle of the harmonics in `space`; none where they are negligible.
-    fn amplitudes<'w>(
-        &self,
-        hole: usize,
-        (kinetic, momentum): (usize, usize),
-        space: &'w mut Workspace,
-    ) -> Option<&'w [OperatorAmplitudes<f32>]> {
-        let table = &self.of.table;
-        let node = table.packed.node(hole, kinetic, momentum)?;
-        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
-        let out = &mut space.amplitudes[..table.holes[hole].states()];
-        let waves = &mut space.waves[hole];
-        waves.fill(&elements, &space.harmonics[hole]);
-        for (state, out) in out.iter_mut().enumerate() {
-            let mut sums = OperatorAmplitudes::none(f32x8::ZERO);
-            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums);
-            *out = sums.map(f32x8::reduce_add);
-        }
-        Some(out)
-    }
-
-    /// Writes the sums that make the amplitudes of all states at a node of T, for the angle of the harmonics in `space`, to
-    /// the place `corner` of them: from the memory `lines` of the node, while that of the `next` one is asked for.
-    #[inline]
-    fn add_corner(
-        &self,
-        (hole, kinetic): (usize, usize),
-        [lines, next]: [&[[i16; LINE]]; 2],
-        corner: usize,
-        space: &mut Workspace,
-    ) {
-        let table = &self.of.table;
-        let sums = &mut space.sums[..table.holes[hole].states()];
-        let Some(node) = table.packed.read(hole, lines) else {
-            fetch(next);
-            sums.iter_mut().for_each(|sums| sums[corner] = OperatorAmplitudes::none(f32x8::ZERO));
-            return;
-        };
-        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
-        let waves = &mut space.waves[hole];
-        waves.fill(&elements, &space.harmonics[hole]);
-        let mut next = next.chunks(next.len().div_ceil(sums.len()).max(1));
-        for (state, sums) in sums.iter_mut().enumerate() {
-            fetch(next.next().unwrap_or_default());
-            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums[corner]);
-        }
-    }
-
-    /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
-    pub(super) fn fill_harmonics(&self, hole: usize, x: f64, kinetic: usize, space: &mut Workspace) {
-        space.harmonics[hole].fill(x, self.of.table.waves_at(kinetic));
-        space.waves[hole].clear();
     }
 
     /// The hadron tensor of a full shell at one node, for the angle that `space` is filled for [1/(MeV sr)].
@@ -345,17 +260,6 @@ impl PreparedKnockout {
         (value * cell.weights).reduce_add()
     }
 
-    /// The amplitudes of the states of a hole, the corners in lanes.
-    #[inline]
-    fn states<'w>(
-        &self,
-        hole: usize,
-        space: &'w Workspace,
-    ) -> impl Iterator<Item = OperatorAmplitudes<f64x4>> + 'w {
-        let states = self.of.table.holes[hole].states();
-        space.sums[..states].iter().map(|corners| in_lanes(corners.each_ref()))
-    }
-
     /// The same with its derivatives with respect to the wanted parameters, written to `gradient`.
     pub fn cross_section_with_gradient(
         &self,
@@ -374,34 +278,6 @@ impl PreparedKnockout {
             self.add_slopes(point.hole, node(corner), of_corner, gradient);
         }
         0.5 * factors.dot(&slopes).reduce_add()
-    }
-
-    /// The cell of a point, whose amplitudes are left in `space`; none where the point cannot be reached or is outside the
-    /// grid.
-    #[inline]
-    fn evaluate(&self, point: &Point, space: &mut Workspace) -> Option<Cell> {
-        let q = self.of.vertex.momentum_transfer(point.energy, point.omega, point.cos_theta)?;
-        let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
-        let hole = point.hole;
-        let of = |&(kinetic, momentum, _): &Corner| self.of.table.packed.lines(hole, kinetic, momentum);
-        let lines = corners.each_ref().map(of);
-        fetch(lines[0]);
-        for (kinetic, momentum, _) in corners {
-            fetch(std::slice::from_ref(self.factors_at(hole, (kinetic, momentum))));
-        }
-        let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
-        self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
-        for (corner, (kinetic, ..)) in corners.iter().enumerate() {
-            let next = lines.get(corner + 1).copied().unwrap_or_default();
-            if corner == WIDTH / 2 {
-                // The other node of T has other phases.
-                space.waves[hole].clear();
-            }
-            self.add_corner((hole, *kinetic), [lines[corner], next], corner, space);
-        }
-        let scale = lepton.scale() * self.filling(hole);
-        let weights = f64x4::new(corners.map(|(.., weight)| weight * scale));
-        Some(Cell { form: LeptonForm::new(&lepton, point.phi_nucleon), corners, weights })
     }
 
     /// Adds to `gradient` the derivatives `slopes` with respect to the factors of the current at a node, times those of
@@ -435,16 +311,10 @@ impl PreparedKnockout {
         space: &mut Workspace,
         out: &mut [f64],
     ) {
-        let table = &self.of.table;
-        self.add_corner((hole, node.0), [table.packed.lines(hole, node.0, node.1), &[]], 0, space);
-        let states = &space.sums[..table.holes[hole].states()];
-        let none = OperatorAmplitudes::none(f32x8::ZERO);
-        let four = |four: &[[OperatorAmplitudes<f32x8>; WIDTH]]| {
-            in_lanes(std::array::from_fn(|i| four.get(i).map_or(&none, |corners| &corners[0])))
-        };
+        self.evaluate_node(hole, node, space);
         let factors = self.factors_at(hole, node);
         let form = LeptonForm::new(lepton, phi);
-        let slopes = form.slopes(states.chunks(WIDTH).map(four), &factors.map(f64x4::splat));
+        let slopes = form.slopes(self.states_of_node(hole, space), &factors.map(f64x4::splat));
         let slopes = slopes.map(f64x4::reduce_add);
         let value = 0.5 * factors.dot(&slopes);
         if value <= 0.0 {

@@ -205,6 +205,36 @@ fn the_model_integrates_over_the_nucleon_to_its_inclusive_cross_section() {
 }
 
 #[test]
+fn the_corners_of_a_cell_together_give_what_the_tensor_between_them_gives() {
+    let knockout = knockout(14);
+    let (set, wanted) = all(&knockout);
+    let model = knockout.prepare(&set, &wanted);
+    let (mut one, mut other) = (model.workspace(), model.workspace());
+    let mut gradient = vec![0.0; wanted.len()];
+    let mut stream = Stream::new(12, 0, Purpose::Test);
+    let mut compared = 0;
+    for hole in (0..3).cycle().take(600) {
+        let mut between = |low: f64, high: f64| low + (high - low) * stream.uniform();
+        let (energy, omega, cos_theta) = (420.0, between(20.0, 240.0), between(-1.0, 1.0));
+        let (cos_nucleon, phi_nucleon) = (between(-1.0, 1.0), between(0.0, 2.0 * PI));
+        let point = Point { hole, energy, omega, cos_theta, cos_nucleon, phi_nucleon };
+        let found = model.cross_section(&point, &mut one);
+        let lepton = LeptonTensor::at_angle(&knockout.vertex, energy, omega, cos_theta).expect("a muon");
+        let q = knockout.vertex.momentum_transfer(energy, omega, cos_theta).expect("a muon");
+        let t = omega - knockout.table.holes[hole].separation;
+        let tensor = model.hadron_tensor(hole, t, q, cos_nucleon, &mut other);
+        let expected = lepton.cross_section(&tensor, phi_nucleon) * model.filling(hole);
+        // Single precision rounds against the largest direction, of which the inclusive cross section is a measure.
+        let size = model.inclusive(hole, energy, omega, cos_theta) / (4.0 * PI);
+        assert!((found - expected).abs() <= 2e-6 * size.max(expected), "{point:?}: {found} {expected}");
+        let again = model.cross_section_with_gradient(&point, &mut one, &mut gradient);
+        assert!((again - found).abs() <= 1e-12 * size.max(found), "{again} {found}");
+        compared += usize::from(expected > 0.1 * size && size > 0.0);
+    }
+    assert!(compared > 100, "{compared}");
+}
+
+#[test]
 fn the_total_cross_section_is_the_integral_of_the_inclusive_one() {
     let knockout = knockout(14);
     let (set, _) = all(&knockout);

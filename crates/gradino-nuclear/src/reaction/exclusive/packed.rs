@@ -194,3 +194,50 @@ impl Packed {
         size_of_val(&self.starts[..]) + size_of_val(&self.offsets[..]) + size_of_val(&self.lines[..])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gradino_core::{Purpose, Stream};
+
+    const MOMENTA: usize = 40;
+    const MULTIPOLES: [usize; 2] = [1, 3];
+
+    /// A block that begins somewhere, with an empty node in the middle and nodes of different lengths.
+    fn block(multipoles: usize, stream: &mut Stream) -> Block {
+        let mut block = Block { first: (stream.uniform() * 20.0) as usize, ..Block::empty() };
+        let group = 2 * multipoles * OPERATORS * LANES;
+        for node in 0..10 {
+            let groups = if node == 4 { 0 } else { 1 + (stream.uniform() * 4.0) as usize };
+            let mut elements = vec![0.0; 5 * group];
+            elements[..groups * group].fill_with(|| stream.normal());
+            block.append(&elements, multipoles);
+        }
+        block
+    }
+
+    #[test]
+    fn blocks_and_their_nodes_survive_the_packing() {
+        let mut stream = Stream::new(7, 0, Purpose::Test);
+        let mut row = || MULTIPOLES.iter().map(|&m| block(m, &mut stream)).collect::<Vec<_>>();
+        let mut rows: Vec<Vec<Block>> = (0..3).map(|_| row()).collect();
+        rows.push(MULTIPOLES.map(|_| Block::empty()).to_vec());
+        let sizes = MULTIPOLES.map(|m| 2 * m * OPERATORS * LANES).to_vec();
+        let packed = Packed::new(rows.clone(), sizes.clone(), MOMENTA);
+        for (kinetic, row) in rows.iter().enumerate() {
+            for (hole, block) in row.iter().enumerate() {
+                for momentum in 0..MOMENTA {
+                    let found = packed.node(hole, kinetic, momentum).map(|n| (n.values, n.scales));
+                    let given = block.node(momentum, sizes[hole]).map(|(values, scales)| (values, *scales));
+                    assert_eq!(found, given, "{hole} {kinetic} {momentum}");
+                }
+                let again = packed.block(hole, kinetic);
+                assert_eq!(again.values, block.values, "{hole} {kinetic}");
+                assert_eq!(again.starts, block.starts, "{hole} {kinetic}");
+            }
+        }
+        let words: usize = rows.iter().flatten().map(|block| 2 * block.values.len()).sum();
+        assert!(packed.bytes() > words && packed.bytes() < 2 * words);
+        assert!(packed.lines(0, 3, 0).is_empty() && packed.node(1, 3, MOMENTA - 1).is_none());
+    }
+}

@@ -10,9 +10,10 @@
 
 use super::angular::{DirectionSeries, Span};
 use super::bound::largest;
+use super::cell::Workspace;
 use super::lepton::LeptonTensor;
-use super::memory::fetch;
-use super::model::{PreparedKnockout, Workspace};
+use super::memory::{fetch, vec_in_large_pages};
+use super::model::PreparedKnockout;
 use super::series::{AngleSeries, Stations, structures_at};
 use crate::error::{Error, Result};
 use crate::meanfield::Current;
@@ -238,7 +239,7 @@ impl KnockoutSampler {
             nodes[i] = Some(node);
         }
         for node in nodes.into_iter().flatten() {
-            fetch(self.series.span(node.hole.into(), node.kinetic.into(), node.series));
+            fetch(self.series.span(node.hole.into(), node.series));
         }
         for i in 0..energies.len() {
             if let Some(node) = nodes[i] {
@@ -271,7 +272,7 @@ impl KnockoutSampler {
         // None where the lepton cannot reach this part of the hat.
         let lepton = LeptonTensor::new(vertex, energy, omega, q)?;
         let place = (usize::from(node.kinetic), usize::from(node.momentum));
-        let series = self.series.span(hole, place.0, node.series);
+        let series = self.series.span(hole, node.series);
         let (cos_nucleon, phi_nucleon) = self.direction(series, &lepton, stream, space);
         let (node, cos_theta, weight) = (place, lepton.cos_theta, ratio.max(1.0));
         Some(KnockoutDraw {
@@ -331,7 +332,7 @@ impl Table {
     fn new(model: &PreparedKnockout, energies: [f64; 2]) -> Result<Self> {
         let table = &model.of.table;
         let (t_nodes, q_nodes) = (table.grid.kinetic.len(), table.grid.momenta.len());
-        let mut nodes = Vec::new();
+        let mut nodes = vec_in_large_pages(table.holes.len() * t_nodes * q_nodes);
         let mut sizes = Vec::new();
         for hole in 0..table.holes.len() {
             for (kinetic, momentum) in (0..t_nodes).flat_map(|i| (0..q_nodes).map(move |k| (i, k))) {

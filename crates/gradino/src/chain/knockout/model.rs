@@ -1,19 +1,13 @@
 //! From the choices of a configuration to the model of a knockout.
 
-use crate::config::{
-    self, AxialFormFactor, CoulombExchange, Knockout as Choices, LeptonCoulomb, MomentumSquared,
-    VectorFormFactors, Waves,
-};
+use crate::config::{self, Knockout as Choices, LeptonCoulomb, MomentumSquared};
 use crate::error::Result;
 use gradino_core::Nuclide;
-use gradino_nuclear::meanfield::{
-    self, AxialModel, ContinuumOptions, Current, EmptiedField, FieldChoice, FinalState, FormFactorModel,
-    MeanField, Nucleon, Options, ResponseOptions, Skyrme, SkyrmeForce, VectorModel,
-};
+use gradino_nuclear::meanfield::{Current, MeanField, Nucleon, Skyrme};
 use gradino_nuclear::reaction::exclusive::{
     Grid, Knockout, KnockoutTable, LeptonVertex, MeanFieldSource, Origin,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Nodes of the table in kinetic energy and in momentum transfer.
@@ -47,43 +41,6 @@ fn cache_folder() -> PathBuf {
 }
 
 impl Choices {
-    /// The form factors.
-    pub fn form_factors(&self) -> FormFactorModel {
-        let vector = match self.vector {
-            VectorFormFactors::Kelly => VectorModel::Kelly,
-            VectorFormFactors::Bbba05 => VectorModel::Bbba05,
-            VectorFormFactors::Dipole => VectorModel::Dipole,
-        };
-        let axial = match self.axial {
-            AxialFormFactor::Dipole => AxialModel::Dipole,
-            AxialFormFactor::ZExpansion => AxialModel::ZExpansion,
-        };
-        FormFactorModel { vector, axial }
-    }
-
-    /// The force, by its name or from its file.
-    fn force(&self) -> Result<SkyrmeForce> {
-        Ok(match self.force.ends_with(".toml") {
-            true => SkyrmeForce::from_file(Path::new(&self.force))?,
-            false => SkyrmeForce::named(&self.force)?,
-        })
-    }
-
-    /// Which field the nucleons of `target` move in.
-    fn field(&self, target: Nuclide) -> FieldChoice {
-        let exchange = match self.exchange {
-            CoulombExchange::Slater => meanfield::CoulombExchange::Slater,
-            CoulombExchange::None => meanfield::CoulombExchange::None,
-        };
-        FieldChoice {
-            nuclide: target,
-            of: self.borrowed_field().unwrap_or(target),
-            empty: self.emptied_shells(),
-            rest: EmptiedField::Evaluated,
-            options: Options { exchange, ..Options::default() },
-        }
-    }
-
     /// The lepton's side of `incoming` (PDG number), without the field of the nucleus.
     pub(crate) fn vertex(&self, incoming: i32) -> Result<LeptonVertex> {
         let current = match self.current() {
@@ -106,7 +63,7 @@ impl Choices {
 
     /// The models of a knockout from `target` by leptons of up to `highest` [MeV].
     pub(crate) fn build(&self, target: Nuclide, vertex: LeptonVertex, highest: f64) -> Result<Models> {
-        let force = self.force()?;
+        let force = self.skyrme_force()?;
         let theta = force.parameters.values();
         let field = self.field(target).solve(&Skyrme::new(&theta))?;
         let mut models = Models { of: Vec::new(), warnings: Vec::new() };
@@ -129,12 +86,7 @@ impl Choices {
         nucleons: [Nucleon; 2],
         highest: f64,
     ) -> Result<(KnockoutTable, Origin)> {
-        let final_state = match self.waves {
-            Waves::Distorted => FinalState::Distorted,
-            Waves::Plane => FinalState::Plane,
-        };
-        let continuum = ContinuumOptions { final_state, ..ContinuumOptions::default() };
-        let options = ResponseOptions { continuum, ..ResponseOptions::default() };
+        let options = self.response_options();
         let [kinetic_end, momentum_end] = Grid::reach(highest);
         let momenta = Grid::uniform_momenta(NODES[1], momentum_end);
         let source = MeanFieldSource::new(field, nucleons, options, &momenta, kinetic_end);
