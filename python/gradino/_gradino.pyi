@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from os import PathLike
 from typing import Final, SupportsFloat, SupportsIndex, final
 
-__all__ = ["VERSION", "Bands", "Bank", "Columns", "Density", "Fitted", "Flow", "Knockout", "Question", "Record", "Sampler", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "mean_field", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "run", "toy_simulator", "train_flow", "widths", "write"]
+__all__ = ["VERSION", "Bands", "Bank", "Columns", "Density", "Fitted", "Flow", "Knockout", "Question", "Record", "Sampler", "Simulator", "chain_simulator", "covariance", "cross_section", "default_config", "energy_gradient", "example_fit", "fit", "fit_observables", "mean_field", "observed", "parameters", "propagate_file", "propagate_run", "question", "read", "report", "resolve", "responses", "run", "toy_simulator", "train_flow", "widths", "write"]
 
 VERSION: Final[str]
 
@@ -467,6 +467,16 @@ class Knockout:
         """
         Shell, number of nucleons in it, and separation energy [MeV] of each hole.
         """
+    @property
+    def structure_names(self, /) -> list[str]:
+        """
+        Names of the structures of the hadron tensor.
+        """
+    def structures(self, /, hole: SupportsIndex, omega: NDArray[float64], momentum: NDArray[float64], cos_nucleon: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64]]:
+        """
+        The structures of the hadron tensor of a hole at energy and momentum transfers [MeV] and cos(theta_N) [1/(MeV sr)], a
+        row of them for each point, and their derivatives, rows of parameters.
+        """
     def total(self, /, energies: SupportsGetItem[int, SupportsFloat | SupportsIndex]) -> tuple[NDArray[float64], NDArray[float64]]:
         """
         Total cross sections [cm^2] at energies [MeV], a row of holes for each, and the derivatives of their sums, a row of
@@ -683,6 +693,12 @@ def resolve(config: "object", overrides: "dict[str, object]") -> "str":
     """
     The configuration with every default, as TOML: read from a path, a TOML text or a mapping (None: the
     defaults), with `overrides` put over it.
+    """
+
+def responses(subject: tuple[str, str, str | None], choices: "dict[str, object]", grid: tuple[NDArray[float64], NDArray[float64]], numbers: tuple[SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]], SupportsGetItem[int, str]]) -> tuple[str, list[str], tuple[NDArray[float64], NDArray[float64]], list[tuple[NDArray[float64], NDArray[float64]]]]:
+    """
+    What the responses were made of, as JSON and in lines, the sum of all shells, and each shell. `choices` are keys of
+    [knockout].
     """
 
 def run(config: "str", events: "tuple[int, int] | None" = None, progress: "object" = None) -> "tuple[Columns, Record]":

@@ -114,7 +114,7 @@ def responses(
     The choices are those of [knockout]; what is not chosen comes from ``convention``. ``force`` is a name or the path of a
     TOML file. ``gradients`` names parameters of form factors and force, like "axial.mass" or "skyrme.*".
     """
-    made = {
+    made: dict[str, object] = {
         "convention": convention,
         "force": None if force is None else str(force),
         "exchange": exchange,

@@ -125,8 +125,6 @@ def test_points_have_an_energy_transfer_and_go_back(knockout):
     assert (found.columns["phi_N"] == drawn.points[:, 3]).all()
     with pytest.raises(gradino.ConfigError, match="cos_theta_N"):
         density.points_at({"omega": [100.0], "cos_theta_l": [0.0]}, [[260.0, 0.0]])
-    electrons = gradino.Knockout(**{**LIGHT, "lepton": "e-", "struck": "proton"}).density(200.0, 300.0)
-    assert electrons.conditions[0].name == "E_e"
 
 
 def test_a_flow_learns_the_density(knockout):

@@ -195,7 +195,7 @@ fn figures_and_json_hold_every_shell() {
 #[test]
 fn what_cannot_be_is_refused_with_the_way_out() {
     for (arguments, part) in [
-        (&["16O", "--q", "-296MeV"][..], "momentum transfer [MeV] = -296"),
+        (&["16O", "--q", "-296MeV"][..], "momentum transfer [MeV] = -296 is outside [0, inf]"),
         (&["16O", "--q", "296"], "write it like --q 296MeV"),
         (&["16O"], "--q <Q>"),
         (&["16O", "--q", "296MeV", "--omega", "60MeV:10MeV:5MeV"], "first, last and a step"),

@@ -2,7 +2,7 @@
 
 use crate::support::{Inverse, Known};
 use gradino_core::Density;
-use gradino_infer::sampling::assess::{Benchmark, Settings, overall};
+use gradino_infer::sampling::assess::{Benchmark, Likelihood, Settings, overall};
 use gradino_infer::sampling::{Law, Uniform};
 
 const SMALL: Settings = Settings {
@@ -55,6 +55,8 @@ fn points_of_the_density_itself_cannot_be_told_from_the_benchmark_and_others_can
     let compare = |off| benchmark.compare(&known, &Inverse { known: &known, off }).unwrap();
     let right = compare(0.0);
     assert!(right.likelihood.z.abs() < 4.0, "{:?}", right.likelihood);
+    let Likelihood { excess, chance, .. } = right.likelihood;
+    assert!(excess.abs() < 4.0 * chance && chance < 1.0, "{:?}", right.likelihood);
     assert_eq!(right.projections.len(), 4);
     for p in &right.projections {
         assert!(p.z.abs() < 4.5 && (p.benchmark - 1.0).abs() < 0.2, "{p:?}");
@@ -62,6 +64,7 @@ fn points_of_the_density_itself_cannot_be_told_from_the_benchmark_and_others_can
     assert!(right.moments.iter().all(|z| z.abs() < 4.5), "{:?}", right.moments);
     let wrong = compare(-0.4);
     println!("{:?} {:?}", wrong.likelihood, wrong.projections[0]);
+    assert!(wrong.likelihood.excess > 5.0, "{:?}", wrong.likelihood);
     assert!(wrong.likelihood.z > 5.0 && wrong.projections[0].z > 5.0);
     assert!(wrong.moments[0] < -5.0, "x is too small: {:?}", wrong.moments);
     // In x alone the error shows, in phi alone not.

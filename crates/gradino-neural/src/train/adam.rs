@@ -6,6 +6,8 @@ use std::f64::consts::PI;
 const MEAN_DECAY: f64 = 0.9; // kingma2015, section 2
 const SQUARE_DECAY: f64 = 0.99; // between the 0.999 of kingma2015 and none: trainings here are short
 const TINY: f64 = 1e-8; // kingma2015, section 2
+/// How much longer than those before a gradient may be.
+const SPIKE: f64 = 2.0; // chosen: lengths vary by some tenths where all is well
 
 /// Numbers and what Adam remembers of their gradients.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,10 +25,11 @@ impl Adam {
     }
 
     /// One step against a gradient (kingma2015, algorithm 1; decay as in loshchilov2019), which is scaled down to
-    /// the length `clip` where it is longer (pascanu2013).
+    /// the longest that may be (pascanu2013).
     pub(super) fn advance(&mut self, gradient: &[f32], training: &Training) {
         let length = gradient.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt();
-        let scale = if length > training.clip { training.clip / length } else { 1.0 };
+        let longest = training.clip.min(self.longest(training));
+        let scale = if length > longest { longest / length } else { 1.0 };
         let rate = self.rate(training);
         self.step += 1;
         let count = self.step as i32;
@@ -42,6 +45,16 @@ impl Adam {
         }
     }
 
+    /// [`SPIKE`] times the root mean square of the lengths so far, as the second moments have it: one rare point of a
+    /// large weight must not undo many steps. Without bound during the warm-up.
+    fn longest(&self, training: &Training) -> f64 {
+        if self.step < training.warm_up.max(1) {
+            return f64::INFINITY;
+        }
+        let share = 1.0 - SQUARE_DECAY.powi(self.step as i32);
+        SPIKE * (self.square.iter().map(|&square| f64::from(square)).sum::<f64>() / share).sqrt()
+    }
+
     /// The learning rate of the next step: it rises evenly, then falls as a cosine to zero (loshchilov2017).
     pub(super) fn rate(&self, training: &Training) -> f64 {
         let (step, warm_up) = (self.step as f64, training.warm_up as f64);
@@ -50,5 +63,30 @@ impl Adam {
         }
         let share = (step - warm_up) / (training.steps as f64 - warm_up).max(1.0);
         training.rate * 0.5 * (1.0 + (PI * share.min(1.0)).cos())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gradient_far_longer_than_those_before_is_scaled_down_but_not_in_the_warm_up() {
+        let training = Training { warm_up: 10, steps: 1000, ..Training::default() };
+        let mut adam = Adam::new(vec![0.0; 4]);
+        for _ in 0..200 {
+            adam.advance(&[0.01, -0.01, 0.01, -0.01], &training);
+        }
+        let (mut usual, mut spiked) = (adam.clone(), adam.clone());
+        usual.advance(&[0.02; 4], &training);
+        spiked.advance(&[0.5; 4], &training);
+        for (spiked, usual) in spiked.numbers.iter().zip(&usual.numbers) {
+            assert!((spiked - usual).abs() < 1e-3 * usual.abs(), "{spiked} {usual}");
+        }
+        let mut young = Adam::new(vec![0.0; 4]);
+        young.advance(&[0.01; 4], &training);
+        let before = young.mean[0];
+        young.advance(&[0.4; 4], &training);
+        assert!((f64::from(young.mean[0] - before) - 0.1 * (0.4 - f64::from(before))).abs() < 1e-6);
     }
 }

@@ -55,7 +55,7 @@ pub struct Training {
     pub rate: f64,
     /// Steps in which the learning rate rises.
     pub warm_up: u64,
-    /// Longest gradient.
+    /// Longest gradient. After the warm-up none is longer than twice the root mean square of those before, either.
     pub clip: f64,
     /// Weight decay.
     pub decay: f64,

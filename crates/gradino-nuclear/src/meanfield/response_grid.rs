@@ -115,10 +115,7 @@ fn check(what: &'static str, lower: f64, values: &[f64]) -> Result<()> {
     let good = |x: &&f64| x.is_finite() && **x >= lower;
     let bad = values.iter().find(|x| !good(x)).copied();
     match if values.is_empty() { Some(f64::NAN) } else { bad } {
-        Some(value) => {
-            let lower = lower.max(0.0);
-            Err(Error::OutOfRange { what, value, lower, upper: f64::INFINITY })
-        }
+        Some(value) => Err(Error::OutOfRange { what, value, lower: 0.0, upper: f64::INFINITY }),
         None => Ok(()),
     }
 }
