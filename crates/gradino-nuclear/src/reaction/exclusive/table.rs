@@ -123,7 +123,7 @@ impl KnockoutTable {
     }
 
     /// From its rows by node of T.
-    fn of_rows(outgoing: Nucleon, holes: Vec<Hole>, grid: Grid, rows: Vec<Row>) -> Self {
+    pub(super) fn of_rows(outgoing: Nucleon, holes: Vec<Hole>, grid: Grid, rows: Vec<Row>) -> Self {
         let sizes = holes.iter().map(Hole::group).collect();
         let (phases, blocks): (Vec<Phases>, Vec<Vec<Block>>) =
             rows.into_iter().map(|row| (row.phases, row.blocks)).unzip();
