@@ -63,7 +63,7 @@ def python_of(page: str) -> str:
 
 
 PAGES = ["README.md", "docs/src/tutorial.md", "docs/src/physics/mean-field.md"]
-PAGES += [f"docs/src/howto/{name}.md" for name in ["fit", "propagate", "flow", "knockout"]]
+PAGES += [f"docs/src/howto/{name}.md" for name in ["fit", "propagate", "flow", "knockout", "responses"]]
 
 
 @pytest.mark.parametrize("page", PAGES)
