@@ -236,69 +236,45 @@ pub trait Sampler: Sync {
     }
 }
 
-impl<T: Density + ?Sized> Density for &T {
-    fn space(&self) -> &Space {
-        (**self).space()
-    }
+/// A density behind a pointer is that density.
+macro_rules! density_behind {
+    ($pointer:ty, $($bound:tt)*) => {
+        impl<T: $($bound)*> Density for $pointer {
+            fn space(&self) -> &Space {
+                (**self).space()
+            }
 
-    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
-        (**self).evaluate(conditions, points, values)
-    }
+            fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
+                (**self).evaluate(conditions, points, values)
+            }
 
-    fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
-        (**self).exact()
-    }
+            fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
+                (**self).exact()
+            }
 
-    fn quantities(&self) -> Vec<Axis> {
-        (**self).quantities()
-    }
+            fn quantities(&self) -> Vec<Axis> {
+                (**self).quantities()
+            }
 
-    fn to_quantities(
-        &self,
-        conditions: &[f64],
-        points: &[f64],
-        quantities: &mut [f64],
-        volumes: &mut [f64],
-    ) -> Result<()> {
-        (**self).to_quantities(conditions, points, quantities, volumes)
-    }
+            fn to_quantities(
+                &self,
+                conditions: &[f64],
+                points: &[f64],
+                quantities: &mut [f64],
+                volumes: &mut [f64],
+            ) -> Result<()> {
+                (**self).to_quantities(conditions, points, quantities, volumes)
+            }
 
-    fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
-        (**self).points_at(conditions, quantities, points)
-    }
+            fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
+                (**self).points_at(conditions, quantities, points)
+            }
+        }
+    };
 }
 
-impl<T: Density + Send + ?Sized> Density for Arc<T> {
-    fn space(&self) -> &Space {
-        (**self).space()
-    }
-
-    fn evaluate(&self, conditions: &[f64], points: &[f64], values: &mut [f64]) -> Result<()> {
-        (**self).evaluate(conditions, points, values)
-    }
-
-    fn exact(&self) -> Result<Option<Box<dyn Sampler + Send>>> {
-        (**self).exact()
-    }
-
-    fn quantities(&self) -> Vec<Axis> {
-        (**self).quantities()
-    }
-
-    fn to_quantities(
-        &self,
-        conditions: &[f64],
-        points: &[f64],
-        quantities: &mut [f64],
-        volumes: &mut [f64],
-    ) -> Result<()> {
-        (**self).to_quantities(conditions, points, quantities, volumes)
-    }
-
-    fn points_at(&self, conditions: &[f64], quantities: &[f64], points: &mut [f64]) -> Result<()> {
-        (**self).points_at(conditions, quantities, points)
-    }
-}
+density_behind!(&T, Density + ?Sized);
+density_behind!(Arc<T>, Density + Send + ?Sized);
 
 impl<T: Sampler + Send + ?Sized> Sampler for Arc<T> {
     fn space(&self) -> &Space {

@@ -172,7 +172,7 @@ mod tests {
         job.gradients = vec!["axial.mass".into(), "vector.mu_*".into()];
         job.values = vec![("axial.mass".into(), 1100.0)];
         let table = job.table().expect("bound");
-        assert_eq!(table.gradients.iter().map(|g| g.name.as_str()).collect::<Vec<_>>().len(), 3);
+        assert_eq!(table.gradients.len(), 3);
         for k in 0..NAMES.len() {
             let at = |curves: &Curves| curves.0[k][0][1];
             let sum: f64 = table.shells.iter().map(|s| at(&s.curves.values)).sum();

@@ -34,15 +34,8 @@ pub(super) fn vec_in_large_pages<T>(capacity: usize) -> Vec<T> {
 /// Asks for large pages for the whole ones of them in `room`. It is a wish, so that an answer does not matter.
 #[cfg(target_os = "linux")]
 fn advise<T>(room: &mut [MaybeUninit<T>]) {
-    use std::ffi::{c_int, c_void};
     /// Bytes of a large page: those of x86-64, and of aarch64 with pages of 4 KiB.
     const LARGE: usize = 1 << 21;
-    /// MADV_HUGEPAGE.
-    const ADVICE: c_int = 14; // the same on all architectures of Linux
-    #[allow(unsafe_code)]
-    unsafe extern "C" {
-        fn madvise(address: *mut c_void, length: usize, advice: c_int) -> c_int;
-    }
     let (bytes, start) = (size_of_val(room), room.as_mut_ptr().cast::<u8>());
     let skipped = start.align_offset(LARGE);
     let whole = bytes.saturating_sub(skipped) / LARGE * LARGE;
@@ -50,7 +43,7 @@ fn advise<T>(room: &mut [MaybeUninit<T>]) {
         #[allow(unsafe_code)]
         // SAFETY: the range lies inside `room`, and the advice changes no content.
         unsafe {
-            madvise(start.add(skipped).cast(), whole, ADVICE);
+            libc::madvise(start.add(skipped).cast(), whole, libc::MADV_HUGEPAGE);
         }
     }
 }
