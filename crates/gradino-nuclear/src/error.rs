@@ -244,7 +244,9 @@ impl Error {
 fn collapse_hint(nuclide: Nuclide) -> String {
     let other = "choose another force: SLy4, SkM* and SIII have a stable field for all nuclei";
     match nuclide {
-        CARBON_12 => format!("take the field of 16O with the 1p1/2 shell emptied instead, or {other}"),
+        CARBON_12 => format!(
+            "take the field of 16O with the 1p1/2 shell emptied, as convention \"dolan2022\" does, or {other}"
+        ),
         _ => other.to_string(),
     }
 }

@@ -8,6 +8,7 @@ mod meanfield;
 mod move_events;
 mod responses;
 mod support;
+mod xsec;
 
 use std::process::{Command, Stdio};
 use support::{folder, gradino};

@@ -152,7 +152,11 @@ pub fn cross_section_gradients(
     let acts = |&i: &usize| own.position(&params.at(i).name).is_ok();
     let wanted: Vec<usize> = wanted.iter().copied().filter(acts).collect();
     let (names, rows) = job.cross_sections(params, &wanted, energies)?;
-    let unit = |unit: &str| if unit.is_empty() { "cm2".into() } else { format!("cm2/({unit})") };
+    let unit = |unit: &str| match unit {
+        "" => "cm2".to_string(),
+        one if one.contains([' ', '/']) => format!("cm2/({one})"),
+        one => format!("cm2/{one}"),
+    };
     let of = |name: &String| -> Vec<String> {
         let parameters = wanted.iter().map(|&i| params.at(i));
         parameters.map(|p| format!("d {name}/d {} [{}]", p.name, unit(&p.unit))).collect()

@@ -2,6 +2,7 @@
 
 use super::coupling::{Coupling, Harmonics, Helicity, LANES, Naturalness};
 use super::hadron::{HadronTensor, TransitionCurrent};
+use super::nodes::{Nodes, One};
 use super::number::{Arithmetic, Number};
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
@@ -66,9 +67,6 @@ pub struct OperatorAmplitudes<S> {
     pub minus: [[S; 2]; 3],
 }
 
-/// A group of waves.
-type Group<S> = [S; LANES];
-
 /// Fills `out` with the amplitudes of every state of the hole at the angle of `harmonics`.
 pub fn operator_amplitudes<S: Number>(
     coupling: &Coupling<S::Constant>,
@@ -80,7 +78,7 @@ pub fn operator_amplitudes<S: Number>(
     waves.fill(elements, harmonics);
     for (state, out) in out.iter_mut().enumerate() {
         let mut sums = OperatorAmplitudes::none(S::no_lanes());
-        operator_sums(coupling, elements.values, &waves, state, &mut sums);
+        operator_sums(One::node(), coupling, (elements.values, &waves), state, &mut sums);
         *out = sums.map(S::total);
     }
 }
@@ -134,92 +132,103 @@ impl<S: Number> Waves<S> {
     }
 }
 
-/// Fills `out` with the amplitudes of one state of the hole from its elements, in the order of [`Elements`], each as the sums
-/// over the waves that share a lane, which are still to be added.
-#[inline]
-pub fn operator_sums<S: Number>(
-    coupling: &Coupling<S::Constant>,
-    values: &[S],
-    waves: &Waves<S>,
+/// The elements at nodes with the same waves, in the order of [`Elements`], and these waves.
+pub type OfNodes<'a, S> = (&'a [S], &'a Waves<S>);
+
+/// Fills `out` with the amplitudes of one state of the hole at `nodes`, each as the sums over the waves that share a lane,
+/// which are still to be added.
+#[inline(always)]
+pub fn operator_sums<N: Nodes>(
+    nodes: N,
+    coupling: &Coupling<Constant<N>>,
+    of: OfNodes<'_, N::Number>,
     state: usize,
-    out: &mut OperatorAmplitudes<S::Lanes>,
+    out: &mut OperatorAmplitudes<N::Vector>,
 ) {
     // The number of multipoles is known to the compiler, so that their sums stay in registers.
     match coupling.multipoles {
-        1 => of_state::<S, 1>(coupling, values, waves, state, out),
-        2 => of_state::<S, 2>(coupling, values, waves, state, out),
-        3 => of_state::<S, 3>(coupling, values, waves, state, out),
-        4 => of_state::<S, 4>(coupling, values, waves, state, out),
-        5 => of_state::<S, 5>(coupling, values, waves, state, out),
-        6 => of_state::<S, 6>(coupling, values, waves, state, out),
-        7 => of_state::<S, 7>(coupling, values, waves, state, out),
+        1 => of_state::<N, 1>(nodes, coupling, of, state, out),
+        2 => of_state::<N, 2>(nodes, coupling, of, state, out),
+        3 => of_state::<N, 3>(nodes, coupling, of, state, out),
+        4 => of_state::<N, 4>(nodes, coupling, of, state, out),
+        5 => of_state::<N, 5>(nodes, coupling, of, state, out),
+        6 => of_state::<N, 6>(nodes, coupling, of, state, out),
+        7 => of_state::<N, 7>(nodes, coupling, of, state, out),
         more => unreachable!("a shell with {more} multipoles of one parity: j is at most 13/2"),
     }
 }
 
-fn of_state<S: Number, const M: usize>(
-    coupling: &Coupling<S::Constant>,
-    values: &[S],
-    waves: &Waves<S>,
+/// The constants of nodes.
+type Constant<N> = <<N as Nodes>::Number as Number>::Constant;
+
+#[inline(always)]
+fn of_state<N: Nodes, const M: usize>(
+    nodes: N,
+    coupling: &Coupling<Constant<N>>,
+    of: OfNodes<'_, N::Number>,
     state: usize,
-    out: &mut OperatorAmplitudes<S::Lanes>,
+    out: &mut OperatorAmplitudes<N::Vector>,
 ) {
-    let groups = |helicity| groups::<S, M>(coupling, values, waves, (state, helicity));
-    out.zero = longitudinal::<S, M>(groups(Helicity::Zero));
-    out.plus = transverse::<S, M>(groups(Helicity::Plus), S::add_scaled);
-    out.minus = transverse::<S, M>(groups(Helicity::Minus), S::subtract_scaled);
+    let groups = |helicity| groups::<N, M>(nodes, coupling, of, (state, helicity));
+    let (add, subtract) = (N::add_scaled, N::subtract_scaled);
+    out.zero = longitudinal::<N, M>(nodes, groups(Helicity::Zero));
+    out.plus = transverse::<N, M>(nodes, groups(Helicity::Plus), add);
+    out.minus = transverse::<N, M>(nodes, groups(Helicity::Minus), subtract);
 }
 
 /// One group of waves: coefficients by [parity][multipole], elements by [parity][multipole][operator], and the waves.
-type Part<'a, S> = (&'a [Group<<S as Number>::Constant>], &'a [Group<S>], &'a [<S as Number>::Lanes; 2]);
+type Part<'a, N> =
+    (&'a [[Constant<N>; LANES]], &'a [<N as Nodes>::Group], &'a [<<N as Nodes>::Number as Number>::Lanes; 2]);
 
 /// The groups of waves for one state and helicity.
 #[inline(always)]
-fn groups<'a, S: Number, const M: usize>(
-    coupling: &'a Coupling<S::Constant>,
-    values: &'a [S],
-    waves: &'a Waves<S>,
+fn groups<'a, N: Nodes, const M: usize>(
+    nodes: N,
+    coupling: &'a Coupling<Constant<N>>,
+    (values, waves): OfNodes<'a, N::Number>,
     (state, helicity): (usize, Helicity),
-) -> impl Iterator<Item = Part<'a, S>> {
+) -> impl Iterator<Item = Part<'a, N>> {
     let c = coupling.row(state, helicity).as_chunks::<LANES>().0.chunks_exact(2 * M);
-    let x = values.as_chunks::<LANES>().0.chunks_exact(2 * M * OPERATORS);
+    let x = nodes.groups(values).chunks_exact(2 * M * OPERATORS);
     c.zip(x).zip(waves.row(coupling.m_l(state, helicity))).map(|((c, x), wave)| (c, x, wave))
 }
 
 /// `sum` and the sum over multipoles of coefficients times elements of one operator.
 #[inline(always)]
-fn contract<S: Number, const M: usize>(
-    mut sum: S::Lanes,
-    (c, x): (&[Group<S::Constant>], &[Group<S>]),
+fn contract<N: Nodes, const M: usize>(
+    nodes: N,
+    mut sum: N::Vector,
+    (c, x, _): &Part<'_, N>,
     (parity, operator): (Naturalness, usize),
-    term: impl Fn(S::Lanes, S::Constants, S::Lanes) -> S::Lanes,
-) -> S::Lanes {
+    term: impl Fn(N, N::Vector, N::Factor, N::Vector) -> N::Vector,
+) -> N::Vector {
     for t in 0..M {
         let (c, x) = (&c[parity as usize * M + t], &x[(parity as usize * M + t) * OPERATORS + operator]);
-        sum = term(sum, S::load_constants(c), S::load(x));
+        sum = term(nodes, sum, nodes.constants(c), nodes.load(x));
     }
     sum
 }
 
 /// Adds `x` times the wave to the two sums.
 #[inline(always)]
-fn project<S: Number>(x: S::Lanes, wave: &[S::Lanes; 2], sums: &mut [S::Lanes; 2]) {
-    sums[0] = S::add_product(sums[0], x, wave[0]);
-    sums[1] = S::add_product(sums[1], x, wave[1]);
+fn project<N: Nodes>(nodes: N, x: N::Vector, (.., wave): &Part<'_, N>, sums: &mut [N::Vector; 2]) {
+    sums[0] = nodes.add_product(sums[0], x, nodes.waves(wave[0]));
+    sums[1] = nodes.add_product(sums[1], x, nodes.waves(wave[1]));
 }
 
 #[inline(always)]
-fn longitudinal<'a, S: Number, const M: usize>(
-    groups: impl Iterator<Item = Part<'a, S>>,
-) -> [[S::Lanes; 2]; 4] {
+fn longitudinal<'a, N: Nodes + 'a, const M: usize>(
+    nodes: N,
+    groups: impl Iterator<Item = Part<'a, N>>,
+) -> [[N::Vector; 2]; 4] {
     use Naturalness::{Natural, Unnatural};
-    let none = S::no_lanes();
+    let none = nodes.none();
     let mut all = [[none; 2]; 4];
-    for (c, x, wave) in groups {
+    for part in groups {
         let operators =
             [(Natural, CHARGE), (Natural, LONG), (Unnatural, AXIAL_CHARGE), (Unnatural, AXIAL_LONG)];
         for (sums, operator) in all.iter_mut().zip(operators) {
-            project::<S>(contract::<S, M>(none, (c, x), operator, S::add_scaled), wave, sums);
+            project(nodes, contract::<N, M>(nodes, none, &part, operator, N::add_scaled), &part, sums);
         }
     }
     all
@@ -228,26 +237,30 @@ fn longitudinal<'a, S: Number, const M: usize>(
 /// Convection, magnetisation and sigma: electric and magnetic multipoles, joined as T^el + lambda T^mag; `term` adds or
 /// subtracts the magnetic ones.
 #[inline(always)]
-fn transverse<'a, S: Number, const M: usize>(
-    groups: impl Iterator<Item = Part<'a, S>>,
-    term: impl Fn(S::Lanes, S::Constants, S::Lanes) -> S::Lanes + Copy,
-) -> [[S::Lanes; 2]; 3] {
+fn transverse<'a, N: Nodes + 'a, const M: usize>(
+    nodes: N,
+    groups: impl Iterator<Item = Part<'a, N>>,
+    term: impl Fn(N, N::Vector, N::Factor, N::Vector) -> N::Vector + Copy,
+) -> [[N::Vector; 2]; 3] {
     use Naturalness::{Natural, Unnatural};
-    let none = S::no_lanes();
+    let none = nodes.none();
     let mut all = [[none; 2]; 3];
-    for (c, x, wave) in groups {
+    for part in groups {
         let operators = [
             ((Natural, ELECTRIC), (Unnatural, CONVECTION)),
             ((Natural, MAGNETISED), (Unnatural, SPIN)),
             ((Unnatural, AXIAL_ELECTRIC), (Natural, AXIAL_MAGNETIC)),
         ];
         for (sums, (electric, magnetic)) in all.iter_mut().zip(operators) {
-            let first = contract::<S, M>(none, (c, x), electric, S::add_scaled);
-            project::<S>(contract::<S, M>(first, (c, x), magnetic, term), wave, sums);
+            let first = contract::<N, M>(nodes, none, &part, electric, N::add_scaled);
+            project(nodes, contract::<N, M>(nodes, first, &part, magnetic, term), &part, sums);
         }
     }
     all
 }
+
+/// Real and imaginary parts of the amplitudes of a state.
+pub(super) const PARTS: usize = 20;
 
 /// What multiplies the operators in the components of the current.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -301,14 +314,27 @@ impl<S: Copy> OperatorAmplitudes<S> {
     }
 }
 
-impl<S: Arithmetic> OperatorAmplitudes<S> {
-    /// The sum with others.
-    pub(super) fn plus(&self, other: &Self) -> Self {
-        let sum = |a: [S; 2], b: [S; 2]| [a[0] + b[0], a[1] + b[1]];
+impl<S: Copy> OperatorAmplitudes<S> {
+    /// All parts in a row.
+    #[inline(always)]
+    pub(super) fn flat(&self) -> [S; PARTS] {
+        let mut flat = [self.zero[0][0]; PARTS];
+        let (zero, rest) = flat.as_chunks_mut::<2>().0.split_at_mut(self.zero.len());
+        let (plus, minus) = rest.split_at_mut(self.plus.len());
+        zero.copy_from_slice(&self.zero);
+        plus.copy_from_slice(&self.plus);
+        minus.copy_from_slice(&self.minus);
+        flat
+    }
+
+    /// From all parts in a row.
+    #[inline(always)]
+    pub(super) fn of_flat(flat: &[S; PARTS]) -> Self {
+        let pair = |k: usize| [flat[2 * k], flat[2 * k + 1]];
         OperatorAmplitudes {
-            zero: std::array::from_fn(|k| sum(self.zero[k], other.zero[k])),
-            plus: std::array::from_fn(|k| sum(self.plus[k], other.plus[k])),
-            minus: std::array::from_fn(|k| sum(self.minus[k], other.minus[k])),
+            zero: std::array::from_fn(pair),
+            plus: std::array::from_fn(|k| pair(4 + k)),
+            minus: std::array::from_fn(|k| pair(7 + k)),
         }
     }
 }

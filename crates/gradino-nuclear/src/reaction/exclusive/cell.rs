@@ -1,13 +1,14 @@
 //! Amplitudes at the nodes of a table, and at all corners of the cell of a point together: memory of the next corner is asked
 //! for while one is computed.
 
-use super::amplitude::{OperatorAmplitudes, Waves, operator_sums};
-use super::coupling::Harmonics;
+use super::amplitude::{OfNodes, OperatorAmplitudes, PARTS, Waves, operator_sums};
+use super::coupling::{Coupling, Harmonics};
 use super::form::{LeptonForm, WIDTH, in_lanes};
 use super::lepton::LeptonTensor;
 use super::memory::{Aligned, fetch};
 use super::model::{Corner, Point, PreparedKnockout};
 use super::moving_field::ChangeSpace;
+use super::nodes::{OfTwo, One, Two, in_widest, totals};
 use super::packed::LINE;
 use super::table::Hole;
 use wide::{f32x8, f64x4};
@@ -21,7 +22,7 @@ pub struct Workspace {
     amplitudes: Vec<OperatorAmplitudes<f32>>,
     elements: Aligned<f32>,
     /// By [state][corner].
-    sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
+    sums: Vec<[Flat; WIDTH]>,
     /// For derivatives with respect to the field.
     pub(super) change: ChangeSpace,
 }
@@ -34,6 +35,43 @@ pub(super) struct Cell {
     pub(super) weights: f64x4,
 }
 
+/// The amplitudes of a state at a node, [`OperatorAmplitudes::flat`].
+pub(super) type Flat = [f32; PARTS];
+/// None of them.
+pub(super) const NONE: Flat = [0.0; PARTS];
+
+/// The sums of all states at two corners, from the one at `corner` on.
+struct Corners<'a> {
+    coupling: &'a Coupling<f32>,
+    of: OfNodes<'a, f32>,
+    /// Memory that is asked for at the same time.
+    next: [&'a [[i16; LINE]]; 2],
+    corner: usize,
+    sums: &'a mut [[Flat; WIDTH]],
+}
+
+impl OfTwo for Corners<'_> {
+    #[inline(always)]
+    fn with<N: Two>(self, nodes: N) {
+        let Corners { coupling, of, next, corner, sums } = self;
+        let states = sums.len();
+        let mut next = next.map(|lines| lines.chunks(lines.len().div_ceil(states).max(1)));
+        for (state, sums) in sums.iter_mut().enumerate() {
+            next.iter_mut().for_each(|lines| fetch(lines.next().unwrap_or_default()));
+            let mut both = OperatorAmplitudes::none(nodes.none());
+            operator_sums(nodes, coupling, of, state, &mut both);
+            sums[corner..corner + 2].copy_from_slice(&nodes.totals(&both.flat()));
+        }
+    }
+}
+
+/// The amplitudes of one state at one node.
+pub(super) fn of_node(coupling: &Coupling<f32>, of: OfNodes<'_, f32>, state: usize) -> Flat {
+    let mut sums = OperatorAmplitudes::none(f32x8::ZERO);
+    operator_sums(One::node(), coupling, of, state, &mut sums);
+    totals(&sums.flat())
+}
+
 impl PreparedKnockout {
     /// Room for evaluations.
     pub fn workspace(&self) -> Workspace {
@@ -42,8 +80,8 @@ impl PreparedKnockout {
             harmonics: self.of.couplings.iter().map(Harmonics::new).collect(),
             waves: self.of.couplings.iter().map(Waves::new).collect(),
             amplitudes: vec![OperatorAmplitudes::none(0.0); states],
-            elements: Aligned::new(self.of.table.most_elements(), 0.0),
-            sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
+            elements: Aligned::new(2 * self.of.table.most_elements(), 0.0),
+            sums: vec![[NONE; WIDTH]; states],
             change: ChangeSpace::new(self),
         }
     }
@@ -62,38 +100,35 @@ impl PreparedKnockout {
         let waves = &mut space.waves[hole];
         waves.fill(&elements, &space.harmonics[hole]);
         for (state, out) in out.iter_mut().enumerate() {
-            let mut sums = OperatorAmplitudes::none(f32x8::ZERO);
-            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums);
-            *out = sums.map(f32x8::reduce_add);
+            let flat = of_node(&self.of.couplings[hole], (elements.values, waves), state);
+            *out = OperatorAmplitudes::of_flat(&flat);
         }
         Some(out)
     }
 
-    /// Writes the sums that make the amplitudes of all states at a node of T, for the angle of the harmonics in `space`, to
-    /// the place `corner` of them: from the memory `lines` of the node, while that of the `next` one is asked for.
+    /// Writes the sums that make the amplitudes of all states at two nodes of the same T, for the angle of the harmonics in
+    /// `space`, to the places from `corner` on: from the memory `lines` of the nodes, while that of the `next` ones is asked
+    /// for.
     #[inline]
-    fn add_corner(
+    fn add_corners(
         &self,
         (hole, kinetic): (usize, usize),
-        [lines, next]: [&[[i16; LINE]]; 2],
+        [lines, next]: [[&[[i16; LINE]]; 2]; 2],
         corner: usize,
         space: &mut Workspace,
     ) {
         let table = &self.of.table;
         let sums = &mut space.sums[..table.holes[hole].states()];
-        let Some(node) = table.packed.read(hole, lines) else {
-            fetch(next);
-            sums.iter_mut().for_each(|sums| sums[corner] = OperatorAmplitudes::none(f32x8::ZERO));
+        let nodes = lines.map(|lines| table.packed.read(hole, lines));
+        let Some(elements) = table.unpack_two((hole, kinetic), &nodes, &mut space.elements) else {
+            next.into_iter().for_each(fetch);
+            sums.iter_mut().for_each(|sums| sums[corner..corner + 2].fill(NONE));
             return;
         };
-        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
         let waves = &mut space.waves[hole];
         waves.fill(&elements, &space.harmonics[hole]);
-        let mut next = next.chunks(next.len().div_ceil(sums.len()).max(1));
-        for (state, sums) in sums.iter_mut().enumerate() {
-            fetch(next.next().unwrap_or_default());
-            operator_sums(&self.of.couplings[hole], elements.values, waves, state, &mut sums[corner]);
-        }
+        let of = (elements.values, &*waves);
+        in_widest(Corners { coupling: &self.of.couplings[hole], of, next, corner, sums });
     }
 
     /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
@@ -121,9 +156,8 @@ impl PreparedKnockout {
         space: &'w Workspace,
     ) -> impl Iterator<Item = OperatorAmplitudes<f64x4>> + 'w {
         let states = self.of.table.holes[hole].states();
-        let none = OperatorAmplitudes::none(f32x8::ZERO);
         space.sums[..states].chunks(WIDTH).map(move |four| {
-            in_lanes(std::array::from_fn(|i| four.get(i).map_or(&none, |corners| &corners[0])))
+            in_lanes(std::array::from_fn(|i| four.get(i).map_or(&NONE, |corners| &corners[0])))
         })
     }
 
@@ -135,8 +169,18 @@ impl PreparedKnockout {
         (kinetic, momentum): (usize, usize),
         space: &mut Workspace,
     ) {
-        let lines = self.of.table.packed.lines(hole, kinetic, momentum);
-        self.add_corner((hole, kinetic), [lines, &[]], 0, space);
+        let table = &self.of.table;
+        let sums = &mut space.sums[..table.holes[hole].states()];
+        let Some(node) = table.packed.node(hole, kinetic, momentum) else {
+            sums.iter_mut().for_each(|sums| sums[0] = NONE);
+            return;
+        };
+        let elements = table.unpack((hole, kinetic), &node, &mut space.elements);
+        let waves = &mut space.waves[hole];
+        waves.fill(&elements, &space.harmonics[hole]);
+        for (state, sums) in sums.iter_mut().enumerate() {
+            sums[0] = of_node(&self.of.couplings[hole], (elements.values, waves), state);
+        }
     }
 
     /// The cell of a point, whose amplitudes are left in `space`; none where the point cannot be reached or is outside the
@@ -146,23 +190,19 @@ impl PreparedKnockout {
         let q = self.of.vertex.momentum_transfer(point.energy, point.omega, point.cos_theta)?;
         let corners = self.corners(point.omega - self.of.table.holes[point.hole].separation, q)?;
         let hole = point.hole;
-        let of = |&(kinetic, momentum, _): &Corner| self.of.table.packed.lines(hole, kinetic, momentum);
-        let lines = corners.each_ref().map(of);
-        fetch(lines[0]);
+        let of = |(kinetic, momentum, _): Corner| self.of.table.packed.two(hole, kinetic, momentum);
+        let [first, second] = [of(corners[0]), of(corners[2])];
+        first.into_iter().for_each(fetch);
         for (kinetic, momentum, _) in corners {
             fetch(std::slice::from_ref(self.factors_at(hole, (kinetic, momentum))));
         }
         [corners[0], corners[3]].iter().for_each(|&(kinetic, ..)| self.of.table.fetch_phases(kinetic));
         let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
         self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
-        for (corner, (kinetic, ..)) in corners.iter().enumerate() {
-            let next = lines.get(corner + 1).copied().unwrap_or_default();
-            if corner == WIDTH / 2 {
-                // The other node of T has other phases.
-                space.waves[hole].clear();
-            }
-            self.add_corner((hole, *kinetic), [lines[corner], next], corner, space);
-        }
+        self.add_corners((hole, corners[0].0), [first, second], 0, space);
+        // The other node of T has other phases.
+        space.waves[hole].clear();
+        self.add_corners((hole, corners[2].0), [second, [&[]; 2]], 2, space);
         let scale = lepton.scale() * self.filling(hole);
         let weights = f64x4::new(corners.map(|(.., weight)| weight * scale));
         Some(Cell { form: LeptonForm::new(&lepton, point.phi_nucleon), corners, weights })

@@ -1,10 +1,10 @@
 //! The cross section as a Hermitian form of the transition currents, for four nodes or four states of a hole at once.
 
-use super::amplitude::{CurrentFactors, OperatorAmplitudes, currents};
+use super::amplitude::{CurrentFactors, OperatorAmplitudes, PARTS, currents};
 use super::hadron::TransitionCurrent;
 use super::lepton::LeptonTensor;
 use gradino_core::Complex;
-use wide::{f32x8, f64x4};
+use wide::{f32x4, f64x4};
 
 /// Number of lanes.
 pub(super) const WIDTH: usize = 4;
@@ -137,21 +137,17 @@ fn transposed(a: &OperatorAmplitudes<f64x4>, up: &Components, mirrored: &Compone
     ]
 }
 
-/// Four sets of amplitudes, whose sums over lanes are still to be made, in lanes.
+/// Four sets of amplitudes in lanes.
 #[inline(always)]
-pub(super) fn in_lanes(four: [&OperatorAmplitudes<f32x8>; WIDTH]) -> OperatorAmplitudes<f64x4> {
-    let complex = |of: &dyn Fn(&OperatorAmplitudes<f32x8>) -> [f32x8; 2]| {
-        let [a, b, c, d] = four.map(of);
-        let rows = f32x8::transpose([a[0], b[0], c[0], d[0], a[1], b[1], c[1], d[1]]);
-        let [a, b, c, d, e, f, g, h] = rows;
-        let totals = (((a + b) + (c + d)) + ((e + f) + (g + h))).to_array();
-        [0, WIDTH].map(|first| f64x4::new(std::array::from_fn(|i| f64::from(totals[first + i]))))
-    };
-    OperatorAmplitudes {
-        zero: std::array::from_fn(|k| complex(&|a| a.zero[k])),
-        plus: std::array::from_fn(|k| complex(&|a| a.plus[k])),
-        minus: std::array::from_fn(|k| complex(&|a| a.minus[k])),
+pub(super) fn in_lanes(four: [&[f32; PARTS]; WIDTH]) -> OperatorAmplitudes<f64x4> {
+    let mut parts = [f64x4::ZERO; PARTS];
+    for (k, parts) in parts.as_chunks_mut::<WIDTH>().0.iter_mut().enumerate() {
+        let rows = f32x4::transpose(four.map(|set| f32x4::new(set.as_chunks().0[k])));
+        for i in 0..WIDTH {
+            parts[i] = f64x4::new(rows[i].to_array().map(f64::from));
+        }
     }
+    OperatorAmplitudes::of_flat(&parts)
 }
 
 #[inline(always)]
@@ -179,12 +175,10 @@ mod tests {
         (0..states).map(|_| one()).collect()
     }
 
-    /// States in lanes, each amplitude the sum of two parts.
+    /// States in lanes.
     fn lanes(states: &[OperatorAmplitudes<f32>]) -> impl Iterator<Item = OperatorAmplitudes<f64x4>> {
-        let parts = |x: f32| f32x8::new([0.0, 0.0, 0.25 * x, 0.0, 0.0, 0.0, 0.75 * x, 0.0]);
-        let none = OperatorAmplitudes::none(f32x8::ZERO);
         states.chunks(WIDTH).map(move |four| {
-            let all: [_; WIDTH] = std::array::from_fn(|i| four.get(i).map_or(none, |a| a.map(parts)));
+            let all: [_; WIDTH] = std::array::from_fn(|i| four.get(i).map_or([0.0; PARTS], |a| a.flat()));
             in_lanes(all.each_ref())
         })
     }

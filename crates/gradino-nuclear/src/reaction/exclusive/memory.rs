@@ -1,12 +1,10 @@
 //! Memory of tables of hundreds of megabytes that are read at random: laid in large pages, and asked for before it is needed;
 //! and memory of vectors, none of which lies across two lines of the cache.
 
-use super::number::LANES;
 use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
 /// Bytes of a line of the cache.
-#[cfg(target_arch = "x86_64")]
 const LINE: usize = 64;
 
 /// Asks for the memory of `x` to be brought near, and does not wait for it.
@@ -52,8 +50,7 @@ fn advise<T>(room: &mut [MaybeUninit<T>]) {
 #[cfg(not(target_os = "linux"))]
 fn advise<T>(_: &mut [MaybeUninit<T>]) {}
 
-/// Numbers of 4 or 8 bytes that begin where a vector of eight of them may: no such vector lies in two lines of the cache more
-/// than it must.
+/// Numbers of 4 or 8 bytes that begin with a line of the cache: so no vector lies in two lines that need not.
 #[derive(Debug)]
 pub(super) struct Aligned<C> {
     room: Vec<C>,
@@ -63,15 +60,13 @@ pub(super) struct Aligned<C> {
 impl<C: Copy> Aligned<C> {
     /// `len` times `value`.
     pub(super) fn new(len: usize, value: C) -> Self {
-        Aligned { room: vec![value; len + LANES - 1], len }
+        Aligned { room: vec![value; len + LINE / size_of::<f32>() - 1], len }
     }
 
     #[inline]
     fn start(&self) -> usize {
-        /// Bytes of a vector of single precision.
-        const VECTOR: usize = 32;
         // Where it cannot be known, any place will do.
-        self.room.as_ptr().align_offset(VECTOR).min(self.room.len() - self.len)
+        self.room.as_ptr().align_offset(LINE).min(self.room.len() - self.len)
     }
 }
 
@@ -124,14 +119,14 @@ mod tests {
             let copy = aligned.clone();
             for a in [&aligned, &copy] {
                 assert_eq!(a[..], values[..]);
-                assert_eq!(a.as_ptr() as usize % 32, 0);
+                assert_eq!(a.as_ptr() as usize % LINE, 0);
             }
             assert_eq!(aligned, copy);
         }
         assert!(Aligned::<f64>::from(&[][..]).clone().is_empty());
         let mut doubles = Aligned::new(9, 1.5f64);
         doubles[8] = 2.0;
-        assert_eq!((doubles.as_ptr() as usize % 32, doubles[7], doubles.len()), (0, 1.5, 9));
+        assert_eq!((doubles.as_ptr() as usize % LINE, doubles[7], doubles.len()), (0, 1.5, 9));
     }
 
     #[test]

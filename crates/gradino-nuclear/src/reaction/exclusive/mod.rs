@@ -22,6 +22,7 @@ pub mod lepton;
 mod memory;
 pub mod model;
 mod moving_field;
+pub mod nodes;
 pub mod number;
 mod packed;
 pub mod sampler;

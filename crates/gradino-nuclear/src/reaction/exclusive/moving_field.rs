@@ -6,8 +6,8 @@
 //! - the separation energy S of the hole: T = omega - S, which moves the point among the nodes and the form factors of the
 //!   nodes, whose Q^2 is that of omega = T + S.
 
-use super::amplitude::{CurrentFactors, Elements, OperatorAmplitudes, Waves, operator_sums};
-use super::cell::{Cell, Workspace};
+use super::amplitude::{CurrentFactors, Elements, Waves};
+use super::cell::{Cell, Flat, NONE, Workspace, of_node};
 use super::form::{WIDTH, in_lanes};
 use super::inclusive::{PAIRS, ResponsePairs};
 use super::lepton::LeptonTensor;
@@ -18,7 +18,7 @@ use super::table::{Hole, KnockoutTable, Phases};
 use gradino_core::{Dual, ParamSet};
 use rayon::prelude::*;
 use std::sync::Arc;
-use wide::{f32x8, f64x4};
+use wide::f64x4;
 
 /// A number with the one derivative that is needed here.
 type One = Dual<f64, 1>;
@@ -48,7 +48,7 @@ pub(super) struct ChangeSpace {
     /// The waves of each hole, and their changes.
     waves: Vec<[Waves<f32>; 2]>,
     /// By [state][corner].
-    sums: Vec<[OperatorAmplitudes<f32x8>; WIDTH]>,
+    sums: Vec<[Flat; WIDTH]>,
 }
 
 impl ChangeSpace {
@@ -62,7 +62,7 @@ impl ChangeSpace {
         ChangeSpace {
             elements: Aligned::new(table.most_elements(), 0.0),
             waves: model.of.couplings.iter().map(of_hole).collect(),
-            sums: vec![[OperatorAmplitudes::none(f32x8::ZERO); WIDTH]; states],
+            sums: vec![[NONE; WIDTH]; states],
         }
     }
 }
@@ -163,16 +163,15 @@ impl PreparedKnockout {
             straight.clear();
             turned.clear();
         }
-        let none = OperatorAmplitudes::none(f32x8::ZERO);
         let sums = &mut sums[..table.holes[hole].states()];
-        sums.iter_mut().for_each(|sums| sums[corner] = none);
+        sums.iter_mut().for_each(|sums| sums[corner] = NONE);
         let Some(node) = table.packed.node(hole, kinetic, momentum) else { return };
         let values = table.unpack((hole, kinetic), &node, room).values;
         let Phases { cos, sin } = &slope.phases[kinetic];
         let waves = values.len() / table.holes[hole].elements();
         turned.fill(&Elements { values, cos: &cos[..waves], sin: &sin[..waves] }, harmonics);
         for (state, sums) in sums.iter_mut().enumerate() {
-            operator_sums(coupling, values, turned, state, &mut sums[corner]);
+            sums[corner] = of_node(coupling, (values, turned), state);
         }
         let Some(node) = slope.packed.node(hole, kinetic, momentum) else { return };
         let values = slope.unpack((hole, kinetic), &node, room).values;
@@ -180,9 +179,8 @@ impl PreparedKnockout {
         let waves = values.len() / table.holes[hole].elements();
         straight.fill(&Elements { values, cos: &cos[..waves], sin: &sin[..waves] }, harmonics);
         for (state, sums) in sums.iter_mut().enumerate() {
-            let mut more = none;
-            operator_sums(coupling, values, straight, state, &mut more);
-            sums[corner] = sums[corner].plus(&more);
+            let more = of_node(coupling, (values, straight), state);
+            sums[corner].iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
     }
 

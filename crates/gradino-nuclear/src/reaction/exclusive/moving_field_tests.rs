@@ -1,4 +1,4 @@
-use super::super::amplitude::operator_amplitudes;
+use super::super::amplitude::{OperatorAmplitudes, operator_amplitudes};
 use super::super::coupling::{Coupling, Harmonics};
 use super::super::hadron::HadronTensor;
 use super::super::model::cell;

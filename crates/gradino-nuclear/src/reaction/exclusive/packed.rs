@@ -7,6 +7,7 @@
 use super::amplitude::OPERATORS;
 use super::coupling::LANES;
 use super::memory::vec_in_large_pages;
+use wide::{f32x8, i16x8, i32x8};
 
 /// Scales of the operators of both parities.
 pub(super) type Scales = [f32; 2 * OPERATORS];
@@ -39,6 +40,26 @@ pub(super) struct Node<'a> {
     pub(super) scales: Scales,
     /// By [group of waves][parity][multipole][operator][wave of the group].
     pub(super) values: &'a [i16],
+}
+
+impl Node<'_> {
+    /// Writes the elements to `room`, as those of node `which` of so many that lie beside each other by [group of
+    /// waves][parity][multipole][operator][node][wave of the group].
+    #[inline]
+    pub(super) fn unpack<const NODES: usize>(&self, multipoles: usize, which: usize, room: &mut [f32]) {
+        let scales = self.scales.map(f32x8::splat);
+        let fives = self.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(multipoles);
+        let rooms = room.as_chunks_mut::<LANES>().0.as_chunks_mut::<NODES>().0.as_chunks_mut::<OPERATORS>().0;
+        for (part, (fives, rooms)) in fives.zip(rooms.chunks_exact_mut(multipoles)).enumerate() {
+            let scales = &scales.as_chunks::<OPERATORS>().0[part % 2];
+            for (five, room) in fives.iter().zip(rooms) {
+                for i in 0..OPERATORS {
+                    let lanes = f32x8::from_i32x8(i32x8::from_i16x8(i16x8::new(five[i])));
+                    room[i][which] = (lanes * scales[i]).to_array();
+                }
+            }
+        }
+    }
 }
 
 /// The blocks of all holes at all nodes of T.
@@ -163,6 +184,12 @@ impl Packed {
     #[inline]
     fn number(&self, hole: usize, kinetic: usize, momentum: usize) -> usize {
         (kinetic * self.sizes.len() + hole) * self.momenta + momentum
+    }
+
+    /// The memory of a node and of the next one in q.
+    #[inline]
+    pub(super) fn two(&self, hole: usize, kinetic: usize, momentum: usize) -> [&[[i16; LINE]]; 2] {
+        [momentum, momentum + 1].map(|momentum| self.lines(hole, kinetic, momentum))
     }
 
     /// The memory of a node.

@@ -13,7 +13,6 @@ use super::packed::{Block, Node, Packed};
 use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
-use wide::{f32x8, i16x8, i32x8};
 
 /// Shares of a row of T below which momentum transfers and partial waves are left out.
 const NEGLIGIBLE: f64 = 1e-7; // chosen: far below the error of interpolation
@@ -154,22 +153,50 @@ impl KnockoutTable {
         node: &Node<'_>,
         room: &'a mut [f32],
     ) -> Elements<'a, f32> {
-        let scales = node.scales.map(f32x8::splat);
         let multipoles = self.holes[hole].multipoles();
-        let fives = node.values.as_chunks::<LANES>().0.as_chunks::<OPERATORS>().0.chunks_exact(multipoles);
-        let rooms = room.as_chunks_mut::<LANES>().0.as_chunks_mut::<OPERATORS>().0;
-        for (part, (fives, rooms)) in fives.zip(rooms.chunks_exact_mut(multipoles)).enumerate() {
-            let scales = &scales.as_chunks::<OPERATORS>().0[part % 2];
-            for (five, room) in fives.iter().zip(rooms) {
-                for i in 0..OPERATORS {
-                    let lanes = f32x8::from_i32x8(i32x8::from_i16x8(i16x8::new(five[i])));
-                    room[i] = (lanes * scales[i]).to_array();
-                }
-            }
+        node.unpack::<1>(multipoles, 0, room);
+        self.with_phases((hole, kinetic), &room[..node.values.len()], node.values.len())
+    }
+
+    /// Writes the elements of two nodes of the same T to `room`, those of each group of waves beside each other, with zeros
+    /// where one of them has fewer; none where both are negligible.
+    #[inline]
+    pub(super) fn unpack_two<'a>(
+        &'a self,
+        (hole, kinetic): (usize, usize),
+        nodes: &[Option<Node<'_>>; 2],
+        room: &'a mut [f32],
+    ) -> Option<Elements<'a, f32>> {
+        let multipoles = self.holes[hole].multipoles();
+        let words = nodes.iter().flatten().map(|node| node.values.len()).max()?;
+        let room = &mut room[..2 * words];
+        for (which, node) in nodes.iter().enumerate() {
+            let filled = node.as_ref().map_or(0, |node| {
+                node.unpack::<2>(multipoles, which, room);
+                node.values.len()
+            });
+            let rest = &mut room[2 * filled..];
+            rest.as_chunks_mut::<LANES>()
+                .0
+                .iter_mut()
+                .skip(which)
+                .step_by(2)
+                .for_each(|eight| eight.fill(0.0));
         }
-        let waves = node.values.len() / self.holes[hole].elements();
+        Some(self.with_phases((hole, kinetic), room, words))
+    }
+
+    /// `values` with the phases of the waves of `words` elements of a node.
+    #[inline]
+    fn with_phases<'a>(
+        &'a self,
+        (hole, kinetic): (usize, usize),
+        values: &'a [f32],
+        words: usize,
+    ) -> Elements<'a, f32> {
+        let waves = words / self.holes[hole].elements();
         let Phases { cos, sin } = &self.phases[kinetic];
-        Elements { values: &room[..node.values.len()], cos: &cos[..waves], sin: &sin[..waves] }
+        Elements { values, cos: &cos[..waves], sin: &sin[..waves] }
     }
 
     /// Asks for the memory of the phases at a node of T.

@@ -19,6 +19,9 @@ const RADIUS_FM: f64 = 1.2; // gardiner2021
 /// Largest size of the tables of derivatives with respect to the force [bytes].
 const MOST_SLOPES: usize = 4 << 30; // chosen: half the memory of a small machine
 
+/// Above this size of them a run says so [bytes].
+const MANY_SLOPES: usize = 1 << 30; // chosen: as much as everything else of a large run
+
 /// The models of a target, one for each kind of nucleon that can be struck.
 #[derive(Clone, Debug)]
 pub(crate) struct Models {
@@ -133,7 +136,7 @@ impl Choices {
         for name in &asked.slopes {
             self.add_slopes(target, &kinds, (&asked, name), &mut tables, &mut warnings)?;
         }
-        if bytes > 0 {
+        if bytes > MANY_SLOPES {
             let names = asked.slopes.join(", ");
             warnings.push(format!("derivatives with respect to {names} take {} MB", bytes / 1_000_000));
         }
@@ -208,5 +211,23 @@ impl Choices {
         let source = MeanFieldSource::new(field, nucleons, options, &momenta, kinetic_end);
         let kinetic = Grid::adapted_kinetic(&source, NODES[0], kinetic_end)?;
         Ok(KnockoutTable::cached(&source, Grid { kinetic, momenta }, &cache_folder())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derivatives_that_would_fill_the_memory_are_refused_with_their_size() {
+        let names = ["skyrme.t0", "skyrme.t1"].map(String::from);
+        check_size(&names, MOST_SLOPES).expect("as much as there may be");
+        let error = check_size(&names, 5_000_000_000).expect_err("too much");
+        assert!(
+            error
+                .to_string()
+                .ends_with("with respect to 2 parameters of the force take 5.0 GB, more than 4.3 GB")
+        );
+        assert_eq!(error.hint().as_deref(), Some("name fewer of skyrme.* in [gradients]"));
     }
 }
