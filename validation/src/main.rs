@@ -1,7 +1,7 @@
 //! Prints the tables of docs/validation.md, all of them or with the name of one part that part alone: `fits` of the toy (with
 //! the name of a loss, or `plain`, its rows alone), `chain-fits`, `estimators`, `propagation` of uncertainties, `mean-field`,
-//! inclusive `responses` and their `limits`, `knockout` of nucleons, `flows`, and `gpu`, training on a GPU (with `steps`, `trainings` or `speeds`, that table alone;
-//! not among all, as it needs the feature `vulkan`).
+//! inclusive `responses` and their `limits`, `knockout` of nucleons, `flows` (with another seed of the training), and `gpu`,
+//! training on a GPU (with `steps`, `trainings` or `speeds`, that table alone; not among all, as it needs the feature `vulkan`).
 
 use gradino::Observable;
 use gradino::chain::Chain;
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Some("responses") => print_responses(),
         Some("knockout") => knockout::print(),
         Some("limits") => limits::print(),
-        Some("flows") => print_flows(),
+        Some("flows") => flows::print(std::env::args().nth(2).as_deref()),
         Some("gpu") => gpu::print(std::env::args().nth(2).as_deref()),
         None => print_all(),
         Some(other) => {
@@ -60,16 +60,7 @@ fn print_all() -> Result<()> {
     print_responses()?;
     limits::print()?;
     knockout::print()?;
-    print_flows()
-}
-
-fn print_flows() -> Result<()> {
-    println!("\n| density | numbers | steps | CPU [s] | RESS [%] | efficiency at the 0.9999 quantile [%] |");
-    println!("| --- | --- | --- | --- | --- | --- |");
-    let flows::Trained { quality, seconds, steps, numbers, density } = flows::train("plane_wave")?;
-    let [ress, efficiency] = [quality.ress, quality.efficiency].map(|share| 100.0 * share);
-    println!("| {density} | {numbers} | {steps} | {seconds:.0} | {ress:.2} | {efficiency:.1} |");
-    Ok(())
+    flows::print(None)
 }
 
 fn row(what: &str, agreement: Option<Agreement>) {

@@ -49,6 +49,20 @@ fn samplers_are_put_side_by_side() {
 }
 
 #[test]
+fn a_sampler_too_slow_for_its_points_is_compared_with_those_that_it_has_time_for() {
+    let slow = ["flow", "compare", "accept-reject", "grid", "--density", "lobes", "-n", "150000"];
+    let said = gradino(&[&slow[..], &["--seconds", "1", "--csv"]].concat());
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let rows: Vec<Vec<&str>> = said.stdout.lines().map(|row| row.split(',').collect()).collect();
+    let column = |name: &str| rows[0].iter().position(|n| *n == name).expect("the column is there");
+    let points = |row: usize| rows[row][column("points")].parse::<usize>().expect("a number of points");
+    assert!((1000..150_000).contains(&points(1)) && points(2) == 150_000, "{rows:?}");
+    assert!(said.stderr.contains(&format!("accept-reject is slow: {} points", points(1))), "{}", said.stderr);
+    let z: f64 = rows[1][column("z")].parse().expect("a bias in errors");
+    assert!(z < 4.5, "few points of an exact sampler are as unbiased as many: {rows:?}");
+}
+
+#[test]
 fn without_names_all_samplers_are_compared_that_the_density_has_and_the_flows_that_are_given() {
     let place = folder("compare");
     let (config, weights) = (place.join("train.toml"), place.join("flow.safetensors"));

@@ -61,12 +61,12 @@ fn points_of_the_density_itself_cannot_be_told_from_the_benchmark_and_others_can
     for p in &right.projections {
         assert!(p.z.abs() < 4.5 && (p.benchmark - 1.0).abs() < 0.2, "{p:?}");
     }
-    assert!(right.moments.iter().all(|z| z.abs() < 4.5), "{:?}", right.moments);
+    assert!(right.moments.iter().all(|d| d.pull().abs() < 4.5), "{:?}", right.moments);
     let wrong = compare(-0.4);
     println!("{:?} {:?}", wrong.likelihood, wrong.projections[0]);
     assert!(wrong.likelihood.excess > 5.0, "{:?}", wrong.likelihood);
     assert!(wrong.likelihood.z > 5.0 && wrong.projections[0].z > 5.0);
-    assert!(wrong.moments[0] < -5.0, "x is too small: {:?}", wrong.moments);
+    assert!(wrong.moments[0].pull() < -5.0, "x is too small: {:?}", wrong.moments);
     // In x alone the error shows, in phi alone not.
     assert!(wrong.projections[1].z.abs() < 4.5);
 }

@@ -1,6 +1,6 @@
 //! Samplers of one density side by side.
 
-use super::{Place, Preparation, SAMPLERS, SamplerName, law, places, sampler};
+use super::{Preparation, SAMPLERS, SamplerName, law, places, sampler};
 use crate::error::{Error, Result};
 use crate::estimate::cpu::cpu_seconds;
 use gradino_core::{Density, Sampler};
@@ -8,12 +8,29 @@ use gradino_infer::sampling::assess::{Benchmark, Comparison, Measured, Settings}
 use gradino_infer::sampling::{Counted, draw};
 use std::path::PathBuf;
 
-/// Batches of the timing: as many as fit, from one to the last.
-const BATCHES: u64 = 20;
-/// Events of a batch of the timing.
-const BATCH: usize = 20_000;
+/// Events of the first batch of the timing; each has [`GROWTH`] times those of the one before, up to [`LAST`].
+const FIRST: usize = 1 << 8;
+const GROWTH: usize = 4;
+const LAST: usize = 1 << 20;
+/// Events that are drawn together then.
+const TOGETHER: usize = 1 << 14;
 /// CPU time after which no other batch begins [s].
-const LONG_ENOUGH: f64 = 5.0;
+const LONG_ENOUGH: f64 = 2.0;
+/// Fewer points than these are not put beside the density.
+const LEAST: usize = 1000;
+
+/// Samplers that are to be put side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompareJob {
+    /// The samplers; without any, all that the density has.
+    pub samplers: Vec<SamplerName>,
+    /// Files of flows, each as it is and with unit weights, beside them.
+    pub flows: Vec<PathBuf>,
+    /// How much is drawn.
+    pub settings: Settings,
+    /// CPU time that a sampler may take for the points that are put beside the density [s]. One that is slower draws fewer.
+    pub seconds: f64,
+}
 
 /// A sampler in figures.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,100 +45,157 @@ pub struct Compared {
     pub events_per_second: f64,
     /// Evaluations of the density for an event.
     pub evaluations_per_event: f64,
+    /// Points put beside the density for each kind: as many as wanted, as time allows, or none.
+    pub points: usize,
     /// RESS of its points at the places.
     pub ress: Vec<Measured>,
     /// Share of its points that unit weights keep: for a sampler with unit weights one by its evaluations for an event,
-    /// for others mean weight by cap at the worst of the places.
-    pub efficiency: f64,
-    /// Largest difference of a moment from its reference at the places, in errors, and the number of moments.
-    pub bias: (f64, usize),
+    /// for others mean weight by cap at the worst of the places, if points are put beside the density.
+    pub efficiency: Option<f64>,
+    /// Of the differences of its moments from the reference, in units of the spread of what they are the means of, the
+    /// one that is the largest in its errors.
+    pub bias: Option<Measured>,
+    /// Number of these differences.
+    pub moments: usize,
     /// z of the multinomial likelihood at the places.
     pub likelihood: Vec<f64>,
 }
 
-/// Puts samplers of a density beside each other, at the middle energy for each kind: those that are `wanted` (without any,
-/// all that there are), and the flows of files, as they are and with unit weights. Each runs on one thread. `progress`
-/// hears what is done next.
-pub fn compare(
-    density_name: &str,
-    wanted: &[SamplerName],
-    flows: &[PathBuf],
-    settings: &Settings,
-    progress: &dyn Fn(&str),
-) -> Result<Vec<Compared>> {
-    let density = crate::density::named(density_name)?;
-    let space = density.space();
-    let mut benchmarks = Vec::new();
-    for place in places(space, &[], 1)? {
-        progress(&format!("reference at {}", place.label(space)));
-        benchmarks.push((place.clone(), Benchmark::prepare(&*density, &place.condition, settings)?));
+impl CompareJob {
+    /// Puts the samplers beside each other, at the middle energy for each kind. Each runs on one thread. `progress` hears
+    /// what is done next.
+    pub fn run(&self, density: &dyn Density, progress: &dyn Fn(&str)) -> Result<Vec<Compared>> {
+        let full = prepare(density, &self.settings, progress)?;
+        let mut names = self.samplers.clone();
+        if names.is_empty() {
+            names = SAMPLERS.iter().map(|(name, _)| name.parse()).collect::<Result<_>>()?;
+        }
+        let both =
+            |file: &PathBuf| [SamplerName::Flow(file.clone()), SamplerName::FlowUnweighted(file.clone())];
+        names.extend(self.flows.iter().flat_map(both));
+        let mut found = Vec::new();
+        for name in names {
+            progress(&name.to_string());
+            match self.compared(&name, density, &full, progress) {
+                Err(Error::NoExactSampler) if self.samplers.is_empty() => {}
+                outcome => found.push(outcome?),
+            }
+        }
+        Ok(found)
     }
-    let mut all: Vec<SamplerName> = match wanted {
-        [] => SAMPLERS.iter().map(|(name, _)| name.parse()).collect::<Result<_>>()?,
-        wanted => wanted.to_vec(),
-    };
-    let both = |file: &PathBuf| [SamplerName::Flow(file.clone()), SamplerName::FlowUnweighted(file.clone())];
-    all.extend(flows.iter().flat_map(both));
-    let mut found = Vec::new();
-    for name in all {
-        progress(&name.to_string());
-        match compared(&name, &*density, &benchmarks, settings) {
-            Err(Error::NoExactSampler) if wanted.is_empty() => {}
-            outcome => found.push(outcome?),
+
+    fn compared(
+        &self,
+        name: &SamplerName,
+        density: &dyn Density,
+        full: &[Benchmark],
+        progress: &dyn Fn(&str),
+    ) -> Result<Compared> {
+        let counted = Counted::new(density);
+        // What is timed runs on one thread.
+        let (sampler, timed) = alone(|| {
+            let begun = cpu_seconds();
+            let preparation = Preparation { seed: self.settings.seed, quantile: self.settings.quantile };
+            let sampler = sampler(name, &counted, &preparation)?;
+            let timed = Compared::of_preparation(name, cpu_seconds() - begun, counted.take());
+            let timed = timed.with_speed(&counted, &*sampler, self.settings.seed)?;
+            Ok((sampler, timed))
+        })?;
+        let points = self.points(timed.events_per_second, full.len());
+        let fewer = Settings { events: points, set: points, ..self.settings };
+        let compare = |benchmarks: &[Benchmark]| {
+            benchmarks.iter().map(|b| Ok(b.compare(density, &*sampler)?)).collect::<Result<Vec<Comparison>>>()
+        };
+        if points == self.settings.set {
+            return Ok(timed.with_points(points, &compare(full)?));
+        }
+        progress(&format!("{name} is slow: {points} points instead of {}", self.settings.set));
+        match points {
+            0 => Ok(timed),
+            _ => Ok(timed.with_points(points, &compare(&prepare(density, &fewer, progress)?)?)),
         }
     }
-    Ok(found)
+
+    /// Points at each of some places for which there is time.
+    fn points(&self, events_per_second: f64, places: usize) -> usize {
+        let possible = (self.seconds * events_per_second / places as f64) as usize;
+        match possible.min(self.settings.set) {
+            too_few if too_few < LEAST => 0,
+            points => points,
+        }
+    }
 }
 
-fn compared(
-    name: &SamplerName,
-    density: &dyn Density,
-    benchmarks: &[(Place, Benchmark)],
-    settings: &Settings,
-) -> Result<Compared> {
-    let counted = Counted::new(density);
+/// The density at the middle energy for each kind.
+fn prepare(density: &dyn Density, settings: &Settings, progress: &dyn Fn(&str)) -> Result<Vec<Benchmark>> {
+    let prepare = |place: super::Place| {
+        let label = place.label(density.space());
+        progress(&format!("reference for {} points at {label}", settings.set));
+        Ok(Benchmark::prepare(density, &place.condition, settings)?)
+    };
+    places(density.space(), &[], 1)?.into_iter().map(prepare).collect()
+}
+
+/// Does something on one thread, whose CPU time [`cpu_seconds`] tells.
+fn alone<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     let single = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let single = single.map_err(|error| Error::NoThreads { reason: error.to_string() })?;
-    // All runs on the one thread, whose time is counted.
-    single.install(|| {
-        let begun = cpu_seconds();
-        let preparation = Preparation { seed: settings.seed, quantile: settings.quantile };
-        let sampler = sampler(name, &counted, &preparation)?;
-        let preparation = cpu_seconds() - begun;
-        let preparation_evaluations = counted.take();
-        let (events_per_second, evaluations_per_event) = speed(&counted, &*sampler, settings.seed)?;
-        let compare = |(_, benchmark): &(Place, Benchmark)| benchmark.compare(density, &*sampler);
-        let found: Vec<Comparison> = benchmarks.iter().map(compare).collect::<gradino_infer::Result<_>>()?;
-        let moments = || found.iter().flat_map(|c| &c.moments);
-        let of_weights = found.iter().map(|c| c.weights.efficiency.value).fold(f64::INFINITY, f64::min);
-        let efficiency = if evaluations_per_event > 0.0 { 1.0 / evaluations_per_event } else { of_weights };
-        Ok(Compared {
+    single.install(work)
+}
+
+impl Compared {
+    fn of_preparation(name: &SamplerName, preparation: f64, preparation_evaluations: u64) -> Self {
+        Compared {
             sampler: name.to_string(),
             preparation,
             preparation_evaluations,
-            events_per_second,
-            evaluations_per_event,
-            ress: found.iter().map(|c| c.weights.ress).collect(),
-            efficiency,
-            bias: (moments().fold(0.0, |most, z| z.abs().max(most)), moments().count()),
-            likelihood: found.iter().map(|c| c.likelihood.z).collect(),
-        })
-    })
-}
-
-/// Events in a second, and evaluations for each. What draws points as they are needs none; its weights would need
-/// one for each.
-fn speed(counted: &Counted<'_>, sampler: &dyn Sampler, seed: u64) -> Result<(f64, f64)> {
-    let law = law(counted.space(), "flat")?;
-    let begun = cpu_seconds();
-    let mut events = 0;
-    for batch in 0..BATCHES {
-        draw(sampler, &law, seed, batch * BATCH as u64, BATCH)?;
-        events += BATCH;
-        if cpu_seconds() - begun > LONG_ENOUGH {
-            break;
+            events_per_second: 0.0,
+            evaluations_per_event: 0.0,
+            points: 0,
+            ress: Vec::new(),
+            efficiency: None,
+            bias: None,
+            moments: 0,
+            likelihood: Vec::new(),
         }
     }
-    let seconds = cpu_seconds() - begun;
-    Ok((events as f64 / seconds, counted.take() as f64 / events as f64))
+
+    /// With events in a second, and evaluations for each: those of the first batch that takes long enough. What draws
+    /// points as they are needs none; its weights would need one for each.
+    fn with_speed(self, counted: &Counted<'_>, sampler: &dyn Sampler, seed: u64) -> Result<Self> {
+        let law = law(counted.space(), "flat")?;
+        let mut events = FIRST;
+        loop {
+            let begun = cpu_seconds();
+            for first in (0..events).step_by(TOGETHER) {
+                draw(sampler, &law, seed, first as u64, TOGETHER.min(events))?;
+            }
+            let (seconds, evaluations) = (cpu_seconds() - begun, counted.take());
+            if seconds > LONG_ENOUGH || events >= LAST {
+                let of_each = evaluations as f64 / events as f64;
+                return Ok(Compared {
+                    events_per_second: events as f64 / seconds,
+                    evaluations_per_event: of_each,
+                    efficiency: (of_each > 0.0).then(|| of_each.recip()),
+                    ..self
+                });
+            }
+            events *= GROWTH;
+        }
+    }
+
+    /// With what so many points at each place say.
+    fn with_points(self, points: usize, found: &[Comparison]) -> Self {
+        let of_weights = found.iter().map(|c| c.weights.efficiency.value).fold(f64::INFINITY, f64::min);
+        let by_pull = |a: &Measured, b: &Measured| a.pull().abs().total_cmp(&b.pull().abs());
+        Compared {
+            points,
+            ress: found.iter().map(|c| c.weights.ress).collect(),
+            efficiency: self.efficiency.or(Some(of_weights)),
+            bias: found.iter().filter_map(Comparison::largest_moment).max_by(by_pull),
+            moments: found.iter().map(|c| c.moments.len()).sum(),
+            likelihood: found.iter().map(|c| c.likelihood.z).collect(),
+            ..self
+        }
+    }
 }

@@ -74,7 +74,8 @@ fn comparison(space: &Space, found: &Comparison) -> Value {
         "projections": projections.collect::<Vec<_>>(),
         "likelihood": { "value": l.value, "benchmark": l.benchmark, "spread": l.spread, "z": l.z,
             "excess": l.excess, "by_chance": l.chance },
-        "moments_z": found.moments,
+        "moments_z": found.moments.iter().map(Measured::pull).collect::<Vec<_>>(),
+        "moments": found.moments.iter().map(measured).collect::<Vec<_>>(),
     })
 }
 
@@ -83,14 +84,16 @@ pub fn compared_json(density: &str, samplers: &[Compared]) -> String {
     let one = |c: &Compared| {
         json!({
             "sampler": c.sampler,
+            "points": c.points,
             "preparation_cpu_s": c.preparation,
             "preparation_evaluations": c.preparation_evaluations,
             "events_per_second": c.events_per_second,
             "evaluations_per_event": c.evaluations_per_event,
             "ress": c.ress.iter().map(measured).collect::<Vec<_>>(),
             "efficiency": c.efficiency,
-            "largest_moment_z": c.bias.0,
-            "moments": c.bias.1,
+            "bias": c.bias.as_ref().map(measured),
+            "largest_moment_z": c.bias.map(|bias| bias.pull().abs()),
+            "moments": c.moments,
             "likelihood_z": c.likelihood,
         })
     };

@@ -6,7 +6,7 @@ mod json;
 mod page;
 mod samplers;
 
-pub use compare::{Compared, compare};
+pub use compare::{CompareJob, Compared};
 pub use flux::{FLUXES, law};
 pub use json::compared_json;
 pub use page::{drawings, page};

@@ -73,7 +73,7 @@ fn of_place(space: &Space, (place, _, found): &(Place, f64, Comparison)) -> Valu
         efficiency => percent(found.weights.efficiency.value),
         rms => format!("{:.3} ({:.3})", all.0, all.1),
         likelihood => format!("{:.1}", found.likelihood.z),
-        moment => format!("{:.1}", found.moments.iter().fold(0.0f64, |most, z| most.max(z.abs()))),
+        moment => format!("{:.1}", found.largest_moment().map_or(0.0, |d| d.pull().abs())),
     }
 }
 

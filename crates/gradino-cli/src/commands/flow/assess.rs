@@ -179,7 +179,7 @@ fn row(found: &Assessment, place: &Place, c: &Comparison) -> Vec<String> {
     };
     let (rms, itself, bins) = c.projections.last().map_or((0.0, 0.0, 0), |p| (p.rms, p.benchmark, p.bins));
     let l = &c.likelihood;
-    let moment = c.moments.iter().fold(0.0f64, |most, z| most.max(z.abs()));
+    let moment = c.largest_moment().map_or(0.0, |d| d.pull().abs());
     vec![
         place.label(&found.space),
         percent(c.weights.ress.value, 3),

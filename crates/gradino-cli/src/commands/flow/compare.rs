@@ -3,10 +3,13 @@
 use crate::message::{Done, note, print};
 use crate::table::Table;
 use clap::Args;
-use gradino::assess::{Compared, SamplerName, compare, compared_json};
+use gradino::assess::{CompareJob, Compared, SamplerName, compared_json};
 use gradino_infer::sampling::assess::{Measured, Settings};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// CPU time of one sampler unless told otherwise [s].
+const SECONDS: u32 = 60;
 
 /// Put all samplers of a density side by side: efficiency, speed, evaluations, bias.
 #[derive(Args)]
@@ -24,6 +27,9 @@ pub(crate) struct Compare {
     /// Points of each sampler, for each kind of conditions
     #[arg(short = 'n', long, value_name = "N", default_value_t = Settings::default().set)]
     events: usize,
+    /// CPU time that a sampler may take for these points [s]; one that is slower is looked at with fewer
+    #[arg(long, value_name = "S", default_value_t = SECONDS, value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: u32,
     /// Quantile of the weights at which samplers with unit weights cap them
     #[arg(long, value_name = "Q", default_value_t = Settings::default().quantile)]
     quantile: f64,
@@ -50,14 +56,20 @@ impl Compare {
             ..Settings::default()
         };
         settings.check().map_err(gradino::Error::from)?;
-        let progress = |what: &str| note(&format!("{what} ..."));
-        let found = compare(&self.density, &samplers, &self.flow, &settings, &progress)?;
+        let density = gradino::density::named(&self.density)?;
+        let job = CompareJob { samplers, flows: self.flow, settings, seconds: self.seconds.into() };
+        let found = job.run(&*density, &|what| note(&format!("{what} ...")))?;
         if self.json {
             print(&compared_json(&self.density, &found))?;
         } else {
             print(&table(&found).text(self.csv))?;
-            note("one core; RESS, efficiency and likelihood: the worst kind, at the middle energy");
-            note("moments: largest difference from the reference in errors, and their number");
+            note(
+                "one core; points: for each kind, at the middle energy; RESS, efficiency and likelihood: of the worst kind",
+            );
+            note(
+                "bias: of all means along axes and of products of two the one that is off by the most errors, in per cent of \
+                 the spread of what it is the mean of, with its error; z: in errors, 2 to 3 by chance; likelihood z: 1 by chance",
+            );
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -70,26 +82,36 @@ fn table(found: &[Compared]) -> Table {
         "evaluations",
         "events/s",
         "evaluations/event",
-        "RESS [%]",
         "efficiency [%]",
-        "moments z",
-        "number",
+        "points",
+        "RESS [%]",
+        "bias [%]",
+        "error",
+        "z",
+        "of moments",
         "likelihood z",
     ]);
-    let worst = |all: &[Measured]| 100.0 * all.iter().map(|m| m.value).fold(f64::INFINITY, f64::min);
-    for c in found {
-        table.push(vec![
-            c.sampler.clone(),
-            format!("{:.1}", c.preparation),
-            c.preparation_evaluations.to_string(),
-            format!("{:.0}", c.events_per_second),
-            format!("{:.2}", c.evaluations_per_event),
-            format!("{:.2}", worst(&c.ress)),
-            format!("{:.2}", 100.0 * c.efficiency),
-            format!("{:.1}", c.bias.0),
-            c.bias.1.to_string(),
-            format!("{:.1}", c.likelihood.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
-        ]);
-    }
+    found.iter().for_each(|c| table.push(row(c)));
     table
+}
+
+fn row(c: &Compared) -> Vec<String> {
+    // Nothing is known where no points were drawn.
+    let told = |x: Option<f64>, decimals: usize| x.map_or(String::new(), |x| format!("{x:.decimals$}"));
+    let worst = |all: &[Measured]| all.iter().map(|m| 100.0 * m.value).reduce(f64::min);
+    vec![
+        c.sampler.clone(),
+        format!("{:.1}", c.preparation),
+        c.preparation_evaluations.to_string(),
+        format!("{:.0}", c.events_per_second),
+        format!("{:.2}", c.evaluations_per_event),
+        told(c.efficiency.map(|share| 100.0 * share), 2),
+        c.points.to_string(),
+        told(worst(&c.ress), 2),
+        told(c.bias.map(|bias| 100.0 * bias.value.abs()), 2),
+        told(c.bias.map(|bias| 100.0 * bias.error), 2),
+        told(c.bias.map(|bias| bias.pull().abs()), 1),
+        c.moments.to_string(),
+        told(c.likelihood.iter().copied().reduce(f64::max), 1),
+    ]
 }

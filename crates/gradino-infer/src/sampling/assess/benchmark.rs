@@ -119,8 +119,15 @@ pub struct Comparison {
     pub profiles: Vec<Profile>,
     /// In bins along all axes.
     pub likelihood: Likelihood,
-    /// Differences of the moments from those of the reference, in errors.
-    pub moments: Vec<f64>,
+    /// Differences of the moments from those of the reference, in units of the spread of what they are the means of.
+    pub moments: Vec<Measured>,
+}
+
+impl Comparison {
+    /// The difference of a moment that is the largest in its errors; none where no moment varies.
+    pub fn largest_moment(&self) -> Option<Measured> {
+        self.moments.iter().copied().max_by(|a, b| a.pull().abs().total_cmp(&b.pull().abs()))
+    }
 }
 
 impl Benchmark {

@@ -40,10 +40,15 @@ impl Moments {
         self.sums.iter().map(mean).collect()
     }
 
-    /// Differences from other moments, in errors of the difference.
-    pub fn differences(&self, other: &Moments) -> Vec<f64> {
-        let z = |(a, b): (Measured, Measured)| (a.value - b.value) / a.error.hypot(b.error);
-        self.means().into_iter().zip(other.means()).map(z).filter(|z| z.is_finite()).collect()
+    /// Differences from the moments of `other` points, in units of the spread of what they are the means of: of its
+    /// standard deviation over these points, which have unit weights.
+    pub fn differences(&self, other: &Moments) -> Vec<Measured> {
+        let root = self.weight.sqrt();
+        let difference = |(a, b): (Measured, Measured)| {
+            let spread = a.error * root;
+            Measured { value: (a.value - b.value) / spread, error: a.error.hypot(b.error) / spread }
+        };
+        self.means().into_iter().zip(other.means()).map(difference).filter(|d| d.pull().is_finite()).collect()
     }
 }
 

@@ -14,6 +14,13 @@ pub struct Measured {
     pub error: f64,
 }
 
+impl Measured {
+    /// The number in errors.
+    pub fn pull(&self) -> f64 {
+        self.value / self.error
+    }
+}
+
 /// Figures of weights, each divided by its mean under the same conditions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightFigures {

@@ -18,6 +18,9 @@ const ENERGIES: usize = 8; // chosen: the shapes change slowly
 /// Share of x that does not follow the strength, but is even in ln(T + [`NARROW`]): energies between resonances need
 /// room too, as the angles change there.
 const EVEN: f64 = 0.25; // chosen
+/// What is left of this share below the first energy at which the strength exceeds it: there the density in x would
+/// climb from nothing to its usual size within a hundredth of the interval, which no network follows.
+const BEFORE: f64 = 1e-3; // chosen: little, and the slope dx / dT stays above 0
 /// Energy [MeV] about which this share is densest.
 const NARROW: f64 = 1.0; // chosen: where the resonances are
 /// Points of the quadrature over the angle of the lepton.
@@ -30,7 +33,7 @@ const ANGLES: usize = 48; // chosen: the strength is a guide and need not be exa
 /// T_max = E - m - S, which leaves a lepton of mass m at rest: so the support has the same edge at all energies, and
 /// resonances of the nucleon in the field of the residue, tens of keV wide, lie at the same places, as wide as
 /// they are strong. The strength is the mean of (d sigma / d T) / sigma of the shell over energies of the lepton, weighted
-/// with 1/E, and a part that is even in ln(T + 1 MeV).
+/// with 1/E, and above the energy where this first exceeds it a part that is even in ln(T + 1 MeV).
 #[derive(Clone, Debug)]
 pub struct KnockoutDensity {
     model: Arc<PreparedKnockout>,
@@ -129,7 +132,8 @@ fn energy_name(incoming: i32) -> &'static str {
 }
 
 /// The strength of a hole at the nodes of T, in any unit: the mean of (d sigma / d T) / sigma over leptons with energies
-/// E in `range` [MeV], weighted with 1/E as low energies have most of their events in resonances, and the even part.
+/// E in `range` [MeV], weighted with 1/E as low energies have most of their events in resonances, and the even part from
+/// the energy on where the mean first exceeds it.
 fn strengths(model: &PreparedKnockout, hole: usize, range: [f64; 2]) -> Vec<f64> {
     let nodes = &model.of.table.grid.kinetic;
     let rule = gauss_legendre(ANGLES);
@@ -147,8 +151,10 @@ fn strengths(model: &PreparedKnockout, hole: usize, range: [f64; 2]) -> Vec<f64>
         }
     }
     let scale = EVEN / (1.0 - EVEN) / (nodes[nodes.len() - 1] / NARROW).ln_1p() * integral(nodes, &mean);
-    mean.iter_mut().zip(nodes).for_each(|(m, t)| *m += scale / (t + NARROW));
-    mean
+    let even: Vec<f64> = nodes.iter().map(|t| scale / (t + NARROW)).collect();
+    let first = mean.iter().zip(&even).position(|(mean, even)| mean >= even).unwrap_or(0);
+    let share = |node: usize| if node < first { BEFORE } else { 1.0 };
+    mean.iter().zip(&even).enumerate().map(|(node, (mean, even))| mean + share(node) * even).collect()
 }
 
 /// The integral of straight lines between nodes.
