@@ -37,8 +37,7 @@ enum Limit {
     OfMoved(f64),
 }
 
-/// Trainings at a rate at which differences stay small, where a wrong derivative shows, and that of the defaults,
-/// at which they grow by themselves.
+/// Trainings at a rate at which differences stay small, and that of the defaults, at which they grow by themselves.
 pub const CASES: [Case; 3] = [
     Case { data: Data::Fixed, rate: 3e-4, limit: Limit::Absolute(1e-5) }, // chosen: moved weights make 2e-7
     Case { data: Data::Redrawn, rate: 3e-4, limit: Limit::Absolute(1e-5) }, // chosen: moved weights make 6e-7
