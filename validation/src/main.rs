@@ -1,7 +1,7 @@
 //! Prints the tables of docs/validation.md, all of them or with the name of one part that part alone: `fits` of the toy (with
 //! the name of a loss, or `plain`, its rows alone), `chain-fits`, `estimators`, `propagation` of uncertainties, `mean-field`,
 //! inclusive `responses` and their `limits`, `knockout` of nucleons, `flows` (with another seed of the training), and `gpu`,
-//! training on a GPU (with a number of steps; not among all, as it needs the feature `vulkan`).
+//! training on a GPU (with `steps`, `trainings` or `speeds`, that table alone; not among all, as it needs the feature `vulkan`).
 
 use gradino::Observable;
 use gradino::chain::Chain;

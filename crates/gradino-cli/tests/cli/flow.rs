@@ -66,6 +66,29 @@ fn a_device_for_which_the_command_was_not_built_is_refused_with_what_to_do() {
     assert!(output.code == 2 && output.stderr.contains("choose cpu or vulkan"), "{}", output.stderr);
 }
 
+#[cfg(feature = "vulkan")]
+#[test]
+fn a_training_on_a_device_goes_on_there_and_not_on_the_processor() {
+    let (weights, stopped) = trained("flow_on_device", &["--device", "vulkan", "--minutes", "0"]);
+    if stopped.stderr.contains("error: no device vulkan") {
+        eprintln!("skipped: {}", stopped.stderr);
+        return;
+    }
+    let told = stopped.stderr.contains("stopped after 5 of 10 steps");
+    assert!(stopped.code == 0 && told, "{}", stopped.stderr);
+    let config = Path::new(&weights).with_file_name("train.toml");
+    let config = config.to_str().expect("a plain path");
+    let resumed = ["flow", "train", config, "-o", &weights, "--resume"];
+    let elsewhere = gradino(&resumed);
+    assert!(
+        elsewhere.code != 0 && elsewhere.stderr.contains("another configuration"),
+        "{}",
+        elsewhere.stderr
+    );
+    let there = gradino(&[&resumed[..], &["--device", "vulkan"]].concat());
+    assert_eq!(there.code, 0, "{}", there.stderr);
+}
+
 #[test]
 fn the_curve_of_a_resumed_training_has_all_rounds() {
     let (weights, stopped) = trained("flow_resumed", &["--minutes", "0"]);

@@ -9,9 +9,9 @@ use crate::error::Result;
 use crate::layout::Network;
 use crate::spec::FlowSpec;
 use crate::spline::{LEAST_BIN, LEAST_SLOPE};
-use burn_tensor::{Tensor, activation};
+use burn_tensor::{Device, Tensor, activation};
 use gradino_core::Manifold;
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
 /// A flow with its numbers on a device.
 pub(super) struct Graph<'a> {
@@ -86,22 +86,51 @@ impl Graph<'_> {
     /// The features of an axis, [`crate::Features::push_axis`] for a column of coordinates.
     fn features(&self, axis: usize, u: &Tensor<2>) -> Tensor<2> {
         let features = self.spec.features;
-        let columns = match self.spec.space.axes[axis].manifold {
+        match self.spec.space.axes[axis].manifold {
             Manifold::Interval => {
                 let t = u.clone() * 2.0 - 1.0;
                 let mut all = vec![t.ones_like(), t.clone()];
                 for k in 2..=features.interval {
                     all.push(t.clone() * all[k - 1].clone() * 2.0 - all[k - 2].clone());
                 }
-                all.split_off(1)
+                Tensor::cat(all.split_off(1), 1)
             }
-            Manifold::Circle => {
-                let angles = (1..=features.circle).map(|k| u.clone() * (TAU * k as f64));
-                angles.flat_map(|angle| [angle.clone().cos(), angle.sin()]).collect()
-            }
-        };
-        Tensor::cat(columns, 1)
+            Manifold::Circle => periodic(u, features.circle, &self.networks.device),
+        }
     }
+}
+
+/// cos(2 pi k u), sin(2 pi k u) in turns, k = 1 to `count`, of a column of coordinates. Both are computed without the
+/// graph, which has the straight lines through them: each is the slope of the other.
+pub(super) fn periodic(u: &Tensor<2>, count: usize, device: &Device) -> Tensor<2> {
+    let still = u.clone().inner();
+    let near = still.clone() - still.clone().round();
+    let orders = matrix((1..=count).map(|k| k as f32).collect(), 1, device);
+    let [cos, sin] = turned(near * orders.clone());
+    let in_turns = |cos: Tensor<2>, sin: Tensor<2>| {
+        let [rows, count] = cos.dims();
+        Tensor::stack::<3>(vec![cos, sin], 2).reshape([rows, 2 * count])
+    };
+    let rates = orders * TAU;
+    let slopes = in_turns(sin.clone().neg() * rates.clone(), cos.clone() * rates);
+    (u.clone() - still) * slopes + in_turns(cos, sin)
+}
+
+/// Cosine and sine of 2 pi t, without those of the device: Vulkan permits them to be off by 2^-11. By their series
+/// at half the angle, within a quarter of a turn, of which the first term left out is below 1e-8.
+fn turned(t: Tensor<2>) -> [Tensor<2>; 2] {
+    const TERMS: usize = 6;
+    let half = (t.clone() - t.round()) * PI;
+    let square = half.clone().square();
+    // sum of (-x^2)^n / (2 n + odd)!, from its end
+    let series = |odd: usize| {
+        (1..=TERMS).rev().fold(square.ones_like(), |rest, n| {
+            let factor = -1.0 / ((2 * n - 1 + odd) * (2 * n + odd)) as f64;
+            rest * square.clone() * factor + 1.0
+        })
+    };
+    let (cos, sin) = (series(0), half * series(1));
+    [(cos.clone() - sin.clone()) * (cos.clone() + sin.clone()), cos * sin * 2.0]
 }
 
 /// What a network sees: the features of its axes, then those of the conditions.

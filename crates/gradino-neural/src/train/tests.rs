@@ -1,12 +1,12 @@
 //! Training against the definition of the flow, and against itself.
 
 use super::gradient::{Model, Rows};
-use super::graph::Graph;
-use super::network::Networks;
+use super::graph::{Graph, periodic};
+use super::network::{Networks, matrix, read};
 use super::trainer::agree;
 use super::*;
 use crate::{Activation, Conditioner, Features, Flow, FlowSpec, Kind, Weights};
-use gradino_core::{Axis, Condition, Density, Space};
+use gradino_core::{Axis, Condition, Density, Dual, Manifold, Space};
 use std::f64::consts::TAU;
 
 fn space() -> Space {
@@ -99,6 +99,37 @@ fn the_graph_of_a_gpu_has_the_values_and_gradients_of_the_adjoints() {
     }
 }
 
+/// The features of circles as the graph computes them on a device, with their slopes, against those of the flow.
+fn periodic_features_are_exact_to_single_precision(device: &burn_tensor::Device) {
+    const COUNT: usize = 5;
+    let numbers: Vec<f32> = (0..=1000).map(|i| i as f32 / 1000.0).collect();
+    let u = matrix(numbers.clone(), numbers.len(), device);
+    // A graph for each feature: its gradient by u is the slope.
+    let slope = |number: usize| {
+        let u = u.clone().autodiff().require_grad();
+        let graph = periodic(&u, COUNT, device).narrow(1, number, 1).sum().backward();
+        read(vec![u.grad(&graph).unwrap().flatten(0, 1)]).unwrap()
+    };
+    let slopes: Vec<Vec<f32>> = (0..2 * COUNT).map(slope).collect();
+    let found = read(vec![periodic(&u, COUNT, device).flatten(0, 1)]).unwrap();
+    let features = Features { interval: 1, circle: COUNT, condition: 1 };
+    for (row, &u) in numbers.iter().enumerate() {
+        let mut exact: Vec<Dual<f64, 1>> = Vec::new();
+        features.push_axis(Manifold::Circle, Dual::variable(f64::from(u), 0), &mut exact);
+        for (number, exact) in exact.iter().enumerate() {
+            let order = (number / 2 + 1) as f64;
+            let (value, slope) = (f64::from(found[2 * COUNT * row + number]), f64::from(slopes[number][row]));
+            assert!((value - exact.re).abs() < 5e-7 * order, "{number} at {u}: {value} {}", exact.re);
+            assert!((slope - exact.eps[0]).abs() < 5e-7 * TAU * order * order, "{number} at {u}: {slope}");
+        }
+    }
+}
+
+#[test]
+fn periodic_features_of_the_graph_are_those_of_the_flow() {
+    periodic_features_are_exact_to_single_precision(&burn_tensor::Device::flex());
+}
+
 #[test]
 fn a_device_that_computes_wrongly_is_refused() {
     let expected = (0.75, vec![0.1, -0.2, 0.05]);
@@ -113,6 +144,15 @@ fn a_device_that_computes_wrongly_is_refused() {
     ] {
         let error = agree(Device::Vulkan, &wrong, &expected).unwrap_err();
         assert!(matches!(error, Error::DeviceWrong { .. }) && error.hint().is_some(), "{error}");
+    }
+}
+
+#[cfg(feature = "vulkan")]
+#[test]
+fn periodic_features_on_a_device_of_vulkan_do_not_depend_on_its_sine() {
+    match Device::Vulkan.open() {
+        Ok(device) => periodic_features_are_exact_to_single_precision(&device),
+        Err(error) => eprintln!("skipped: {error}"),
     }
 }
 
