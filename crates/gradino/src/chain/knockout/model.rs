@@ -19,9 +19,6 @@ const RADIUS_FM: f64 = 1.2; // gardiner2021
 /// Largest size of the tables of derivatives with respect to the force [bytes].
 const MOST_SLOPES: usize = 4 << 30; // chosen: half the memory of a small machine
 
-/// Above this size of them a run says so [bytes].
-const MANY_SLOPES: usize = 1 << 30; // chosen: as much as everything else of a large run
-
 /// The models of a target, one for each kind of nucleon that can be struck.
 #[derive(Clone, Debug)]
 pub(crate) struct Models {
@@ -136,7 +133,7 @@ impl Choices {
         for name in &asked.slopes {
             self.add_slopes(target, &kinds, (&asked, name), &mut tables, &mut warnings)?;
         }
-        if bytes > MANY_SLOPES {
+        if bytes > 0 {
             let names = asked.slopes.join(", ");
             warnings.push(format!("derivatives with respect to {names} take {} MB", bytes / 1_000_000));
         }
