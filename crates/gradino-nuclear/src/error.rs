@@ -189,7 +189,9 @@ impl Error {
             Error::Core(e) => e.hint(),
             Error::Unreadable { .. } => Some("check the path and its permissions".into()),
             Error::BadLine { .. } => Some("the file may be truncated or of another format".into()),
-            Error::UnknownMass { .. } => Some("the nuclide lies outside the AME2020 table".into()),
+            Error::UnknownMass { .. } => {
+                Some("the table from AME2020 has masses for Z up to 22 and A up to 50".into())
+            }
             Error::NoResidue { .. } => Some("choose a lighter fragment".into()),
             Error::NoOpenChannel { .. } => {
                 Some("raise the excitation energy, or check its spin and parity".into())

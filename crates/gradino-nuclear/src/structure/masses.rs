@@ -165,6 +165,10 @@ mod tests {
     fn what_has_no_mass_or_no_residue_is_an_error_with_a_hint() {
         let error = mass_excess(Nuclide::new(92, 238)).expect_err("not in the table");
         assert_eq!(error, Error::UnknownMass { nuclide: Nuclide::new(92, 238) });
+        let table = parse(TABLE).expect("the embedded table");
+        let largest = |of: fn(&Nuclide) -> u16| table.keys().map(of).max().expect("rows");
+        let range = format!("Z up to {} and A up to {}", largest(|n| n.z.into()), largest(|n| n.a));
+        assert!(error.hint().is_some_and(|hint| hint.contains(&range)), "{error:?} {range}");
         let error = separation_energy(PROTON, ALPHA).expect_err("too heavy");
         assert!(error.hint().is_some());
     }

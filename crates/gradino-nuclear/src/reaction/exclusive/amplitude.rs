@@ -55,6 +55,9 @@ impl<S: Copy> Elements<'_, S> {
     }
 }
 
+/// Real and imaginary parts of the amplitudes of a state.
+pub(super) const PARTS: usize = 20;
+
 /// The amplitudes of the operators from one state m_h of the hole to spin up, for unit form factors, real and
 /// imaginary part, i^l_h left out.
 #[derive(Clone, Copy, Debug)]
@@ -259,9 +262,6 @@ fn transverse<'a, N: Nodes + 'a, const M: usize>(
     all
 }
 
-/// Real and imaginary parts of the amplitudes of a state.
-pub(super) const PARTS: usize = 20;
-
 /// What multiplies the operators in the components of the current.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CurrentFactors<D> {
@@ -312,9 +312,7 @@ impl<S: Copy> OperatorAmplitudes<S> {
             minus: self.minus.map(|x| x.map(f)),
         }
     }
-}
 
-impl<S: Copy> OperatorAmplitudes<S> {
     /// All parts in a row.
     #[inline(always)]
     pub(super) fn flat(&self) -> [S; PARTS] {
