@@ -41,6 +41,12 @@ impl fmt::Display for Agreement {
     }
 }
 
+/// Prints a row of a table: what was compared, and how it agrees, if there are reference figures.
+pub fn print_row(what: &str, agreement: Option<Agreement>) {
+    let figures = agreement.map_or("no reference figures".to_string(), |a| a.to_string());
+    println!("| {what} | {figures} |");
+}
+
 /// Running mean with its error.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Moments {

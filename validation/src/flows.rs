@@ -55,7 +55,7 @@ pub fn print(seed: Option<&str>) -> Result<()> {
 }
 
 /// Trains a flow, and prints what that took.
-fn train(config: FlowConfig) -> Result<Weights> {
+pub(crate) fn train(config: FlowConfig) -> Result<Weights> {
     let seed = config.training.seed;
     let job = FlowJob::new(config)?;
     let begun = Instant::now();

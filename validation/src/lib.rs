@@ -15,6 +15,7 @@ pub mod peer;
 pub mod propagation;
 pub mod reference;
 pub mod responses;
+pub mod samplers;
 pub mod side_by_side;
 pub mod toy_fits;
 pub mod transmission;

@@ -1,22 +1,22 @@
 //! Prints the tables of docs/validation.md, all of them or with the name of one part that part alone: `fits` of the toy (with
 //! the name of a loss, or `plain`, its rows alone), `chain-fits`, `estimators`, `propagation` of uncertainties, `mean-field`,
-//! inclusive `responses` and their `limits`, `knockout` of nucleons, `flows` (with another seed of the training), and `gpu`,
-//! training on a GPU (with `steps`, `trainings` or `speeds`, that table alone; not among all, as it needs the feature `vulkan`).
+//! inclusive `responses` and their `limits`, `knockout` of nucleons, `flows` (with another seed of the training). Not among
+//! all are `samplers` of every density, which takes a quarter of an hour, and `gpu`, training on a GPU (with `steps`, `trainings`
+//! or `speeds`, that table alone), which needs the feature `vulkan`.
 
 use gradino::Observable;
 use gradino::chain::Chain;
 use gradino_core::Parity;
 use gradino_infer::fit::Method;
 use gradino_nuclear::decay::StateAt;
-use gradino_nuclear::meanfield::{MeanField, Monopole, Options, ResponseOptions, SkyrmeForce};
-use gradino_validation::agreement::Agreement;
+use gradino_validation::agreement::print_row;
 use gradino_validation::estimators::{self, Comparison, Gradients, NAMES};
 use gradino_validation::jobs::{self, Schemes};
 use gradino_validation::side_by_side::{self, SideBySide};
 use gradino_validation::toy_fits::{Closure, closure, plain_descent};
 use gradino_validation::{
-    Result, chain_fits, cpu, decay, flows, gpu, knockout, limits, mean_field, peer, propagation, responses,
-    transmission,
+    Result, chain_fits, decay, flows, gpu, knockout, limits, mean_field, peer, propagation, responses,
+    samplers, transmission,
 };
 use std::process::ExitCode;
 
@@ -26,11 +26,12 @@ fn main() -> ExitCode {
         Some("chain-fits") => print_chain_fits(),
         Some("estimators") => print_estimators(),
         Some("propagation") => print_propagation(),
-        Some("mean-field") => print_mean_field(),
-        Some("responses") => print_responses(),
+        Some("mean-field") => mean_field::print(),
+        Some("responses") => responses::print(),
         Some("knockout") => knockout::print(),
         Some("limits") => limits::print(),
         Some("flows") => flows::print(std::env::args().nth(2).as_deref()),
+        Some("samplers") => samplers::print(),
         Some("gpu") => gpu::print(std::env::args().nth(2).as_deref()),
         None => print_all(),
         Some(other) => {
@@ -56,97 +57,20 @@ fn print_all() -> Result<()> {
     print_toy_fits(None)?;
     print_chain_fits()?;
     print_propagation()?;
-    print_mean_field()?;
-    print_responses()?;
+    mean_field::print()?;
+    responses::print()?;
     limits::print()?;
     knockout::print()?;
     flows::print(None)
 }
 
-fn row(what: &str, agreement: Option<Agreement>) {
-    let figures = agreement.map_or("no reference figures".to_string(), |a| a.to_string());
-    println!("| {what} | {figures} |");
-}
-
 fn print_peer() -> Result<()> {
     println!("\n| against the peer | points | largest difference | median |\n| --- | --- | --- | --- |");
-    row("level density", peer::level_density()?);
-    row("gamma transmission", peer::gamma_transmission());
-    row("neutron transmission", peer::nucleon_transmission("n")?);
-    row("proton transmission", peer::nucleon_transmission("p")?);
-    row("cross section", peer::cross_section()?);
-    Ok(())
-}
-
-fn print_responses() -> Result<()> {
-    let defaults = ResponseOptions::default();
-    let choices: [(&str, &dyn Fn(ResponseOptions) -> ResponseOptions); 3] = [
-        ("all choices of the tables", &|options| options),
-        ("with the monopole of 1s1/2", &|options| ResponseOptions { monopole: Monopole::Full, ..options }),
-        ("and with the axial charge of moving nucleons", &|options| ResponseOptions {
-            continuum: options.continuum,
-            ..defaults
-        }),
-    ];
-    for (name, choose) in choices {
-        println!("\n16O (nu, l-), SkE2, {name}: |ours/table - 1| in per cent\n");
-        println!("| model | q [MeV] | response | points | median | 95 % below | sum |");
-        println!("| --- | --- | --- | --- | --- | --- | --- |");
-        let Some(rows) = responses::agreement(1, choose)? else {
-            println!("| no reference figures |");
-            continue;
-        };
-        for r in rows {
-            let [median, quantile, whole] = [r.median, r.quantile, r.whole].map(|x| 100.0 * x);
-            println!(
-                "| {} | {} | {} | {} | {median:.2} | {quantile:.2} | {whole:+.2} |",
-                r.model, r.q, r.response, r.points
-            );
-        }
-    }
-    Ok(())
-}
-
-fn print_mean_field() -> Result<()> {
-    println!("\n| mean field | points | largest difference | median |\n| --- | --- | --- | --- |");
-    for name in SkyrmeForce::names() {
-        let [energy, radii, levels] =
-            mean_field::independent(name)?.map_or([None, None, None], |all| all.map(Some));
-        row(&format!("{name}: energy, against an independent program"), energy);
-        row(&format!("{name}: radii"), radii);
-        row(&format!("{name}: levels [MeV]"), levels);
-    }
-    let [energy, radii] = mean_field::published()?;
-    row("SLy4: energy, against carlson2023", Some(energy));
-    row("SLy4: radii, against carlson2023", Some(radii));
-    for name in SkyrmeForce::names() {
-        row(
-            &format!("{name}: step of 0.05 fm against 0.025 fm, levels [MeV]"),
-            Some(mean_field::mesh_step(name)?),
-        );
-    }
-    for (nuclide, name) in [("16O", "SLy4"), ("40Ar", "SkE2"), ("12C", "SIII"), ("56Fe", "SkM*")] {
-        let found = mean_field::derivatives(nuclide.parse()?, name)?;
-        row(&format!("{nuclide}, {name}: derivatives against finite differences"), Some(found));
-    }
-    println!("\n| nucleus | force | energy [MeV] | measured | charge radius [fm] | measured | CPU time |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for (nuclide, energy, radius) in mean_field::NUCLEI {
-        for name in SkyrmeForce::names() {
-            let force = mean_field::force(name)?;
-            let (solved, time) = cpu::timed(|| MeanField::solve(nuclide, &force, &Options::default()));
-            match solved {
-                Ok(field) => println!(
-                    "| {nuclide} | {name} | {:.2} | {:.2} | {:.3} | {radius:.3} | {:.0} ms |",
-                    field.energy.total(),
-                    -energy,
-                    field.radii.charge,
-                    1e3 * time
-                ),
-                Err(error) => println!("| {nuclide} | {name} | {error} | | | | |"),
-            }
-        }
-    }
+    print_row("level density", peer::level_density()?);
+    print_row("gamma transmission", peer::gamma_transmission());
+    print_row("neutron transmission", peer::nucleon_transmission("n")?);
+    print_row("proton transmission", peer::nucleon_transmission("p")?);
+    print_row("cross section", peer::cross_section()?);
     Ok(())
 }
 
@@ -182,15 +106,15 @@ fn print_neutron_fractions() -> Result<()> {
 
 fn print_itself() -> Result<()> {
     println!("\n| against itself | points | largest difference | median |\n| --- | --- | --- | --- |");
-    row("ln T, table against radial equation", Some(transmission::interpolation()?));
-    row("ln T, step of 0.1 fm against 0.025 fm", Some(transmission::mesh_step()?));
+    print_row("ln T, table against radial equation", Some(transmission::interpolation()?));
+    print_row("ln T, step of 0.1 fm against 0.025 fm", Some(transmission::mesh_step()?));
     let [tables, between, charged] = decay::widths(8)?;
-    row("widths, tables against direct", Some(tables));
-    row("widths, between tabulated energies against direct", Some(between));
-    row("the same within 5 MeV above the thresholds of p, d and alpha", Some(charged));
+    print_row("widths, tables against direct", Some(tables));
+    print_row("widths, between tabulated energies against direct", Some(between));
+    print_row("the same within 5 MeV above the thresholds of p, d and alpha", Some(charged));
     let ([five, converged], needed) = decay::partial_waves()?;
-    row("widths, l up to 5 against all", Some(five));
-    row(&format!("widths, l as converged ({needed} at 60 MeV) against all"), Some(converged));
+    print_row("widths, l up to 5 against all", Some(five));
+    print_row(&format!("widths, l as converged ({needed} at 60 MeV) against all"), Some(converged));
     println!("\n| decays drawn | chi^2 | degrees of freedom |\n| --- | --- | --- |");
     for (excitation, two_j, parity) in
         [(10.0, 2, Parity::Plus), (20.0, 2, Parity::Plus), (35.0, 0, Parity::Plus)]

@@ -2,7 +2,8 @@
 //! derivatives.
 
 use crate::Result;
-use crate::agreement::Agreement;
+use crate::agreement::{Agreement, print_row};
+use crate::cpu;
 use crate::reference::shared;
 use gradino_core::{Dual, Nuclide, Real};
 use gradino_nuclear::Error;
@@ -30,6 +31,49 @@ const PUBLISHED: [(Nuclide, [f64; 3]); 5] = [
 const STEP: f64 = 2e-4;
 /// A derivative below this share of the largest of its kind is not compared relative to itself.
 const SMALL: f64 = 1e-3;
+
+/// Prints the tables.
+///
+/// # Errors
+/// A field that is not found.
+pub fn print() -> Result<()> {
+    println!("\n| mean field | points | largest difference | median |\n| --- | --- | --- | --- |");
+    for name in SkyrmeForce::names() {
+        let [energy, radii, levels] = independent(name)?.map_or([None, None, None], |all| all.map(Some));
+        print_row(&format!("{name}: energy, against an independent program"), energy);
+        print_row(&format!("{name}: radii"), radii);
+        print_row(&format!("{name}: levels [MeV]"), levels);
+    }
+    let [energy, radii] = published()?;
+    print_row("SLy4: energy, against carlson2023", Some(energy));
+    print_row("SLy4: radii, against carlson2023", Some(radii));
+    for name in SkyrmeForce::names() {
+        print_row(&format!("{name}: step of 0.05 fm against 0.025 fm, levels [MeV]"), Some(mesh_step(name)?));
+    }
+    for (nuclide, name) in [("16O", "SLy4"), ("40Ar", "SkE2"), ("12C", "SIII"), ("56Fe", "SkM*")] {
+        let found = derivatives(nuclide.parse()?, name)?;
+        print_row(&format!("{nuclide}, {name}: derivatives against finite differences"), Some(found));
+    }
+    println!("\n| nucleus | force | energy [MeV] | measured | charge radius [fm] | measured | CPU time |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for (nuclide, energy, radius) in NUCLEI {
+        for name in SkyrmeForce::names() {
+            let force = force(name)?;
+            let (solved, time) = cpu::timed(|| MeanField::solve(nuclide, &force, &Options::default()));
+            match solved {
+                Ok(field) => println!(
+                    "| {nuclide} | {name} | {:.2} | {:.2} | {:.3} | {radius:.3} | {:.0} ms |",
+                    field.energy.total(),
+                    -energy,
+                    field.radii.charge,
+                    1e3 * time
+                ),
+                Err(error) => println!("| {nuclide} | {name} | {error} | | | | |"),
+            }
+        }
+    }
+    Ok(())
+}
 
 /// A force in numbers.
 pub fn force(name: &str) -> Result<Skyrme<f64>> {

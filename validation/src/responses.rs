@@ -4,7 +4,8 @@ use crate::Result;
 use crate::reference;
 use gradino_core::{Nuclide, ParamSet};
 use gradino_nuclear::meanfield::{
-    Convention, FinalState, MeanField, PreparedFormFactors, Probe, ResponseModel, ResponseOptions, Skyrme,
+    Convention, FinalState, MeanField, Monopole, PreparedFormFactors, Probe, ResponseModel, ResponseOptions,
+    Skyrme,
 };
 
 /// The choices of the tables.
@@ -41,6 +42,39 @@ pub struct Row {
     pub quantile: f64,
     /// Sum of ours over that of the table, less 1.
     pub whole: f64,
+}
+
+/// Prints the tables.
+///
+/// # Errors
+/// A field or responses that are not found.
+pub fn print() -> Result<()> {
+    let defaults = ResponseOptions::default();
+    let choices: [(&str, &dyn Fn(ResponseOptions) -> ResponseOptions); 3] = [
+        ("all choices of the tables", &|options| options),
+        ("with the monopole of 1s1/2", &|options| ResponseOptions { monopole: Monopole::Full, ..options }),
+        ("and with the axial charge of moving nucleons", &|options| ResponseOptions {
+            continuum: options.continuum,
+            ..defaults
+        }),
+    ];
+    for (name, choose) in choices {
+        println!("\n16O (nu, l-), SkE2, {name}: |ours/table - 1| in per cent\n");
+        println!("| model | q [MeV] | response | points | median | 95 % below | sum |");
+        println!("| --- | --- | --- | --- | --- | --- | --- |");
+        let Some(rows) = agreement(1, choose)? else {
+            println!("| no reference figures |");
+            continue;
+        };
+        for r in rows {
+            let [median, quantile, whole] = [r.median, r.quantile, r.whole].map(|x| 100.0 * x);
+            println!(
+                "| {} | {} | {} | {} | {median:.2} | {quantile:.2} | {whole:+.2} |",
+                r.model, r.q, r.response, r.points
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The reference tables; none if they are absent.

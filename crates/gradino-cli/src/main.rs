@@ -17,7 +17,7 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Simulates how low-energy neutrinos react with nuclei and how the nuclei decay, with derivatives.
+/// Simulates how neutrinos react with nuclei and how the nuclei decay, with derivatives.
 ///
 /// Without a command it runs the default job: 100,000 reactions of a supernova's electron neutrinos
 /// with 40Ar.

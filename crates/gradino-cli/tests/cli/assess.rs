@@ -81,6 +81,23 @@ fn without_names_all_samplers_are_compared_that_the_density_has_and_the_flows_th
 }
 
 #[test]
+fn a_flow_of_another_density_or_none_is_refused_before_anything_is_sampled() {
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/flows/knockout.safetensors");
+    for (flow, code, fact) in
+        [(shipped, 2, "make the flow for the space of the density"), ("none.safetensors", 1, "cannot read")]
+    {
+        let said = gradino(&["flow", "compare", "--density", "lobes", "--flow", flow]);
+        assert!(
+            said.code == code && said.stdout.is_empty() && said.stderr.contains(fact),
+            "{}: {}",
+            said.code,
+            said.stderr
+        );
+        assert!(!said.stderr.contains("reference for"), "{}", said.stderr);
+    }
+}
+
+#[test]
 fn mistakes_are_errors_with_a_way_out() {
     let refused = |more: &[&str], hint: &str| {
         let said = gradino(&[&["flow", "assess"], more].concat());

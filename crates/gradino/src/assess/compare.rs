@@ -65,7 +65,6 @@ impl CompareJob {
     /// Puts the samplers beside each other, at the middle energy for each kind. Each runs on one thread. `progress` hears
     /// what is done next.
     pub fn run(&self, density: &dyn Density, progress: &dyn Fn(&str)) -> Result<Vec<Compared>> {
-        let full = prepare(density, &self.settings, progress)?;
         let mut names = self.samplers.clone();
         if names.is_empty() {
             names = SAMPLERS.iter().map(|(name, _)| name.parse()).collect::<Result<_>>()?;
@@ -73,6 +72,8 @@ impl CompareJob {
         let both =
             |file: &PathBuf| [SamplerName::Flow(file.clone()), SamplerName::FlowUnweighted(file.clone())];
         names.extend(self.flows.iter().flat_map(both));
+        names.iter().try_for_each(|name| name.check(density.space()))?;
+        let full = prepare(density, &self.settings, progress)?;
         let mut found = Vec::new();
         for name in names {
             progress(&name.to_string());
@@ -144,6 +145,45 @@ fn alone<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
 }
 
 impl Compared {
+    /// Heads of the columns of a table.
+    pub const COLUMNS: [&str; 13] = [
+        "sampler",
+        "preparation [CPU s]",
+        "evaluations",
+        "events/s",
+        "evaluations/event",
+        "efficiency [%]",
+        "points",
+        "RESS [%]",
+        "bias [%]",
+        "error",
+        "z",
+        "of moments",
+        "likelihood z",
+    ];
+
+    /// Its row under [`COLUMNS`](Compared::COLUMNS); empty where nothing is known, as no points were drawn. RESS and
+    /// likelihood are those of the worst kind.
+    pub fn cells(&self) -> Vec<String> {
+        let told = |x: Option<f64>, decimals: usize| x.map_or(String::new(), |x| format!("{x:.decimals$}"));
+        let worst = self.ress.iter().map(|m| 100.0 * m.value).reduce(f64::min);
+        vec![
+            self.sampler.clone(),
+            format!("{:.1}", self.preparation),
+            self.preparation_evaluations.to_string(),
+            format!("{:.0}", self.events_per_second),
+            format!("{:.2}", self.evaluations_per_event),
+            told(self.efficiency.map(|share| 100.0 * share), 2),
+            self.points.to_string(),
+            told(worst, 2),
+            told(self.bias.map(|bias| 100.0 * bias.value.abs()), 2),
+            told(self.bias.map(|bias| 100.0 * bias.error), 2),
+            told(self.bias.map(|bias| bias.pull().abs()), 1),
+            self.moments.to_string(),
+            told(self.likelihood.iter().copied().reduce(f64::max), 1),
+        ]
+    }
+
     fn of_preparation(name: &SamplerName, preparation: f64, preparation_evaluations: u64) -> Self {
         Compared {
             sampler: name.to_string(),

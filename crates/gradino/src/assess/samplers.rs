@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use gradino_core::text::closest;
-use gradino_core::{Density, Sampler};
+use gradino_core::{Density, Sampler, Space};
 use gradino_infer::sampling::{
     AdaptiveGrid, GridSettings, Normalisation, Uniform, UnweightSettings, Unweighted,
 };
@@ -106,6 +106,25 @@ impl Preparation {
     }
 }
 
+impl SamplerName {
+    /// Looks at what can be wrong before anything costly begins: the file of a flow, and what it is over.
+    ///
+    /// # Errors
+    /// A flow that cannot be read, or over another space.
+    pub fn check(&self, space: &Space) -> Result<()> {
+        match self {
+            SamplerName::Flow(path) | SamplerName::FlowUnweighted(path) => {
+                over(&FusedFlow::new(Flow::load(path)?), space)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn over(flow: &FusedFlow, space: &Space) -> Result<()> {
+    if Sampler::space(flow) == space { Ok(()) } else { Err(gradino_neural::Error::OtherSpace.into()) }
+}
+
 /// Prepares a sampler of a density.
 pub fn sampler<'a, D: Density + Clone + Send + 'a>(
     name: &SamplerName,
@@ -139,9 +158,7 @@ pub fn of_flow<'a, D: Density + Send + 'a>(
     density: D,
     preparation: &Preparation,
 ) -> Result<Box<dyn Sampler + Send + 'a>> {
-    if Sampler::space(&*flow) != density.space() {
-        return Err(gradino_neural::Error::OtherSpace.into());
-    }
+    over(&flow, density.space())?;
     Ok(match unweighted {
         true => Box::new(Unweighted::new(density, flow, &preparation.unweighting())?),
         false => Box::new(flow),

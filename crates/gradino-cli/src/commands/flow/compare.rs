@@ -4,7 +4,7 @@ use crate::message::{Done, note, print};
 use crate::table::Table;
 use clap::Args;
 use gradino::assess::{CompareJob, Compared, SamplerName, compared_json};
-use gradino_infer::sampling::assess::{Measured, Settings};
+use gradino_infer::sampling::assess::Settings;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -76,42 +76,7 @@ impl Compare {
 }
 
 fn table(found: &[Compared]) -> Table {
-    let mut table = Table::new(&[
-        "sampler",
-        "preparation [CPU s]",
-        "evaluations",
-        "events/s",
-        "evaluations/event",
-        "efficiency [%]",
-        "points",
-        "RESS [%]",
-        "bias [%]",
-        "error",
-        "z",
-        "of moments",
-        "likelihood z",
-    ]);
-    found.iter().for_each(|c| table.push(row(c)));
+    let mut table = Table::new(&Compared::COLUMNS);
+    found.iter().for_each(|c| table.push(c.cells()));
     table
-}
-
-fn row(c: &Compared) -> Vec<String> {
-    // Nothing is known where no points were drawn.
-    let told = |x: Option<f64>, decimals: usize| x.map_or(String::new(), |x| format!("{x:.decimals$}"));
-    let worst = |all: &[Measured]| all.iter().map(|m| 100.0 * m.value).reduce(f64::min);
-    vec![
-        c.sampler.clone(),
-        format!("{:.1}", c.preparation),
-        c.preparation_evaluations.to_string(),
-        format!("{:.0}", c.events_per_second),
-        format!("{:.2}", c.evaluations_per_event),
-        told(c.efficiency.map(|share| 100.0 * share), 2),
-        c.points.to_string(),
-        told(worst(&c.ress), 2),
-        told(c.bias.map(|bias| 100.0 * bias.value.abs()), 2),
-        told(c.bias.map(|bias| 100.0 * bias.error), 2),
-        told(c.bias.map(|bias| bias.pull().abs()), 1),
-        c.moments.to_string(),
-        told(c.likelihood.iter().copied().reduce(f64::max), 1),
-    ]
 }
