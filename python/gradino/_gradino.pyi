@@ -454,13 +454,14 @@ class Knockout:
         """
         Names of the parameters of the gradients.
         """
-    def inclusive(self, /, hole: SupportsIndex, energy: NDArray[float64], omega: NDArray[float64], cos_theta: NDArray[float64]) -> NDArray[float64]:
+    def inclusive(self, /, hole: SupportsIndex, energy: NDArray[float64], omega: NDArray[float64], cos_theta: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64]]:
         """
-        d2 sigma / (d omega d cos(theta)) [cm^2/MeV] of a hole.
+        d2 sigma / (d omega d cos(theta)) [cm^2/MeV] of a hole, and its derivatives, rows of parameters.
         """
-    def responses(self, /, hole: SupportsIndex, omega: NDArray[float64], momentum: NDArray[float64]) -> NDArray[float64]:
+    def responses(self, /, hole: SupportsIndex, omega: NDArray[float64], momentum: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64]]:
         """
-        CC, CL, LL, T and T' [1/MeV] of a hole at energy and momentum transfers [MeV], rows of five.
+        CC, CL, LL, T and T' [1/MeV] of a hole at energy and momentum transfers [MeV], rows of five, and their derivatives, rows
+        of parameters.
         """
     @property
     def shells(self, /) -> list[tuple[str, float, float]]:

@@ -100,12 +100,10 @@ class Knockout:
         sums = values.reshape(grid.size, len(self.shells)).sum(axis=1)
         return Values(sums.reshape(grid.shape), gradient.reshape(*grid.shape, len(self.gradient_names)))
 
-    def responses(self, shell: str, omega: ArrayLike, momentum: ArrayLike) -> dict[str, Floats]:
-        """R_CC, R_CL, R_LL, R_T and R_T' [1/MeV] of a shell at energy and momentum transfers [MeV]."""
+    def responses(self, shell: str, omega: ArrayLike, momentum: ArrayLike) -> dict[str, Values]:
+        """R_CC, R_CL, R_LL, R_T and R_T' [1/MeV] of a shell at energy and momentum transfers [MeV], with their gradients."""
         (w, q), shape = _columns(omega, momentum)
-        rows = self._native.responses(self._place(shell), w, q).reshape(-1, 5)
-        names = ("CC", "CL", "LL", "T", "T'")
-        return {name: column.reshape(shape) for name, column in zip(names, rows.T, strict=True)}
+        return self._named(("CC", "CL", "LL", "T", "T'"), shape, self._native.responses(self._place(shell), w, q))
 
     def structures(self, shell: str, omega: ArrayLike, momentum: ArrayLike, cos_nucleon: ArrayLike) -> dict[str, Values]:
         """The structures of the hadron tensor of a shell [1/(MeV sr)] by name, with their gradients.
@@ -116,16 +114,12 @@ class Knockout:
         plane waves.
         """
         (w, q, x), shape = _columns(omega, momentum, cos_nucleon)
-        names = self._native.structure_names
-        values, slopes = self._native.structures(self._place(shell), w, q, x)
-        columns = values.reshape(*shape, len(names))
-        gradients = slopes.reshape(*shape, len(names), len(self.gradient_names))
-        return {name: Values(columns[..., k], gradients[..., k, :]) for k, name in enumerate(names)}
+        return self._named(self._native.structure_names, shape, self._native.structures(self._place(shell), w, q, x))
 
-    def inclusive(self, shell: str, energy: ArrayLike, omega: ArrayLike, cos_theta: ArrayLike) -> Floats:
-        """d2 sigma / (d omega d cos theta) [cm2/MeV] of a shell; arguments in MeV."""
+    def inclusive(self, shell: str, energy: ArrayLike, omega: ArrayLike, cos_theta: ArrayLike) -> Values:
+        """d2 sigma / (d omega d cos theta) [cm2/MeV] of a shell, with its gradient; energies in MeV."""
         (e, w, x), shape = _columns(energy, omega, cos_theta)
-        return self._native.inclusive(self._place(shell), e, w, x).reshape(shape)
+        return self._values(shape, self._native.inclusive(self._place(shell), e, w, x))
 
     def exclusive(
         self,
@@ -142,8 +136,7 @@ class Knockout:
         leptons.
         """
         (e, w, x, y, z), shape = _columns(energy, omega, cos_theta, cos_nucleon, phi)
-        values, gradient = self._native.exclusive(self._place(shell), (e, w, x, y, z))
-        return Values(values.reshape(shape), gradient.reshape(*shape, len(self.gradient_names)))
+        return self._values(shape, self._native.exclusive(self._place(shell), (e, w, x, y, z)))
 
     def density(self, low: float, high: float) -> Density:
         """Its events as a density under energy (from ``low`` to ``high`` [MeV]) and shell.
@@ -151,6 +144,15 @@ class Knockout:
         ``density(...).sampler("exact")`` draws from it without a network.
         """
         return Density._of(self._native.density(float(low), float(high)))
+
+    def _values(self, shape: tuple[int, ...], found: tuple[Floats, Floats]) -> Values:
+        values, gradient = found
+        return Values(values.reshape(shape), gradient.reshape(*shape, len(self.gradient_names)))
+
+    def _named(self, names: Sequence[str], shape: tuple[int, ...], found: tuple[Floats, Floats]) -> dict[str, Values]:
+        """Several quantities, side by side in the rows that were found."""
+        values, gradient = self._values((*shape, len(names)), found)
+        return {name: Values(values[..., k], gradient[..., k, :]) for k, name in enumerate(names)}
 
     def _place(self, shell: str) -> int:
         names = [known.name for known in self.shells]

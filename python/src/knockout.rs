@@ -8,9 +8,7 @@ use gradino::chain::{knockout_job, knockout_model};
 use gradino::config::{Config, Source, select_parameters};
 use gradino::density::Struck;
 use gradino_core::ParamSet;
-use gradino_nuclear::reaction::exclusive::{
-    KnockoutDensity, Point, PreparedKnockout, STRUCTURE_NAMES, STRUCTURES,
-};
+use gradino_nuclear::reaction::exclusive::{KnockoutDensity, Point, PreparedKnockout, STRUCTURE_NAMES};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -133,19 +131,22 @@ impl Knockout {
         Ok((Array::new(py, values), Array::new(py, gradient)))
     }
 
-    /// CC, CL, LL, T and T' [1/MeV] of a hole at energy and momentum transfers [MeV], rows of five.
+    /// CC, CL, LL, T and T' [1/MeV] of a hole at energy and momentum transfers [MeV], rows of five, and their derivatives, rows
+    /// of parameters.
     fn responses(
         &self,
         py: Python<'_>,
         hole: usize,
         omega: Given<'_, f64>,
         momentum: Given<'_, f64>,
-    ) -> PyResult<Array<f64>> {
+    ) -> PyResult<(Array<f64>, Array<f64>)> {
         self.check_hole(hole)?;
         let (omega, momentum) = (omega.0.as_slice()?.to_vec(), momentum.0.as_slice()?.to_vec());
-        let rows = omega.iter().zip(&momentum);
-        let values = py.detach(|| rows.flat_map(|(&w, &q)| self.model.responses(hole, w, q)).collect());
-        Ok(Array::new(py, values))
+        let rows = omega.len();
+        let (values, gradient) = py.detach(|| {
+            self.rows(rows, |i, five| self.model.responses_with_gradient(hole, omega[i], momentum[i], five))
+        });
+        Ok((Array::new(py, values), Array::new(py, gradient)))
     }
 
     /// The structures of the hadron tensor of a hole at energy and momentum transfers [MeV] and cos(theta_N) [1/(MeV sr)], a
@@ -162,12 +163,16 @@ impl Knockout {
         let columns = [omega, momentum, cos_nucleon].map(|column| column.0.as_slice().map(<[f64]>::to_vec));
         let [omega, momentum, cos_nucleon] = columns;
         let (omega, momentum, cos_nucleon) = (omega?, momentum?, cos_nucleon?);
-        let rows: Vec<[f64; 3]> = (0..omega.len()).map(|i| [omega[i], momentum[i], cos_nucleon[i]]).collect();
-        let (values, gradient) = py.detach(|| self.structure_rows(hole, &rows));
+        let rows = omega.len();
+        let (values, gradient) = py.detach(|| {
+            let mut space = self.model.workspace();
+            let at = |i: usize| [omega[i], momentum[i], cos_nucleon[i]];
+            self.rows(rows, |i, all| self.model.structures(hole, at(i), &mut space, all))
+        });
         Ok((Array::new(py, values), Array::new(py, gradient)))
     }
 
-    /// d2 sigma / (d omega d cos(theta)) [cm^2/MeV] of a hole.
+    /// d2 sigma / (d omega d cos(theta)) [cm^2/MeV] of a hole, and its derivatives, rows of parameters.
     fn inclusive(
         &self,
         py: Python<'_>,
@@ -175,13 +180,15 @@ impl Knockout {
         energy: Given<'_, f64>,
         omega: Given<'_, f64>,
         cos_theta: Given<'_, f64>,
-    ) -> PyResult<Array<f64>> {
+    ) -> PyResult<(Array<f64>, Array<f64>)> {
         self.check_hole(hole)?;
         self.check(energy.0.as_slice()?)?;
         let [e, w, x] = [energy, omega, cos_theta].map(|column| column.0.as_slice().map(<[f64]>::to_vec));
         let (e, w, x) = (e?, w?, x?);
-        let value = |i: usize| self.model.inclusive(hole, e[i], w[i], x[i]);
-        Ok(Array::new(py, py.detach(|| (0..e.len()).map(value).collect())))
+        let (values, gradient) = py.detach(|| {
+            self.rows(e.len(), |i, row| [self.model.inclusive_with_gradient((hole, e[i]), w[i], x[i], row)])
+        });
+        Ok((Array::new(py, values), Array::new(py, gradient)))
     }
 
     /// d4 sigma / (d omega d cos(theta) d Omega_N) [cm^2/(MeV sr)] of a hole, and its derivatives, rows of parameters.
@@ -213,14 +220,15 @@ impl Knockout {
 }
 
 impl Knockout {
-    fn structure_rows(&self, hole: usize, rows: &[[f64; 3]]) -> (Vec<f64>, Vec<f64>) {
-        let mut space = self.model.workspace();
-        let mut row = vec![0.0; STRUCTURES * self.names.len()];
-        let (mut values, mut gradient) = (Vec::new(), Vec::new());
-        for &at in rows {
-            values.extend(self.model.structures(hole, at, &mut space, &mut row));
-            gradient.extend_from_slice(&row);
-        }
+    /// Rows of N values and of their derivatives, which `of` writes for each row.
+    fn rows<const N: usize>(
+        &self,
+        rows: usize,
+        mut of: impl FnMut(usize, &mut [f64]) -> [f64; N],
+    ) -> (Vec<f64>, Vec<f64>) {
+        let size = N * self.names.len();
+        let mut gradient = vec![0.0; rows * size];
+        let values = (0..rows).flat_map(|i| of(i, &mut gradient[i * size..(i + 1) * size])).collect();
         (values, gradient)
     }
 

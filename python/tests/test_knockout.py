@@ -34,11 +34,11 @@ def test_the_exclusive_cross_section_adds_up_to_the_inclusive_and_that_to_the_to
     value, _ = knockout.exclusive("1p3/2", energy, omega, cos_l, x[:, None], phi)
     over_nucleon = (value.mean(axis=1) * 2 * np.pi) @ wx
     assert value.shape == (40, 16) and over_nucleon > 0
-    assert knockout.inclusive("1p3/2", energy, omega, cos_l) == pytest.approx(over_nucleon, rel=1e-4)
+    assert knockout.inclusive("1p3/2", energy, omega, cos_l).value == pytest.approx(over_nucleon, rel=1e-4)
     separation = knockout.shells[1].separation
     w, ww = gauss(separation, energy - 105.66, 300)
     c, wc = gauss(-1, 1, 60)
-    both = ww @ knockout.inclusive("1p3/2", energy, w[:, None], c) @ wc
+    both = ww @ knockout.inclusive("1p3/2", energy, w[:, None], c).value @ wc
     sigma = knockout.cross_section([energy, 290.0])
     assert sigma["1p3/2"][0] == pytest.approx(both, rel=5e-3)
     assert sigma["total"] == pytest.approx(sigma["1s1/2"] + sigma["1p3/2"]) and (np.diff(sigma["total"]) > 0).all()
@@ -57,14 +57,18 @@ def test_gradients_are_those_of_differences(knockout):
     difference = (high.exclusive("1p3/2", *at).value - low.exclusive("1p3/2", *at).value) / (2 * step)
     np.testing.assert_allclose(gradient[:, slot], difference, rtol=1e-5)
     assert (difference != 0).all()
+    found = knockout.inclusive("1p3/2", 280.0, [50.0, 60.0], 0.3).gradient[:, slot]
+    ends = [model.inclusive("1p3/2", 280.0, [50.0, 60.0], 0.3).value for model in (low, high)]
+    np.testing.assert_allclose(found, (ends[1] - ends[0]) / (2 * step), rtol=1e-5)
     difference = (high.total(280.0).value - low.total(280.0).value) / (2 * step)
     assert total.gradient[slot] == pytest.approx(difference, rel=1e-5) and total.gradient.shape == (len(knockout.gradient_names),)
 
 
 def test_responses_make_the_inclusive_cross_section_of_backward_leptons(knockout):
     found = knockout.responses("1p3/2", 60.0, [250.0, 350.0])
-    assert set(found) == {"CC", "CL", "LL", "T", "T'"} and all(column.shape == (2,) for column in found.values())
-    assert (found["T"] > 0).all() and (found["CC"] > 0).all() and (np.abs(found["T'"]) < found["T"]).all()
+    assert set(found) == {"CC", "CL", "LL", "T", "T'"} and all(value.shape == (2,) for value, _ in found.values())
+    values = {name: value for name, (value, _) in found.items()}
+    assert (values["T"] > 0).all() and (values["CC"] > 0).all() and (np.abs(values["T'"]) < values["T"]).all()
 
 
 def test_structures_add_up_to_the_responses_and_have_the_gradients_of_differences(knockout):
@@ -74,7 +78,10 @@ def test_structures_add_up_to_the_responses_and_have_the_gradients_of_difference
     assert len(found) == 15 and found["TL sin"].value.shape == (2, 60)
     responses = knockout.responses("1p3/2", omega, momentum)
     for name, response in responses.items():
-        np.testing.assert_allclose(2 * np.pi * found[name].value @ weights, response, rtol=1e-5)
+        np.testing.assert_allclose(2 * np.pi * found[name].value @ weights, response.value, rtol=1e-5)
+        integral = 2 * np.pi * np.einsum("qxp,x->qp", found[name].gradient, weights)
+        size = np.abs(response.gradient).max(axis=0)
+        np.testing.assert_allclose(integral, response.gradient, rtol=1e-5, atol=1e-5 * size.max())
     # Distorted waves are not even under time reversal of the structures alone.
     assert np.abs(found["TT sin 2"].value).max() > 1e-3 * found["T"].value.max()
     # A positive tensor: |TL'| and |TL| below the geometric means of their ends.

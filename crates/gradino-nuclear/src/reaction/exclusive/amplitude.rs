@@ -378,6 +378,18 @@ impl CurrentFactors<f64x4> {
 }
 
 impl CurrentFactors<f64> {
+    /// With the derivatives `slopes` times `rate`.
+    pub(super) fn along(&self, slopes: &Self, rate: f64) -> CurrentFactors<Dual<f64, 1>> {
+        let both = |of: fn(&Self) -> f64| Dual { re: of(self), eps: [of(slopes) * rate] };
+        CurrentFactors {
+            electric: both(|f| f.electric),
+            magnetic: both(|f| f.magnetic),
+            axial: both(|f| f.axial),
+            axial_time: both(|f| f.axial_time),
+            axial_long: both(|f| f.axial_long),
+        }
+    }
+
     /// With the derivative one in a slot for each factor.
     pub(super) fn seeded(&self) -> CurrentFactors<Dual<f64, 5>> {
         CurrentFactors {

@@ -19,7 +19,7 @@ pub struct Workspace {
     pub(super) harmonics: Vec<Harmonics<f32>>,
     /// By hole.
     pub(super) waves: Vec<Waves<f32>>,
-    amplitudes: Vec<OperatorAmplitudes<f32>>,
+    pub(super) amplitudes: Vec<OperatorAmplitudes<f32>>,
     elements: Aligned<f32>,
     /// By [state][corner].
     sums: Vec<[Flat; WIDTH]>,

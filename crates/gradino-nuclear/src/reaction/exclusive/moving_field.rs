@@ -48,7 +48,7 @@ pub(super) struct ChangeSpace {
     /// The waves of each hole, and their changes.
     waves: Vec<[Waves<f32>; 2]>,
     /// By [state][corner].
-    sums: Vec<[Flat; WIDTH]>,
+    pub(super) sums: Vec<[Flat; WIDTH]>,
 }
 
 impl ChangeSpace {
@@ -128,7 +128,7 @@ fn slopes_of_pairs(table: &KnockoutTable, slope: &TableSlope, hole: usize) -> Ve
 
 impl PreparedKnockout {
     /// The parameters of the field in the gradients: their position, what the model knows of each.
-    fn field_slots(&self) -> impl Iterator<Item = (usize, &FieldSlope)> {
+    pub(super) fn field_slots(&self) -> impl Iterator<Item = (usize, &FieldSlope)> {
         self.field.slots.iter().map(|&(slot, index)| (slot, &self.of.field[index]))
     }
 
@@ -147,7 +147,7 @@ impl PreparedKnockout {
 
     /// Leaves in the room of `space` by how much a parameter of the field changes the sums that make the amplitudes of all
     /// states at a corner: the waves R exp(i phase) change by their phases and by R.
-    fn add_change(
+    pub(super) fn add_change(
         &self,
         (hole, corner): (usize, usize),
         (kinetic, momentum, _): Corner,
@@ -232,7 +232,7 @@ impl PreparedKnockout {
     }
 
     /// How fast the weights of the corners grow as T falls [1/MeV].
-    fn falling(&self, corners: &[Corner; WIDTH], [a, b, c, d]: [f64; WIDTH]) -> [f64; WIDTH] {
+    pub(super) fn falling(&self, corners: &[Corner; WIDTH], [a, b, c, d]: [f64; WIDTH]) -> [f64; WIDTH] {
         let nodes = &self.of.table.grid.kinetic;
         let rate = 1.0 / (nodes[corners[2].0] - nodes[corners[0].0]);
         // Those of the two nodes of T at one q add up to the weight of that q.
@@ -241,7 +241,11 @@ impl PreparedKnockout {
     }
 
     /// The derivatives of the factors of the current at a node with respect to omega.
-    fn factor_slopes_at(&self, hole: usize, (kinetic, momentum): (usize, usize)) -> &CurrentFactors<f64> {
+    pub(super) fn factor_slopes_at(
+        &self,
+        hole: usize,
+        (kinetic, momentum): (usize, usize),
+    ) -> &CurrentFactors<f64> {
         &self.field.factors[hole][kinetic * self.of.table.grid.momenta.len() + momentum]
     }
 
@@ -280,15 +284,39 @@ impl PreparedKnockout {
         let vertex = &self.of.vertex;
         let Some(q) = vertex.momentum_transfer(energy, omega, cos_theta) else { return 0.0 };
         let Some(lepton) = LeptonTensor::at_angle(vertex, energy, omega, cos_theta) else { return 0.0 };
+        let scale = lepton.scale();
+        self.of_responses(hole, [omega, q], |responses| lepton.inclusive(&responses) * scale, gradient)
+    }
+
+    /// [`PreparedKnockout::responses`] with their derivatives with respect to the wanted parameters, written to `gradient`, a
+    /// row of parameters for each of CC, CL, LL, T and T'.
+    pub fn responses_with_gradient(&self, hole: usize, omega: f64, q: f64, gradient: &mut [f64]) -> [f64; 5] {
+        gradient.fill(0.0);
+        std::array::from_fn(|k| {
+            let row = &mut gradient[k * self.wanted()..(k + 1) * self.wanted()];
+            self.of_responses(hole, [omega, q], |responses| responses[k], row)
+        })
+    }
+
+    /// What is linear in the responses of the nucleons of one hole; its derivatives are added to `gradient`.
+    fn of_responses(
+        &self,
+        hole: usize,
+        [omega, q]: [f64; 2],
+        linear: impl Fn([f64; 5]) -> f64,
+        gradient: &mut [f64],
+    ) -> f64 {
         let t = omega - self.of.table.holes[hole].separation;
-        let scale = lepton.scale() * self.filling(hole);
-        let of = |responses: [f64; 5]| lepton.inclusive(&responses) * scale;
-        let mut value = 0.0;
+        let of = |responses: [f64; 5]| linear(responses) * self.filling(hole);
         let Some(corners) = self.corners(t, q) else { return 0.0 };
         let falling = self.falling(&corners, corners.map(|(.., weight)| weight));
+        let mut value = 0.0;
         for ((kinetic, momentum, weight), moved) in corners.into_iter().zip(falling) {
             let node = (hole, kinetic, momentum);
             value += weight * of(self.node_responses(hole, kinetic, momentum));
+            if gradient.is_empty() {
+                continue;
+            }
             let slopes = self.node_response_slopes(hole, kinetic, momentum).map(|r| weight * of(r));
             self.add_slopes(hole, (kinetic, momentum), slopes, gradient);
             self.add_field_responses(node, |r| weight * of(r), |r| moved * of(r), gradient);

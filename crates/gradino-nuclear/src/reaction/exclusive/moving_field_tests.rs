@@ -1,6 +1,6 @@
 use super::super::amplitude::{OperatorAmplitudes, operator_amplitudes};
 use super::super::coupling::{Coupling, Harmonics};
-use super::super::hadron::HadronTensor;
+use super::super::hadron::{HadronTensor, STRUCTURES};
 use super::super::model::cell;
 use super::super::{Grid, KnockoutDraw, KnockoutSampler, LeptonVertex, MeanFieldSource, Point};
 use super::*;
@@ -84,6 +84,14 @@ const POINT: Point =
 
 /// The cross section between four nodes from elements in double precision, and its integral over the direction of the nucleon.
 fn exact(field: &MeanField<f64>, point: &Point, grid: &Grid) -> [f64; 2] {
+    let (tensor, responses) = exact_tensor(field, point, grid);
+    let lepton =
+        LeptonTensor::at_angle(&vertex(), point.energy, point.omega, point.cos_theta).expect("in reach");
+    [lepton.fourier(&tensor).at(point.phi_nucleon), lepton.inclusive(&responses)].map(|x| x * lepton.scale())
+}
+
+/// The tensor and the responses of which it is made.
+fn exact_tensor(field: &MeanField<f64>, point: &Point, grid: &Grid) -> (HadronTensor<f64>, [f64; 5]) {
     let source = source(field, &grid.momenta);
     let hole = source.holes()[point.hole];
     let q = vertex().momentum_transfer(point.energy, point.omega, point.cos_theta).expect("in reach");
@@ -114,9 +122,7 @@ fn exact(field: &MeanField<f64>, point: &Point, grid: &Grid) -> [f64; 2] {
             responses.iter_mut().zip(five).for_each(|(sum, r)| *sum += weight * r);
         }
     }
-    let lepton =
-        LeptonTensor::at_angle(&vertex(), point.energy, point.omega, point.cos_theta).expect("in reach");
-    [lepton.fourier(&tensor).at(point.phi_nucleon), lepton.inclusive(&responses)].map(|x| x * lepton.scale())
+    (tensor, responses)
 }
 
 /// The derivatives times the parameter by central differences of fourth order.
@@ -157,6 +163,44 @@ fn cross_sections_move_with_the_force_as_those_of_other_fields() {
                 assert!(step.abs() > 1e-3 * value, "{name} moves it");
             }
         }
+    }
+}
+
+#[test]
+fn structures_and_responses_move_with_the_force_as_those_of_other_fields() {
+    let grid = Grid { kinetic: vec![0.0, 60.0, 75.0], momenta: vec![395.0, 430.0] };
+    let model = with_slopes(&grid);
+    let Point { hole, energy, omega, cos_theta, cos_nucleon, .. } = POINT;
+    let q = vertex().momentum_transfer(energy, omega, cos_theta).expect("in reach");
+    let (mut of_structures, mut of_responses) = ([0.0; 5 * STRUCTURES], [0.0; 5 * 5]);
+    let at = [omega, q, cos_nucleon];
+    let structures = model.structures(hole, at, &mut model.workspace(), &mut of_structures);
+    let responses = model.responses_with_gradient(hole, omega, q, &mut of_responses);
+    assert_eq!(responses, model.responses(hole, omega, q));
+    let all = |field: &MeanField<f64>| -> [f64; STRUCTURES + 5] {
+        let (tensor, responses) = exact_tensor(field, &POINT, &grid);
+        let both: Vec<f64> = tensor.structures().into_iter().chain(responses).collect();
+        both.try_into().expect("as many")
+    };
+    let values: Vec<f64> = structures.into_iter().chain(responses).collect();
+    for (slot, name) in NAMES.iter().enumerate() {
+        let steps = differences(2e-4, |share| all(&moved(name, share)));
+        // Structures are sums of products in which larger ones cancel: what 16 bits leave is a share of the largest.
+        let largest = |of: &[f64]| of.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let [of_tensor, inclusive] =
+            [0..STRUCTURES, STRUCTURES..STRUCTURES + 5].map(|all| largest(&steps[all]));
+        let mut moving = 0;
+        for (k, &step) in steps.iter().enumerate() {
+            let (row, scale) = if k < STRUCTURES {
+                (&of_structures[5 * k..], of_tensor)
+            } else {
+                (&of_responses[5 * (k - STRUCTURES)..], inclusive)
+            };
+            let slope = row[1 + slot] * value_of(name);
+            assert!((slope - step).abs() < 1e-4 * scale, "{name} {k}: {slope:e} {step:e} of {:e}", values[k]);
+            moving += usize::from(step.abs() > 1e-3 * values[k].abs() && step.abs() > 1e-3 * scale);
+        }
+        assert!(moving > 15, "{name} moves {moving} of them");
     }
 }
 

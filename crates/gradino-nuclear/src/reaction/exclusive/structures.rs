@@ -2,8 +2,10 @@
 
 use super::amplitude::OperatorAmplitudes;
 use super::cell::Workspace;
+use super::form::WIDTH;
 use super::hadron::{HadronTensor, STRUCTURES};
-use super::model::PreparedKnockout;
+use super::model::{Corner, PreparedKnockout};
+use super::moving_field::FieldSlope;
 use gradino_core::Dual;
 
 /// Number of factors of the current.
@@ -38,6 +40,63 @@ impl PreparedKnockout {
                 self.add_slopes(hole, node, structure.eps.map(|slope| slope * share), &mut gradient[row]);
             }
         }
+        if self.field_moves() {
+            self.add_structure_slopes((hole, x), &corners, space, gradient);
+        }
         sum
+    }
+
+    /// Adds to `gradient` the derivatives of the structures in a cell, for cos(theta_N) = `x`, with respect to the parameters of
+    /// the field at fixed omega and q.
+    fn add_structure_slopes(
+        &self,
+        (hole, x): (usize, f64),
+        corners: &[Corner; WIDTH],
+        space: &mut Workspace,
+        gradient: &mut [f64],
+    ) {
+        let filling = self.filling(hole);
+        let falling = self.falling(corners, corners.map(|(.., weight)| weight));
+        for (slot, slope) in self.field_slots() {
+            self.fill_harmonics(hole, x, corners[WIDTH - 1].0, space);
+            let separation = slope.table.separation(hole);
+            for (number, (&corner, falls)) in corners.iter().zip(falling).enumerate() {
+                if number == WIDTH / 2 {
+                    // The other node of T has other phases.
+                    space.waves[hole].clear();
+                }
+                let tensor = self.moving_tensor((hole, number), corner, slope, space);
+                let (weight, moved) = (corner.2 * filling, falls * filling * separation);
+                for (k, structure) in tensor.structures().into_iter().enumerate() {
+                    gradient[k * self.wanted() + slot] += structure.eps[0] * weight + structure.re * moved;
+                }
+            }
+        }
+    }
+
+    /// The tensor of a full shell at a corner, with its derivative with respect to a parameter of the field at fixed T.
+    fn moving_tensor(
+        &self,
+        (hole, number): (usize, usize),
+        corner: Corner,
+        slope: &FieldSlope,
+        space: &mut Workspace,
+    ) -> HadronTensor<Dual<f64, 1>> {
+        let (kinetic, momentum, _) = corner;
+        let mut tensor = HadronTensor::zero();
+        self.add_change((hole, number), corner, &slope.table.numbers, space);
+        if self.amplitudes(hole, (kinetic, momentum), space).is_none() {
+            return tensor;
+        }
+        let by_omega = self.factor_slopes_at(hole, (kinetic, momentum));
+        let factors =
+            self.factors_at(hole, (kinetic, momentum)).along(by_omega, slope.table.separation(hole));
+        let states = self.of.table.holes[hole].states();
+        for (a, change) in space.amplitudes[..states].iter().zip(&space.change.sums) {
+            let (here, change) = (a.flat(), change[number]);
+            let both = |k: usize| Dual { re: f64::from(here[k]), eps: [f64::from(change[k])] };
+            tensor.add_state(&OperatorAmplitudes::of_flat(&std::array::from_fn(both)), &factors);
+        }
+        tensor
     }
 }
