@@ -33,7 +33,7 @@ directions += [Axis("cos_2", -1, 1), Axis("phi_2", 0, 2 * np.pi, "rad", circle=T
 axes = [Axis("share", 0, 1), Axis("cos_l", -1, 1), *directions]
 density = gradino.Density(pair, axes, [Condition("E_nu", 400, 1200, "MeV")])
 
-# %% Train a flow for a few seconds, and draw from it. The page on flows has settings for ridges that reach 98 %.
+# %% Train a flow for a few seconds, and draw from it. The page on flows has settings for ridges that reach 99 %.
 short = {"bins": 8, "width": 32}
 flow = gradino.Flow.train(density, flow=short, steps=150, batch=1024, pool=16384, round=15, warm_up=20, rate=0.01)
 for row in flow.rounds[::3]:

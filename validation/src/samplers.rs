@@ -19,9 +19,10 @@ const DENSITIES: [(&str, Option<&str>); 4] = [
     ("lobes", Some(LOBES)),
     ("plane_wave", Some(PLANE_WAVE)),
 ];
-const LOBES: &str = "[data]\ndensity = \"lobes\"\n[training]\nsteps = 1500\nbatch = 2048\nround = 25\n";
+const LOBES: &str = "[flow]\ntransforms = 3\nfeatures = { interval = 4, circle = 3, condition = 6 }\n\
+                     [data]\ndensity = \"lobes\"\n[training]\nsteps = 5000\nbatch = 2048\nround = 25\nrate = 0.005\n";
 const PLANE_WAVE: &str = "[flow]\ntransforms = 3\nfeatures = { interval = 8, circle = 3, condition = 8 }\n\
-                          [data]\ndensity = \"plane_wave\"\n[training]\nsteps = 3000\nbatch = 2048\n";
+                          [data]\ndensity = \"plane_wave\"\n[training]\nsteps = 5000\nbatch = 2048\nrate = 0.005\n";
 
 /// Trains the flows that do not come along, and prints the table.
 ///

@@ -18,6 +18,10 @@ const LOG_FLOOR: f64 = 0.5;
 const FEW_DECADES: f64 = 10.0;
 /// Dashes short enough to be seen in the legend.
 const DASHES: &str = "4 2.5";
+/// Share of the x axis to the left of a legend inside the plot.
+const LEFT_OF_LEGEND: f64 = 0.6;
+/// Share of the y axis that a name in it takes.
+const LABEL: f64 = 0.06;
 /// Bins that have this many entries on average are wide enough.
 const ENTRIES_PER_BIN: u64 = 12;
 
@@ -129,8 +133,12 @@ pub(crate) fn draw(curves: &[Curve], axes: &Axes<'_>, figure: usize, title: &str
     } else if !axes.look.signed {
         layout = layout.with_y_axis_min(0.0);
     }
-    if !axes.look.wide && curves.iter().any(|c| c.label.is_some()) {
+    let labels = curves.iter().filter(|c| c.label.is_some()).count();
+    if !axes.look.wide && labels > 0 {
         layout = layout.with_legend_position(LegendPosition::InsideTopRight);
+        if let Some(top) = top_with_legend(curves, axes.look, floor, labels) {
+            layout = layout.with_y_axis_max(top);
+        }
     }
     in_page(&kuva::render_to_svg(plots, layout), figure, title)
 }
@@ -183,6 +191,22 @@ fn positive_range(curves: &[Curve]) -> (f64, f64) {
     let contents = || curves.iter().flat_map(|c| &c.points).map(|p| p.1).filter(|y| *y > 0.0);
     let smallest = contents().fold(f64::INFINITY, f64::min);
     if smallest.is_finite() { (smallest, contents().fold(0.0, f64::max)) } else { (1.0, 1.0) }
+}
+
+/// The end of the y axis that leaves room for a legend at the top right, where the curves would reach into it.
+fn top_with_legend(curves: &[Curve], look: Look, floor: f64, labels: usize) -> Option<f64> {
+    let points = || curves.iter().flat_map(|c| &c.points);
+    let (first, last) =
+        points().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| (a.min(p.0), b.max(p.0)));
+    let height = |y: f64| match (look.log, look.signed) {
+        (true, _) => (y.max(floor) / floor).ln(),
+        (false, false) => y,
+        (false, true) => f64::NAN,
+    };
+    let highest = |from: f64| points().filter(|p| p.0 >= from).map(|p| height(p.1 + p.2)).fold(0.0, f64::max);
+    let below = highest(first + LEFT_OF_LEGEND * (last - first)) / (1.0 - LABEL * (labels as f64 + 0.5));
+    let crowded = below > highest(first);
+    crowded.then(|| if look.log { floor * below.exp() } else { below })
 }
 
 /// Ticks of a logarithmic axis: powers of ten only, or plain numbers on an axis of few decades.
@@ -285,6 +309,22 @@ mod tests {
         [0.5, 3.5].into_iter().for_each(|x| histogram.fill(x, 1.0));
         let svg = draw(&[Curve::density(&histogram, 2.0, 0)], &axes(true), 1, "");
         assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+
+    #[test]
+    fn curves_keep_clear_of_the_legend() {
+        let level = |y: f64| vec![(0.0, y, 0.0), (1.0, y, 0.0)];
+        let curves = |left: f64, right: f64| {
+            let falling = vec![(0.0, left, 0.0), (1.0, right, 0.0)];
+            [Curve::line(falling, 0).named("a"), Curve::line(level(0.1 * right), 1).named("b")]
+        };
+        let top = |left, right, look| top_with_legend(&curves(left, right), look, 0.01, 2);
+        assert_eq!(top(10.0, 1.0, Look::LINEAR), None, "the curve is far below");
+        let linear = top(1.0, 1.0, Look::LINEAR).expect("a level curve reaches into it");
+        let logarithmic = top(1.0, 1.0, Look::LOG).expect("a level curve reaches into it");
+        assert!(linear > 1.1 && linear < 1.5 && logarithmic > linear, "{linear} {logarithmic}");
+        let svg = draw(&curves(1.0, 1.0), &axes(true), 1, "");
+        assert!(svg != draw(&curves(1.0, 1.0).map(|c| Curve { label: None, ..c }), &axes(true), 1, ""));
     }
 
     #[test]
