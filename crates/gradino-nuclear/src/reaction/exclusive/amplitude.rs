@@ -2,7 +2,7 @@
 
 use super::coupling::{Coupling, Harmonics, Helicity, LANES, Naturalness};
 use super::hadron::{HadronTensor, TransitionCurrent};
-use super::nodes::{Nodes, One};
+use super::nodes::{Nodes, One, PARTS};
 use super::number::{Arithmetic, Number};
 use crate::meanfield::form_factors::{FormFactors, NUCLEON_MASS};
 use gradino_core::{Complex, Dual, Real};
@@ -54,9 +54,6 @@ impl<S: Copy> Elements<'_, S> {
         self.cos.len()
     }
 }
-
-/// Real and imaginary parts of the amplitudes of a state.
-pub(super) const PARTS: usize = 20;
 
 /// The amplitudes of the operators from one state m_h of the hole to spin up, for unit form factors, real and
 /// imaginary part, i^l_h left out.

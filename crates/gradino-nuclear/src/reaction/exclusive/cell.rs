@@ -1,14 +1,14 @@
 //! Amplitudes at the nodes of a table, and at all corners of the cell of a point together: memory of the next corner is asked
 //! for while one is computed.
 
-use super::amplitude::{OfNodes, OperatorAmplitudes, PARTS, Waves, operator_sums};
+use super::amplitude::{OfNodes, OperatorAmplitudes, Waves, operator_sums};
 use super::coupling::{Coupling, Harmonics};
 use super::form::{LeptonForm, WIDTH, in_lanes};
 use super::lepton::LeptonTensor;
 use super::memory::{Aligned, fetch};
 use super::model::{Corner, Point, PreparedKnockout};
 use super::moving_field::ChangeSpace;
-use super::nodes::{OfTwo, One, Two, in_widest, totals};
+use super::nodes::{Nodes, OfTwo, One, PARTS, Pair, Sums, Two, in_widest, totals};
 use super::packed::LINE;
 use super::table::Hole;
 use wide::{f32x8, f64x4};
@@ -58,10 +58,25 @@ impl OfTwo for Corners<'_> {
         let mut next = next.map(|lines| lines.chunks(lines.len().div_ceil(states).max(1)));
         for (state, sums) in sums.iter_mut().enumerate() {
             next.iter_mut().for_each(|lines| fetch(lines.next().unwrap_or_default()));
-            let mut both = OperatorAmplitudes::none(nodes.none());
-            operator_sums(nodes, coupling, of, state, &mut both);
-            sums[corner..corner + 2].copy_from_slice(&nodes.totals(&both.flat()));
+            sums[corner..corner + 2].copy_from_slice(&nodes.totals(&State { coupling, of, state }));
         }
+    }
+}
+
+/// A state of the hole, with the elements and waves of two nodes.
+#[derive(Clone, Copy)]
+pub(super) struct State<'a> {
+    pub(super) coupling: &'a Coupling<f32>,
+    pub(super) of: OfNodes<'a, f32>,
+    pub(super) state: usize,
+}
+
+impl Sums for State<'_> {
+    #[inline(always)]
+    fn at<N: Nodes<Number = f32, Group = Pair>>(&self, nodes: N) -> [N::Vector; PARTS] {
+        let mut sums = OperatorAmplitudes::none(nodes.none());
+        operator_sums(nodes, self.coupling, self.of, self.state, &mut sums);
+        sums.flat()
     }
 }
 

@@ -1,8 +1,9 @@
 //! The cross section as a Hermitian form of the transition currents, for four nodes or four states of a hole at once.
 
-use super::amplitude::{CurrentFactors, OperatorAmplitudes, PARTS, currents};
+use super::amplitude::{CurrentFactors, OperatorAmplitudes, currents};
 use super::hadron::TransitionCurrent;
 use super::lepton::LeptonTensor;
+use super::nodes::PARTS;
 use gradino_core::Complex;
 use wide::{f32x4, f64x4};
 

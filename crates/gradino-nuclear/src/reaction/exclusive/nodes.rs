@@ -2,10 +2,12 @@
 //! what does not depend on the node is then read once, and where the machine has vectors of 512 bits two nodes are as fast as
 //! one.
 
-use super::amplitude::PARTS;
 use super::number::{LANES, Number};
 use std::marker::PhantomData;
 use wide::f32x8;
+
+/// Sums at a node: real and imaginary parts of the amplitudes of ten operators from one state.
+pub(super) const PARTS: usize = 20;
 
 /// How the elements of nodes lie in memory, and their vectors.
 pub trait Nodes: Copy + 'static {
@@ -101,10 +103,16 @@ pub(super) fn totals(rows: &[f32x8; PARTS]) -> [f32; PARTS] {
 /// Elements of a group of waves at two nodes, one after the other.
 pub(super) type Pair = [f32; 2 * LANES];
 
-/// Vectors of two nodes.
-pub(super) trait Two: Nodes<Number = f32, Group = Pair> {
-    /// The sums over the lanes of the first and of the second node, as [`totals`] adds them.
-    fn totals(self, rows: &[Self::Vector; PARTS]) -> [[f32; PARTS]; 2];
+/// Sums over the waves that share a lane, from elements of two nodes.
+pub(super) trait Sums {
+    /// Those of one of the nodes, or of both.
+    fn at<N: Nodes<Number = f32, Group = Pair>>(&self, nodes: N) -> [N::Vector; PARTS];
+}
+
+/// A way to two nodes.
+pub(super) trait Two: Copy {
+    /// The sums over the lanes at the first and at the second node, as [`totals`] adds them.
+    fn totals(self, of: &impl Sums) -> [[f32; PARTS]; 2];
 }
 
 /// What is to be done in vectors of two nodes.
@@ -123,60 +131,63 @@ pub(super) fn in_widest(work: impl OfTwo) {
     work.with(Halves);
 }
 
-/// Two nodes, each in a vector of its own.
+/// Two nodes one after the other: vectors of 256 bits are too few for the sums of both.
 #[derive(Clone, Copy, Debug)]
 struct Halves;
 
-impl Nodes for Halves {
+impl Two for Halves {
+    #[inline(always)]
+    fn totals(self, of: &impl Sums) -> [[f32; PARTS]; 2] {
+        [totals(&of.at(Half::<0>)), totals(&of.at(Half::<1>))]
+    }
+}
+
+/// The first or the second of two nodes.
+#[derive(Clone, Copy, Debug)]
+struct Half<const NODE: usize>;
+
+impl<const NODE: usize> Nodes for Half<NODE> {
     type Number = f32;
     type Group = Pair;
-    type Vector = [f32x8; 2];
+    type Vector = f32x8;
     type Factor = f32x8;
     #[inline(always)]
-    fn none(self) -> [f32x8; 2] {
-        [f32x8::ZERO; 2]
+    fn none(self) -> f32x8 {
+        f32x8::ZERO
     }
     #[inline(always)]
     fn groups(self, values: &[f32]) -> &[Pair] {
         values.as_chunks().0
     }
     #[inline(always)]
-    fn load(self, group: &Pair) -> [f32x8; 2] {
-        let [first, second] = group.as_chunks::<LANES>().0 else { unreachable!("a pair is two groups") };
-        [f32x8::new(*first), f32x8::new(*second)]
+    fn load(self, group: &Pair) -> f32x8 {
+        f32x8::new(group.as_chunks().0[NODE])
     }
     #[inline(always)]
     fn constants(self, c: &[f32; LANES]) -> f32x8 {
         f32x8::new(*c)
     }
     #[inline(always)]
-    fn waves(self, waves: f32x8) -> [f32x8; 2] {
-        [waves; 2]
+    fn waves(self, waves: f32x8) -> f32x8 {
+        waves
     }
     #[inline(always)]
-    fn add_scaled(self, sum: [f32x8; 2], c: f32x8, x: [f32x8; 2]) -> [f32x8; 2] {
-        [c.mul_add(x[0], sum[0]), c.mul_add(x[1], sum[1])]
+    fn add_scaled(self, sum: f32x8, c: f32x8, x: f32x8) -> f32x8 {
+        c.mul_add(x, sum)
     }
     #[inline(always)]
-    fn subtract_scaled(self, sum: [f32x8; 2], c: f32x8, x: [f32x8; 2]) -> [f32x8; 2] {
-        [c.mul_neg_add(x[0], sum[0]), c.mul_neg_add(x[1], sum[1])]
+    fn subtract_scaled(self, sum: f32x8, c: f32x8, x: f32x8) -> f32x8 {
+        c.mul_neg_add(x, sum)
     }
     #[inline(always)]
-    fn add_product(self, sum: [f32x8; 2], x: [f32x8; 2], y: [f32x8; 2]) -> [f32x8; 2] {
-        [x[0].mul_add(y[0], sum[0]), x[1].mul_add(y[1], sum[1])]
-    }
-}
-
-impl Two for Halves {
-    #[inline(always)]
-    fn totals(self, rows: &[[f32x8; 2]; PARTS]) -> [[f32; PARTS]; 2] {
-        [0, 1].map(|node| totals(&rows.map(|row| row[node])))
+    fn add_product(self, sum: f32x8, x: f32x8, y: f32x8) -> f32x8 {
+        x.mul_add(y, sum)
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod wide512 {
-    use super::{LANES, Nodes, OfTwo, PARTS, Pair, Two};
+    use super::{LANES, Nodes, OfTwo, PARTS, Pair, Sums, Two};
     use core::arch::x86_64::{__m512, __m512d};
     use pulp::x86::V4;
     use pulp::{NullaryFnOnce, Simd, cast, f32x16};
@@ -227,8 +238,9 @@ mod wide512 {
 
     impl Two for Wide {
         #[inline(always)]
-        fn totals(self, rows: &[f32x16; PARTS]) -> [[f32; PARTS]; 2] {
-            let (fours, mut totals) = (rows.as_chunks::<4>().0, [[0.0; PARTS]; 2]);
+        fn totals(self, of: &impl Sums) -> [[f32; PARTS]; 2] {
+            let (rows, mut totals) = (of.at(self), [[0.0; PARTS]; 2]);
+            let fours = rows.as_chunks::<4>().0;
             for (k, four) in fours.iter().enumerate() {
                 let blocks: [[f32; 4]; 4] = cast(self.sums_in_blocks(four));
                 for (node, totals) in totals.iter_mut().enumerate() {
@@ -281,27 +293,23 @@ use wide512::InWide;
 #[cfg(test)]
 mod tests {
     use super::super::amplitude::{Elements, OPERATORS, OperatorAmplitudes, Waves, operator_sums};
+    use super::super::cell::State;
     use super::super::coupling::{Coupling, Harmonics};
     use super::*;
     use gradino_core::{Purpose, Stream};
 
     const WAVES: usize = 24;
 
-    /// All amplitudes of a state at two nodes.
-    struct State<'a> {
-        coupling: &'a Coupling<f32>,
-        values: &'a [f32],
-        waves: &'a Waves<f32>,
-        state: usize,
+    /// The amplitudes of a state at two nodes.
+    struct Both<'a> {
+        of: State<'a>,
         found: &'a mut [[f32; PARTS]; 2],
     }
 
-    impl OfTwo for State<'_> {
+    impl OfTwo for Both<'_> {
         #[inline(always)]
         fn with<N: Two>(self, nodes: N) {
-            let mut sums = OperatorAmplitudes::none(nodes.none());
-            operator_sums(nodes, self.coupling, (self.values, self.waves), self.state, &mut sums);
-            *self.found = nodes.totals(&sums.flat());
+            *self.found = nodes.totals(&self.of);
         }
     }
 
@@ -322,11 +330,10 @@ mod tests {
             waves.fill(&Elements { values: &beside, cos: &cos, sin: &sin }, &harmonics);
             for state in 0..=shell.two_j as usize {
                 let mut found = [[0.0; PARTS]; 2];
-                let of = (&coupling, &beside[..], &waves);
-                let work = |found| State { coupling: of.0, values: of.1, waves: of.2, state, found };
-                in_widest(work(&mut found));
+                let of = State { coupling: &coupling, of: (&beside, &waves), state };
+                in_widest(Both { of, found: &mut found });
                 let mut halves = [[0.0; PARTS]; 2];
-                work(&mut halves).with(Halves);
+                Both { of, found: &mut halves }.with(Halves);
                 assert_eq!(found, halves, "{shell} {state}");
                 for (node, found) in nodes.iter().zip(found) {
                     let mut sums = OperatorAmplitudes::none(f32x8::ZERO);
