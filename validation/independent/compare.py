@@ -1,6 +1,7 @@
-"""Responses of gradino beside those of the independent program.
+r"""Responses of gradino beside those of the independent program.
 
-    gradino responses 12C --q 296.27MeV --omega 15MeV:300MeV:0.5MeV --convention dolan2022 --unit 1/GeV --csv > 12C.csv
+    gradino responses 12C --q 200MeV --q 296.27MeV --q 504MeV --omega 15MeV:300MeV:1MeV \
+        --convention dolan2022 --unit 1/GeV --csv > 12C.csv
     python validation/independent/compare.py 12C.csv
 
 12C, 16O and 40Ar, probes nu and antinu. Needs NumPy, SciPy, SymPy and Numba.

@@ -14,9 +14,9 @@ from scipy.special import spherical_jn
 
 from field import E2, HBARC, MASS, outward
 
-PION = 139.57039
+PION = 139.57039  # MeV, masses of the Particle Data Group, 2022
 FREE_MASS = (939.56542, 938.27209)  # neutron, proton
-MU_P, MU_N = 2.792847, -1.913043
+MU_P, MU_N = 2.792847, -1.913043  # CODATA 2018
 
 
 @njit(cache=True)

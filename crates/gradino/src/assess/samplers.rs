@@ -107,7 +107,7 @@ impl Preparation {
 }
 
 impl SamplerName {
-    /// Looks at what can be wrong before anything costly begins: the file of a flow, and what it is over.
+    /// Looks at the file of a flow, and what it is over, before anything costly begins.
     ///
     /// # Errors
     /// A flow that cannot be read, or over another space.

@@ -136,7 +136,7 @@ pub(crate) fn draw(curves: &[Curve], axes: &Axes<'_>, figure: usize, title: &str
     let labels = curves.iter().filter(|c| c.label.is_some()).count();
     if !axes.look.wide && labels > 0 {
         layout = layout.with_legend_position(LegendPosition::InsideTopRight);
-        if let Some(top) = top_with_legend(curves, axes.look, floor, labels) {
+        if let Some(top) = top_with_legend(curves, floor, labels).filter(|_| axes.look.log) {
             layout = layout.with_y_axis_max(top);
         }
     }
@@ -193,20 +193,17 @@ fn positive_range(curves: &[Curve]) -> (f64, f64) {
     if smallest.is_finite() { (smallest, contents().fold(0.0, f64::max)) } else { (1.0, 1.0) }
 }
 
-/// The end of the y axis that leaves room for a legend at the top right, where the curves would reach into it.
-fn top_with_legend(curves: &[Curve], look: Look, floor: f64, labels: usize) -> Option<f64> {
+/// The end of a logarithmic y axis that leaves room for a legend at the top right, where the curves would reach into it.
+/// Linear axes stay as they are: those of shares end at the whole.
+fn top_with_legend(curves: &[Curve], floor: f64, labels: usize) -> Option<f64> {
     let points = || curves.iter().flat_map(|c| &c.points);
     let (first, last) =
         points().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| (a.min(p.0), b.max(p.0)));
-    let height = |y: f64| match (look.log, look.signed) {
-        (true, _) => (y.max(floor) / floor).ln(),
-        (false, false) => y,
-        (false, true) => f64::NAN,
-    };
+    let height = |y: f64| (y.max(floor) / floor).ln();
     let highest = |from: f64| points().filter(|p| p.0 >= from).map(|p| height(p.1 + p.2)).fold(0.0, f64::max);
     let below = highest(first + LEFT_OF_LEGEND * (last - first)) / (1.0 - LABEL * (labels as f64 + 0.5));
     let crowded = below > highest(first);
-    crowded.then(|| if look.log { floor * below.exp() } else { below })
+    crowded.then(|| floor * below.exp())
 }
 
 /// Ticks of a logarithmic axis: powers of ten only, or plain numbers on an axis of few decades.
@@ -312,19 +309,24 @@ mod tests {
     }
 
     #[test]
-    fn curves_keep_clear_of_the_legend() {
+    fn curves_on_a_logarithmic_axis_keep_clear_of_the_legend() {
         let level = |y: f64| vec![(0.0, y, 0.0), (1.0, y, 0.0)];
         let curves = |left: f64, right: f64| {
             let falling = vec![(0.0, left, 0.0), (1.0, right, 0.0)];
             [Curve::line(falling, 0).named("a"), Curve::line(level(0.1 * right), 1).named("b")]
         };
-        let top = |left, right, look| top_with_legend(&curves(left, right), look, 0.01, 2);
-        assert_eq!(top(10.0, 1.0, Look::LINEAR), None, "the curve is far below");
-        let linear = top(1.0, 1.0, Look::LINEAR).expect("a level curve reaches into it");
-        let logarithmic = top(1.0, 1.0, Look::LOG).expect("a level curve reaches into it");
-        assert!(linear > 1.1 && linear < 1.5 && logarithmic > linear, "{linear} {logarithmic}");
-        let svg = draw(&curves(1.0, 1.0), &axes(true), 1, "");
-        assert!(svg != draw(&curves(1.0, 1.0).map(|c| Curve { label: None, ..c }), &axes(true), 1, ""));
+        let top = |left, right| top_with_legend(&curves(left, right), 0.01, 2);
+        assert_eq!(top(1000.0, 1.0), None, "the curve is far below");
+        let high = top(1.0, 1.0).expect("a level curve reaches into it");
+        let share = (1.0f64 / 0.01).ln() / (high / 0.01).ln();
+        assert!((share - (1.0 - 2.5 * LABEL)).abs() < 1e-12, "{high}");
+        // What a line at 1 has to do with the end of the axis.
+        let heights = |curves: [Curve; 2]| {
+            let svg = draw(&curves, &axes(true), 1, "");
+            let path = svg.split("<path d=\"").find(|d| d.starts_with('M')).expect("a line").to_string();
+            path.split('"').next().expect("its points").to_string()
+        };
+        assert_ne!(heights(curves(1.0, 1.0)), heights(curves(1.0, 1.0).map(|c| Curve { label: None, ..c })));
     }
 
     #[test]
