@@ -185,8 +185,8 @@ def with_spin(lo, jf, li, ji, K, J):
 
 def multipole_terms(lo, jf, li, ji, J):
     """{operator: [(function, L, factor)]}: operator = sum of factor * int u_f j_L f u_h, function 0: u,
-    1: u' - (l+1)u/r, 2: u' + l u/r. charge j_J Y_J; sigma, sigma1, sigma2 = Sigma, Sigma', Sigma''; delta, delta1 = q Delta, q Delta';
-    middle = [[j_J Y_J nabla]_J sigma]_J; omega = j_J Y_J sigma.nabla
+    1: u' - (l+1)u/r, 2: u' + l u/r. charge j_J Y_J; sigma, sigma1, sigma2 = Sigma, Sigma', Sigma'';
+    delta, delta1 = q Delta, q Delta'; middle = [[j_J Y_J nabla]_J sigma]_J; omega = j_J Y_J sigma.nabla
     = sum_K (-1)^(J+K) sqrt((2K+1)/(2J+1)) [[..]_K sigma]_J
     """
     up, down = sqrt((J + 1) / (2 * J + 1)), sqrt(J / (2 * J + 1))
