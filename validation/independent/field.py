@@ -14,7 +14,8 @@ import sympy
 from numba import njit
 from scipy.interpolate import CubicSpline
 
-HBARC, ALPHA, MASS = 197.3269804, 1 / 137.035999, 938.918754
+HBARC, ALPHA = 197.3269804, 1 / 137.035999  # MeV fm, 1; CODATA 2018
+MASS = 938.918754  # MeV, mean of proton and neutron
 E2, HB2M = ALPHA * HBARC, HBARC**2 / (2 * MASS)
 FORCES = Path(__file__).parents[2] / "crates/gradino-nuclear/data/SkyrmeForces.toml"
 STANDARD_ORDER = [(0, 0, 1), (0, 1, 3), (0, 1, 1), (0, 2, 5), (1, 0, 1), (0, 2, 3), (0, 3, 7), (1, 1, 3)]  # (n, l, 2j)

@@ -114,15 +114,16 @@ impl SamplerName {
     pub fn check(&self, space: &Space) -> Result<()> {
         match self {
             SamplerName::Flow(path) | SamplerName::FlowUnweighted(path) => {
-                over(&FusedFlow::new(Flow::load(path)?), space)
+                same(Flow::load(path)?.space(), space)
             }
             _ => Ok(()),
         }
     }
 }
 
-fn over(flow: &FusedFlow, space: &Space) -> Result<()> {
-    if Sampler::space(flow) == space { Ok(()) } else { Err(gradino_neural::Error::OtherSpace.into()) }
+/// Whether a flow is over the space of a density.
+fn same(of_flow: &Space, of_density: &Space) -> Result<()> {
+    if of_flow == of_density { Ok(()) } else { Err(gradino_neural::Error::OtherSpace.into()) }
 }
 
 /// Prepares a sampler of a density.
@@ -158,7 +159,7 @@ pub fn of_flow<'a, D: Density + Send + 'a>(
     density: D,
     preparation: &Preparation,
 ) -> Result<Box<dyn Sampler + Send + 'a>> {
-    over(&flow, density.space())?;
+    same(Sampler::space(&*flow), density.space())?;
     Ok(match unweighted {
         true => Box::new(Unweighted::new(density, flow, &preparation.unweighting())?),
         false => Box::new(flow),

@@ -334,16 +334,25 @@ impl<S: Copy> OperatorAmplitudes<S> {
     }
 }
 
+impl<F> CurrentFactors<F> {
+    /// Each from the same one of other sets, which `make` is told how to find in them.
+    #[inline(always)]
+    fn each<D: Copy>(make: impl Fn(fn(&CurrentFactors<D>) -> D) -> F) -> Self {
+        CurrentFactors {
+            electric: make(|f| f.electric),
+            magnetic: make(|f| f.magnetic),
+            axial: make(|f| f.axial),
+            axial_time: make(|f| f.axial_time),
+            axial_long: make(|f| f.axial_long),
+        }
+    }
+}
+
 impl<D: Copy> CurrentFactors<D> {
     /// Each in another kind of number.
+    #[inline(always)]
     pub fn map<F>(&self, f: impl Fn(D) -> F) -> CurrentFactors<F> {
-        CurrentFactors {
-            electric: f(self.electric),
-            magnetic: f(self.magnetic),
-            axial: f(self.axial),
-            axial_time: f(self.axial_time),
-            axial_long: f(self.axial_long),
-        }
+        CurrentFactors::each(|of: fn(&Self) -> D| f(of(self)))
     }
 }
 
@@ -363,28 +372,14 @@ impl CurrentFactors<f64x4> {
     /// Four sets in lanes.
     #[inline(always)]
     pub(super) fn in_lanes(four: &[CurrentFactors<f64>; 4]) -> Self {
-        let lanes = |of: fn(&CurrentFactors<f64>) -> f64| f64x4::new(four.each_ref().map(of));
-        CurrentFactors {
-            electric: lanes(|f| f.electric),
-            magnetic: lanes(|f| f.magnetic),
-            axial: lanes(|f| f.axial),
-            axial_time: lanes(|f| f.axial_time),
-            axial_long: lanes(|f| f.axial_long),
-        }
+        CurrentFactors::each(|of: fn(&CurrentFactors<f64>) -> f64| f64x4::new(four.each_ref().map(of)))
     }
 }
 
 impl CurrentFactors<f64> {
     /// With the derivatives `slopes` times `rate`.
     pub(super) fn along(&self, slopes: &Self, rate: f64) -> CurrentFactors<Dual<f64, 1>> {
-        let both = |of: fn(&Self) -> f64| Dual { re: of(self), eps: [of(slopes) * rate] };
-        CurrentFactors {
-            electric: both(|f| f.electric),
-            magnetic: both(|f| f.magnetic),
-            axial: both(|f| f.axial),
-            axial_time: both(|f| f.axial_time),
-            axial_long: both(|f| f.axial_long),
-        }
+        CurrentFactors::each(|of: fn(&Self) -> f64| Dual { re: of(self), eps: [of(slopes) * rate] })
     }
 
     /// With the derivative one in a slot for each factor.
