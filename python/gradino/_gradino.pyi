@@ -648,7 +648,7 @@ def fit_observables(config: "object") -> "tuple[str, list[str]]":
     The model of a fit, and what it observes of an event.
     """
 
-def mean_field(choice: tuple[str, str | None, SupportsGetItem[int, str], str], force: tuple[str, str | PathLike[str] | None, SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]]], details: tuple[str, bool], gradients: SupportsGetItem[int, str]) -> list[str]:
+def mean_field(choice: tuple[str, str | None, SupportsGetItem[int, str], str], force: tuple[str, str | PathLike[str] | None, SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]]], details: tuple[str, str, bool], gradients: SupportsGetItem[int, str]) -> list[str]:
     """
     The ground state of a nucleus as JSON: once without derivatives, then once for each parameter that `gradients` name.
     """

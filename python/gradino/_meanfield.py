@@ -88,6 +88,7 @@ def meanfield(
     force: str | os.PathLike[str] = "SLy4",
     parameters: Mapping[str, float] | None = None,
     exchange: str = "slater",
+    masses: str = "mean",
     centre_of_mass: bool = True,
     field: str | None = None,
     empty: Sequence[str] = (),
@@ -96,15 +97,16 @@ def meanfield(
 ) -> MeanField:
     """The Hartree-Fock ground state, as ``gradino meanfield``.
 
-    ``force`` is SLy4, SkM*, SIII, SkE2 or the path of a TOML file; ``exchange`` slater or none. ``field`` and ``empty``
-    take the field of another nuclide, some shells of which are emptied, and ``rest`` (evaluated, kept) says what it becomes.
+    ``force`` is SLy4, SkM*, SIII, SkE2 or the path of a TOML file; ``exchange`` slater or none;
+    ``masses`` mean or physical, those of the neutron and of the proton. ``field`` and ``empty`` take the field of another
+    nuclide, some shells of which are emptied, and ``rest`` (evaluated, kept) says what it becomes.
     ``gradients`` names parameters of the force, as "skyrme.t0", "all" or "skyrme.x*".
     """
     path = Path(force) if not isinstance(force, str) or force.endswith(".toml") else None
     patterns = [gradients] if isinstance(gradients, str) else list(gradients)
     values = [(name, float(value)) for name, value in (parameters or {}).items()]
     choice = (nuclide, field, list(empty), rest)
-    texts = _gradino.mean_field(choice, (str(force), path, values), (exchange, centre_of_mass), patterns)
+    texts = _gradino.mean_field(choice, (str(force), path, values), (exchange, masses, centre_of_mass), patterns)
     return _read([json.loads(text) for text in texts])
 
 

@@ -3,7 +3,9 @@
 use crate::error::{config_error, raise};
 use gradino::config::select_parameters;
 use gradino::meanfield::Ground;
-use gradino_nuclear::meanfield::{CoulombExchange, EmptiedField, FieldChoice, Options, Shell, SkyrmeForce};
+use gradino_nuclear::meanfield::{
+    CoulombExchange, EmptiedField, FieldChoice, NucleonMasses, Options, Shell, SkyrmeForce,
+};
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
@@ -11,8 +13,8 @@ use std::path::PathBuf;
 type Choice = (String, Option<String>, Vec<String>, String);
 /// Name of the force, or the file of one; values of some of its parameters.
 type Force = (String, Option<PathBuf>, Vec<(String, f64)>);
-/// The Coulomb exchange energy, and whether the motion of the centre of mass is corrected for.
-type Details = (String, bool);
+/// The Coulomb exchange energy, the masses, and whether the motion of the centre of mass is corrected for.
+type Details = (String, String, bool);
 
 /// The ground state of a nucleus as JSON: once without derivatives, then once for each parameter that `gradients` name.
 #[pyfunction]
@@ -38,12 +40,20 @@ pub(crate) fn mean_field(
     py.detach(solve).map_err(raise)
 }
 
-fn field_choice((nuclide, field, empty, rest): Choice, (exchange, recoil): Details) -> PyResult<FieldChoice> {
+fn field_choice(
+    (nuclide, field, empty, rest): Choice,
+    (exchange, masses, recoil): Details,
+) -> PyResult<FieldChoice> {
     let nuclide = nuclide.parse().map_err(raise)?;
     let exchange = match exchange.as_str() {
         "slater" => CoulombExchange::Slater,
         "none" => CoulombExchange::None,
         other => return Err(config_error(&format!("unknown exchange \"{other}\""), "choose slater or none")),
+    };
+    let masses = match masses.as_str() {
+        "mean" => NucleonMasses::Mean,
+        "physical" => NucleonMasses::Physical,
+        other => return Err(config_error(&format!("unknown masses \"{other}\""), "choose mean or physical")),
     };
     let rest = match rest.as_str() {
         "evaluated" => EmptiedField::Evaluated,
@@ -62,6 +72,6 @@ fn field_choice((nuclide, field, empty, rest): Choice, (exchange, recoil): Detai
             "give both field= and empty=",
         ));
     }
-    let options = Options { exchange, centre_of_mass: recoil, ..Options::default() };
+    let options = Options { exchange, masses, centre_of_mass: recoil, ..Options::default() };
     Ok(FieldChoice { nuclide, of, empty, rest, options })
 }

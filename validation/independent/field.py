@@ -16,7 +16,8 @@ from scipy.interpolate import CubicSpline
 
 HBARC, ALPHA = 197.3269804, 1 / 137.035999  # MeV fm, 1; CODATA 2018
 MASS = 938.918754  # MeV, mean of proton and neutron
-E2, HB2M = ALPHA * HBARC, HBARC**2 / (2 * MASS)
+FREE_MASS = (939.56542, 938.27209)  # MeV, neutron, proton
+E2, HB2M = ALPHA * HBARC, tuple(HBARC**2 / (2 * m) for m in FREE_MASS)
 FORCES = Path(__file__).parents[2] / "crates/gradino-nuclear/data/SkyrmeForces.toml"
 STANDARD_ORDER = [(0, 0, 1), (0, 1, 3), (0, 1, 1), (0, 2, 5), (1, 0, 1), (0, 2, 3), (0, 3, 7), (1, 1, 3)]  # (n, l, 2j)
 
@@ -109,10 +110,10 @@ def energy_density(force):
         p = {"t4": 0.0, "j2": 0.0} | tomllib.load(f)[force]
     t0, t1, t2, t3, t4 = (p[f"t{i}"] for i in range(5))
     x0, x1, x2, x3 = (p[f"x{i}"] for i in range(4))
-    x = sympy.symbols("rn rp tn tp jn jp dn dp kin")
-    rn, rp, tn, tp, jn, jp, dn, dp, kin = x
+    x = sympy.symbols("rn rp tn tp jn jp dn dp kn kp")
+    rn, rp, tn, tp, jn, jp, dn, dp, kn, kp = x
     r, t, j, d = rn + rp, tn + tp, jn + jp, dn + dp
-    h = kin * t + t0 / 2 * ((1 + x0 / 2) * r**2 - (x0 + 0.5) * (rn**2 + rp**2))
+    h = kn * tn + kp * tp + t0 / 2 * ((1 + x0 / 2) * r**2 - (x0 + 0.5) * (rn**2 + rp**2))
     h += t3 / 12 * r ** p["sigma"] * ((1 + x3 / 2) * r**2 - (x3 + 0.5) * (rn**2 + rp**2))
     h += (t1 * (1 + x1 / 2) + t2 * (1 + x2 / 2)) / 4 * t * r
     h += (t2 * (x2 + 0.5) - t1 * (x1 + 0.5)) / 4 * (tn * rn + tp * rp)
@@ -171,7 +172,7 @@ class Field:
     def __init__(self, mesh, rho, tau, spin, force, recoil):
         self.mesh = mesh
         slope = np.array([mesh.derivative(f, 1) for f in rho])
-        parts = energy_density(force)(*rho, *tau, *spin, *slope, HB2M * recoil)
+        parts = energy_density(force)(*rho, *tau, *spin, *slope, *(b * recoil for b in HB2M))
         parts = [np.broadcast_to(np.asarray(p, float), mesh.n) for p in parts]
         self.B, self.W, self.U = parts[2:4], parts[4:6], []
         for kind in (0, 1):

@@ -12,10 +12,9 @@ from numba import njit
 from scipy.sparse import coo_matrix
 from scipy.special import spherical_jn
 
-from field import E2, HBARC, MASS, outward
+from field import E2, FREE_MASS, HBARC, MASS, outward
 
 PION = 139.57039  # MeV, masses of the Particle Data Group, 2022
-FREE_MASS = (939.56542, 938.27209)  # neutron, proton
 MU_P, MU_N = 2.792847, -1.913043  # CODATA 2018
 
 
@@ -241,12 +240,12 @@ def radial_integrals(mesh, hole, u, q, lmax):
     return (u @ kernel).reshape(u.shape[0], -1).T
 
 
-def form_factors(q, omega, pole=0.999):
-    """G_E, G_M (isovector; dipole, Galster), G_A (1.26, 1.03 GeV), G_P = pole 4M^2 G_A/(Q^2 + m_pi^2)."""
+def form_factors(q, omega, pole=0.9992):
+    """G_E, G_M (isovector; dipole, Galster), G_A (1.262, 1.032 GeV), G_P = pole 4M^2 G_A/(Q^2 + m_pi^2)."""
     Q2 = q**2 - omega**2
     tau, dipole = Q2 / (4 * MASS**2), (1 + Q2 / 0.71e6) ** -2
     ge = dipole * (1 + MU_N * tau / (1 + 5.6 * tau))
-    ga = 1.26 * (1 + Q2 / 1030.0**2) ** -2
+    ga = 1.262 * (1 + Q2 / 1032.0**2) ** -2
     return ge, dipole * (MU_P - MU_N), ga, pole * 4 * MASS**2 * ga / (Q2 + PION**2)
 
 

@@ -5,7 +5,7 @@ use crate::options::parse_setting;
 use crate::wiring;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use gradino::config::{Convention, CoulombExchange, KnockoutChoices, NamedChoice, Rest};
+use gradino::config::{Convention, CoulombExchange, KnockoutChoices, NamedChoice, NucleonMasses, Rest};
 use gradino_core::Nuclide;
 use gradino_nuclear::meanfield::{Shell, SkyrmeForce};
 use std::path::PathBuf;
@@ -28,6 +28,9 @@ pub(crate) struct FieldOptions {
     /// Coulomb exchange energy; slater where nothing is said
     #[arg(long, value_name = "WHICH", value_parser = named::<CoulombExchange>())]
     exchange: Option<CoulombExchange>,
+    /// Masses of neutrons and protons in the field; mean where nothing is said
+    #[arg(long, value_name = "WHICH", value_parser = named::<NucleonMasses>())]
+    masses: Option<NucleonMasses>,
     /// Take the field of another nuclide, some shells of which are emptied
     #[arg(long, value_name = "NUCLIDE", requires = "empty")]
     field: Option<Nuclide>,
@@ -47,6 +50,7 @@ impl FieldOptions {
             convention: Some(self.convention),
             force: file.or_else(|| self.force.clone()),
             exchange: self.exchange,
+            masses: self.masses,
             field: self.field.map(|nuclide| nuclide.to_string()),
             empty: self.field.map(|_| self.empty.iter().map(ToString::to_string).collect()),
             rest: self.rest,

@@ -84,8 +84,8 @@ fn heading(ground: &Ground, force: &SkyrmeForce) -> String {
     };
     let recoil = if ground.centre_of_mass { "1 - 1/A in the kinetic energy" } else { "no recoil" };
     format!(
-        "{}{field}: {}{source}, Coulomb exchange {}, {recoil}; self-consistent in {} steps",
-        ground.nuclide, ground.force, ground.exchange, ground.steps
+        "{}{field}: {}{source}, Coulomb exchange {}, nucleon masses {}, {recoil}; self-consistent in {} steps",
+        ground.nuclide, ground.force, ground.exchange, ground.masses, ground.steps
     )
 }
 

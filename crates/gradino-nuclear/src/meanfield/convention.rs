@@ -4,7 +4,7 @@ use super::choice::FieldChoice;
 use super::continuum::FinalState;
 use super::force::SkyrmeForce;
 use super::form_factors::{AxialModel, FormFactorModel, VectorModel};
-use super::hartree_fock::{CoulombExchange, EmptiedField, Options};
+use super::hartree_fock::{CoulombExchange, EmptiedField, NucleonMasses, Options};
 use super::responses::ResponseOptions;
 use super::shell::Shell;
 use gradino_core::Nuclide;
@@ -45,6 +45,14 @@ impl Convention {
         }
     }
 
+    /// The masses in the kinetic energy.
+    pub fn masses(self) -> NucleonMasses {
+        match self {
+            Convention::Own => NucleonMasses::Mean,
+            Convention::Dolan2022 => NucleonMasses::Physical,
+        }
+    }
+
     /// The nucleus whose field the nucleons of `nuclide` move in, and the shells of it that are emptied: in the tables those
     /// of 12C have the orbitals of 16O without 1p1/2.
     pub fn borrowed(self, nuclide: Nuclide) -> (Nuclide, Vec<Shell>) {
@@ -57,7 +65,7 @@ impl Convention {
     /// The field of `nuclide`.
     pub fn field(self, nuclide: Nuclide) -> FieldChoice {
         let (of, empty) = self.borrowed(nuclide);
-        let options = Options { exchange: self.exchange(), ..Options::default() };
+        let options = Options { exchange: self.exchange(), masses: self.masses(), ..Options::default() };
         FieldChoice { nuclide, of, empty, rest: EmptiedField::Evaluated, options }
     }
 
@@ -113,13 +121,13 @@ mod tests {
     fn the_set_of_the_tables_is_that_of_the_documentation() {
         let tables = Convention::Dolan2022;
         assert_eq!(tables.force().name, "SkE2");
-        assert_eq!(tables.exchange(), CoulombExchange::None);
+        assert_eq!((tables.exchange(), tables.masses()), (CoulombExchange::None, NucleonMasses::Physical));
         let options = tables.options(FinalState::Plane);
         assert_eq!((options.axial_charge, options.monopole), (AxialCharge::MiddleRank, Monopole::NotFromS));
         assert_eq!(options.continuum.final_state, FinalState::Plane);
         let set = ParamSet::new(tables.form_factors().parameters());
         let value = |name: &str| set.get(name).expect("a parameter of the dipole").value;
-        assert_eq!([AXIAL_CHARGE, AXIAL_MASS, POLE].map(value), [1.26, 1030.0, 0.999]);
+        assert_eq!([AXIAL_CHARGE, AXIAL_MASS, POLE].map(value), [1.262, 1032.0, 0.9992]);
         assert_eq!(tables.form_factors().vector, VectorModel::Dipole);
         assert_eq!(Convention::Own.options(FinalState::Distorted), ResponseOptions::default());
         assert_eq!(Convention::Own.field(CARBON_12), FieldChoice::own(CARBON_12, Options::default()));

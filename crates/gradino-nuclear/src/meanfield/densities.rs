@@ -94,7 +94,7 @@ pub(super) fn fields<D: Real>(
             b,
             db,
             charge: if charged { protons } else { 0.0 },
-            b_infinity: functional.b_free,
+            b_infinity: functional.b_free[q],
             mass: nucleon.mass(),
         }
     })
@@ -165,7 +165,7 @@ mod tests {
         let mesh = Mesh::default();
         for name in SkyrmeForce::names() {
             let force = Skyrme::new(&SkyrmeForce::named(name).expect("built in").parameters.values());
-            let functional = Functional { force, b_free: HBAR2_2M, coulomb: true, exchange: true };
+            let functional = Functional { force, b_free: [HBAR2_2M; 2], coulomb: true, exchange: true };
             let protons = |d: &[Densities<f64>; 2]| {
                 mesh.integral(mesh.radii_fm().zip(&d[1].rho).map(|(r, &rho)| 4.0 * PI * r * r * rho))
             };

@@ -76,8 +76,8 @@ pub struct Derivatives<D> {
 pub struct Functional<D> {
     /// The force.
     pub force: Skyrme<D>,
-    /// hbar^2/2m with the centre-of-mass correction [MeV fm^2].
-    pub b_free: f64,
+    /// hbar^2/2m of neutrons and of protons with the centre-of-mass correction [MeV fm^2].
+    pub b_free: [f64; 2],
     /// Whether the protons repel each other.
     pub coulomb: bool,
     /// Whether the Coulomb exchange energy of Slater is in it.
@@ -88,7 +88,7 @@ impl<D: Real> Functional<D> {
     /// The energy density at one radius.
     ///
     /// vautherin1972 and chabanat1998, S = rho_n^2 + rho_p^2:
-    /// H = b tau + t0/2 [(1 + x0/2) rho^2 - (x0 + 1/2) S] + t3/12 rho^sigma [(1 + x3/2) rho^2 - (x3 + 1/2) S]
+    /// H = sum b_q tau_q + t0/2 [(1 + x0/2) rho^2 - (x0 + 1/2) S] + t3/12 rho^sigma [(1 + x3/2) rho^2 - (x3 + 1/2) S]
     /// + 1/4 [t1 (1 + x1/2) + t2 (1 + x2/2)] tau rho + 1/4 [t2 (x2 + 1/2) - t1 (x1 + 1/2)] sum tau_q rho_q
     /// + 1/16 [3 t1 (1 + x1/2) - t2 (1 + x2/2)] rho'^2 - 1/16 [3 t1 (x1 + 1/2) + t2 (x2 + 1/2)] sum rho_q'^2
     /// + w0/2 [J rho' + sum J_q rho_q'] + j2/16 [(t1 - t2) sum J_q^2 - (t1 x1 + t2 x2) J^2]
@@ -112,7 +112,7 @@ impl<D: Real> Functional<D> {
         let power = if rho.re() > EMPTY { rho.pow(force.sigma) } else { D::zero() };
         let proton = at.rho[Nucleon::Proton.index()];
         EnergyDensity {
-            kinetic: tau * self.b_free,
+            kinetic: at.tau[0] * self.b_free[0] + at.tau[1] * self.b_free[1],
             contact: t0 * contact(0) * 0.5,
             momentum: momentum * 0.25 + (gradient + force.j2 * spin) / 16.0,
             density_dependent: t3 * power * contact(3) / 12.0,
@@ -206,7 +206,7 @@ mod tests {
             for name in SkyrmeForce::names() {
                 let built_in = Skyrme::new(&SkyrmeForce::named(name).expect("built in").parameters.values());
                 let force = Skyrme { j2, ..built_in };
-                let functional = Functional { force, b_free: HBAR2_2M, coulomb: false, exchange: false };
+                let functional = Functional { force, b_free: [HBAR2_2M; 2], coulomb: false, exchange: false };
                 let found = functional.derivatives(&at);
                 for q in [0, 1] {
                     let ours = [found.rho[q], found.drho[q], found.tau[q], found.j[q]];
@@ -222,7 +222,7 @@ mod tests {
     fn exchange_potential_is_that_of_slater1951() {
         let theta = SkyrmeForce::named("SLy4").expect("built in").parameters.values();
         let functional =
-            |exchange| Functional { force: Skyrme::new(&theta), b_free: 0.0, coulomb: true, exchange };
+            |exchange| Functional { force: Skyrme::new(&theta), b_free: [0.0; 2], coulomb: true, exchange };
         let at = Local { rho: [0.08, 0.07], drho: [0.0; 2], tau: [0.0; 2], j: [0.0; 2] };
         let [n, p] = [0, 1]
             .map(|q| functional(true).derivatives(&at).rho[q] - functional(false).derivatives(&at).rho[q]);

@@ -6,12 +6,13 @@ use crate::meanfield::densities::{self, Densities};
 use crate::meanfield::energy::{EnergyParts, Radii};
 use crate::meanfield::filling::filling;
 use crate::meanfield::force::Skyrme;
-use crate::meanfield::functional::{Functional, HBAR2_2M};
+use crate::meanfield::functional::Functional;
 use crate::meanfield::mesh::Mesh;
 use crate::meanfield::mixing::{Mixing, squares};
 use crate::meanfield::radial_field::RadialField;
-use crate::meanfield::shell::{Nucleon, Orbital, Shell};
+use crate::meanfield::shell::{NUCLEON_MASS, Nucleon, Orbital, Shell};
 use crate::meanfield::start::woods_saxon;
+use gradino_core::constants::HBAR_C;
 use gradino_core::{Nuclide, Real};
 
 /// Relative change of the densities in a step at which they are self-consistent.
@@ -42,6 +43,8 @@ pub struct Options {
     pub coulomb: bool,
     /// The Coulomb exchange energy.
     pub exchange: CoulombExchange,
+    /// The masses in the kinetic energy.
+    pub masses: NucleonMasses,
 }
 
 impl Default for Options {
@@ -51,6 +54,7 @@ impl Default for Options {
             centre_of_mass: true,
             coulomb: true,
             exchange: CoulombExchange::Slater,
+            masses: NucleonMasses::Mean,
         }
     }
 }
@@ -62,6 +66,26 @@ pub enum CoulombExchange {
     None,
     /// In the local approximation of slater1951.
     Slater,
+}
+
+/// The masses of neutrons and protons in the kinetic energy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NucleonMasses {
+    /// Their mean for both, as the forces are fit.
+    #[default]
+    Mean,
+    /// Those of the free neutron and of the free proton, as in the response tables of dolan2022.
+    Physical,
+}
+
+impl NucleonMasses {
+    /// hbar^2/2m of neutrons and of protons [MeV fm^2].
+    fn hbar2_2m(self) -> [f64; 2] {
+        Nucleon::BOTH.map(|nucleon| match self {
+            NucleonMasses::Mean => HBAR_C * HBAR_C / (2.0 * NUCLEON_MASS),
+            NucleonMasses::Physical => HBAR_C * HBAR_C / (2.0 * nucleon.mass()),
+        })
+    }
 }
 
 /// The self-consistent mean field of a nucleus.
@@ -164,7 +188,8 @@ impl<D: Real> MeanField<D> {
 fn functional<D: Real>(force: &Skyrme<D>, nuclide: Nuclide, options: &Options) -> Functional<D> {
     let recoil = if options.centre_of_mass { 1.0 - 1.0 / f64::from(nuclide.a) } else { 1.0 };
     let exchange = options.coulomb && options.exchange == CoulombExchange::Slater;
-    Functional { force: *force, b_free: HBAR2_2M * recoil, coulomb: options.coulomb, exchange }
+    let b_free = options.masses.hbar2_2m().map(|b| b * recoil);
+    Functional { force: *force, b_free, coulomb: options.coulomb, exchange }
 }
 
 /// A nucleus whose field is looked for.

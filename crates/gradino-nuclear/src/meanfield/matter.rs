@@ -65,7 +65,7 @@ fn expansion(force: &Skyrme<f64>, rho: f64) -> Second2 {
 
 /// The functional of a force without Coulomb energy and recoil.
 fn functional<D: Real>(force: Skyrme<D>) -> Functional<D> {
-    Functional { force, b_free: HBAR2_2M, coulomb: false, exchange: false }
+    Functional { force, b_free: [HBAR2_2M; 2], coulomb: false, exchange: false }
 }
 
 /// The densities of matter of density `rho` and asymmetry I: rho_q = rho (1 +- I)/2,

@@ -32,7 +32,7 @@ pub use energy::{EnergyParts, Radii};
 pub use fermi_gas::FermiGas;
 pub use force::{Skyrme, SkyrmeForce};
 pub use form_factors::{AxialModel, Current, FormFactorModel, FormFactors, PreparedFormFactors, VectorModel};
-pub use hartree_fock::{CoulombExchange, EmptiedField, MeanField, Options};
+pub use hartree_fock::{CoulombExchange, EmptiedField, MeanField, NucleonMasses, Options};
 pub use matter::NuclearMatter;
 pub use mesh::Mesh;
 pub use multipoles::AxialCharge;

@@ -212,6 +212,14 @@ choices! {
 }
 
 choices! {
+    /// Masses of neutrons and protons in a mean field.
+    NucleonMasses, "knockout.masses" {
+        Mean = "mean", "their mean for both", "";
+        Physical = "physical", "each its own", "";
+    }
+}
+
+choices! {
     /// Waves of the nucleon that leaves.
     Waves, "knockout.waves" {
         Distorted = "distorted", "in the field that the nucleon leaves", "jachowicz2002";
@@ -278,6 +286,7 @@ choices! {
 }
 
 same!(CoulombExchange = meanfield::CoulombExchange { Slater = Slater, None = None });
+same!(NucleonMasses = meanfield::NucleonMasses { Mean = Mean, Physical = Physical });
 same!(Waves = meanfield::FinalState { Distorted = Distorted, Plane = Plane });
 same!(VectorFormFactors = meanfield::VectorModel { Bbba05 = Bbba05, Kelly = Kelly, Dipole = Dipole });
 same!(AxialFormFactor = meanfield::AxialModel {
@@ -369,7 +378,7 @@ pub fn all_choices() -> Vec<Choice> {
         ($($type:ident)*) => { $(list.extend($type::ALL.iter().map(|c| c.choice()));)* };
     }
     add!(SpectrumKind Neutrino ChargedLepton Weighting TableFormat Process Strengths Coulomb FormFactor);
-    add!(Current LeptonCoulomb CoulombExchange Rest Waves Longitudinal AxialCharge Monopole);
+    add!(Current LeptonCoulomb CoulombExchange NucleonMasses Rest Waves Longitudinal AxialCharge Monopole);
     add!(VectorFormFactors AxialFormFactor HoleWidth Convention);
     add!(Optical LevelDensity GammaStrength Continuum);
     list

@@ -2,7 +2,7 @@
 
 use super::choices::{
     AxialCharge, AxialFormFactor, Choice, Convention, CoulombExchange, Current, HoleWidth, LeptonCoulomb,
-    Longitudinal, Monopole, Rest, VectorFormFactors, Waves,
+    Longitudinal, Monopole, NucleonMasses, Rest, VectorFormFactors, Waves,
 };
 use super::flux::Incoming;
 use super::message::{Checked, complaint, from_complaint, from_toml};
@@ -40,6 +40,8 @@ pub struct Knockout {
     pub force: String,
     /// Exchange part of the Coulomb energy.
     pub exchange: CoulombExchange,
+    /// Masses of neutrons and protons in the mean field.
+    pub masses: NucleonMasses,
     /// "self-consistent", another nuclide like "16O" whose orbitals and field stand for those of the target, or
     /// "dolan2022": those that the response tables have, 16O without 1p1/2 for 12C.
     pub field: String,
@@ -81,6 +83,8 @@ pub struct KnockoutChoices {
     pub force: Option<String>,
     /// Exchange part of the Coulomb energy; default "slater".
     pub exchange: Option<CoulombExchange>,
+    /// Masses of neutrons and protons in the mean field; default "mean".
+    pub masses: Option<NucleonMasses>,
     /// "self-consistent" (the default), a nuclide like "16O" whose orbitals and field stand for those of the target, or
     /// "dolan2022": those that the response tables have.
     pub field: Option<String>,
@@ -152,6 +156,7 @@ impl From<KnockoutChoices> for Knockout {
             coulomb: made.coulomb.unwrap_or_default(),
             force: made.force.unwrap_or_else(|| set.force_name().into()),
             exchange: made.exchange.unwrap_or(set.exchange().into()),
+            masses: made.masses.unwrap_or(set.masses().into()),
             field: made.field.unwrap_or_else(|| own_field.into()),
             empty: made.empty.unwrap_or_default(),
             rest: made.rest.unwrap_or_default(),
@@ -253,6 +258,7 @@ impl Knockout {
         let first = self.current.map(Current::choice).into_iter();
         let rest = [
             self.exchange.choice(),
+            self.masses.choice(),
             self.waves.choice(),
             self.longitudinal.choice(),
             self.axial_charge.choice(),
@@ -282,7 +288,8 @@ impl Knockout {
                 (other.parse().unwrap_or(target), shells.collect())
             }
         };
-        let options = Options { exchange: self.exchange.into(), ..Options::default() };
+        let options =
+            Options { exchange: self.exchange.into(), masses: self.masses.into(), ..Options::default() };
         FieldChoice { nuclide: target, of, empty, rest: self.rest.into(), options }
     }
 

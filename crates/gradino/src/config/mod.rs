@@ -16,8 +16,8 @@ mod source;
 pub use choices::{
     AxialCharge, AxialFormFactor, ChargedLepton, Choice, Continuum, Convention, Coulomb, CoulombExchange,
     Current, FormFactor, GammaStrength, HoleWidth, LeptonCoulomb, LevelDensity, Longitudinal, Monopole,
-    NamedChoice, Neutrino, Optical, Process, Rest, SpectrumKind, Strengths, TableFormat, VectorFormFactors,
-    Waves, Weighting, all_choices,
+    NamedChoice, Neutrino, NucleonMasses, Optical, Process, Rest, SpectrumKind, Strengths, TableFormat,
+    VectorFormFactors, Waves, Weighting, all_choices,
 };
 pub use flux::{Flux, Incoming, Spectrum, TableFile};
 pub use knockout::{Knockout, KnockoutChoices};

@@ -1,9 +1,10 @@
 //! The ground state of a nucleus in its mean field, in numbers without derivatives.
 
+use crate::config::{CoulombExchange, NucleonMasses};
 use crate::error::Result;
 use gradino_core::{First, ParamSet, Parameter, Real};
 use gradino_nuclear::meanfield::{
-    CoulombExchange, FieldChoice, MeanField, NuclearMatter, Nucleon, RadialField, Skyrme, SkyrmeForce,
+    FieldChoice, MeanField, NuclearMatter, Nucleon, RadialField, Skyrme, SkyrmeForce,
 };
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ pub struct Ground {
     pub parameters: Vec<Parameter>,
     /// The Coulomb exchange energy: "none" or "slater".
     pub exchange: &'static str,
+    /// The masses of neutrons and protons: "mean" or "physical".
+    pub masses: &'static str,
     /// Whether the mass was corrected for the motion of the centre of mass.
     pub centre_of_mass: bool,
     /// Steps to self-consistency.
@@ -174,10 +177,8 @@ impl Ground {
             emptied: choice.empty.iter().map(ToString::to_string).collect(),
             force: force.name.clone(),
             parameters: set.iter().cloned().collect(),
-            exchange: match choice.options.exchange {
-                CoulombExchange::None => "none",
-                CoulombExchange::Slater => "slater",
-            },
+            exchange: CoulombExchange::from(choice.options.exchange).name(),
+            masses: NucleonMasses::from(choice.options.masses).name(),
             centre_of_mass: choice.options.centre_of_mass,
             steps: field.steps,
             gradient: gradient.map(|p| Gradient { name: p.name.clone(), unit: p.unit.clone() }),

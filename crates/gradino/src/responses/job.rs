@@ -152,9 +152,9 @@ mod tests {
             "waves distorted",
             "vector form factors galster",
             "axial form factor dipole-dolan2022",
-            "axial.g_a = 1.26",
-            "axial.mass = 1030 MeV",
-            "axial.pole = 0.999",
+            "axial.g_a = 1.262",
+            "axial.mass = 1032 MeV",
+            "axial.pole = 0.9992",
         ] {
             assert!(head.contains(part), "{part} is not in\n{head}");
         }

@@ -166,7 +166,12 @@ impl ResponseTable {
                 self.meaning,
                 c.convention.name()
             ),
-            format!("{field}; force {}{source}, Coulomb exchange {}", self.force, c.exchange.name()),
+            format!(
+                "{field}; force {}{source}, Coulomb exchange {}, nucleon masses {}",
+                self.force,
+                c.exchange.name(),
+                c.masses.name()
+            ),
             format!("waves {}, {numbers} wave numbers", c.waves.name()),
             format!(
                 "longitudinal current {}, axial charge {}, charge monopole {}",

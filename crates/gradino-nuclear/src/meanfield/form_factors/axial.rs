@@ -20,12 +20,12 @@ const Z_NAMES: [&str; 4] = ["axial.z_a1", "axial.z_a2", "axial.z_a3", "axial.z_a
 /// Their values and standard deviations, fit to deuterium data (meyer2016, eq. (24)).
 const Z_VALUES: [(f64, f64); 4] = [(2.30, 0.13), (-0.6, 1.0), (-3.8, 2.5), (2.3, 2.7)];
 
-/// g_A of the tables: with it R_T' agrees at all energies.
-const TABLE_CHARGE: f64 = 1.26; // inferred from dolan2022
-/// Mass of the dipole of the tables [MeV], found likewise.
-const TABLE_MASS: f64 = 1030.0; // inferred from dolan2022
+/// g_A of the tables: a fit to those with plane waves gives 1.2621 +- 0.0001.
+const TABLE_CHARGE: f64 = 1.262; // inferred from dolan2022; martinez2006
+/// Mass of the dipole of the tables [MeV]; the fit gives 1031.8 +- 0.1.
+const TABLE_MASS: f64 = 1032.0; // inferred from dolan2022; martinez2006
 /// G_P of the tables over that of the pion pole: R_LL below 60 MeV, where the pole nearly cancels, agrees with it.
-const TABLE_POLE: f64 = 0.999; // inferred from dolan2022
+const TABLE_POLE: f64 = 0.9992; // inferred from dolan2022
 
 const T_CUT: f64 = 9.0 * PION_MASS * PION_MASS; // meyer2016: three-pion threshold [MeV^2]
 const T_ZERO: f64 = -0.28e6; // meyer2016: t_0 = -0.28 GeV^2

@@ -16,7 +16,7 @@ fn every_model_has_the_charges_and_moments_at_rest() {
         let [ep, mp, en, mn] = prepared.sachs(0.0);
         assert_eq!([ep, en], [1.0, 0.0], "{model:?}");
         assert_eq!([mp, mn], [theta[MU_PROTON], theta[MU_NEUTRON]], "{model:?}");
-        let charge = if model.axial == AxialModel::TableDipole { 1.26 } else { 1.2723 };
+        let charge = if model.axial == AxialModel::TableDipole { 1.262 } else { 1.2723 };
         assert!((prepared.axial(0.0) - charge).abs() < 1e-12, "{model:?}");
     }
 }
