@@ -145,7 +145,7 @@ mod tests {
         for part in [
             "convention dolan2022",
             "SkE2",
-            "Coulomb exchange none",
+            "Coulomb exchange none, nucleon masses physical",
             "field and orbitals of 16O without 1p1/2 (rest evaluated)",
             "axial charge middle-rank",
             "monopole not-from-s",
@@ -159,7 +159,7 @@ mod tests {
             assert!(head.contains(part), "{part} is not in\n{head}");
         }
         let notes = table.notes.join("\n");
-        assert!(notes.contains("21.63 MeV") && notes.contains("q or more"), "{notes}");
+        assert!(notes.contains("21.64 MeV") && notes.contains("q or more"), "{notes}");
         let plane = KnockoutChoices { waves: Some(Waves::Plane), ..tables };
         let plane = job(plane).table().expect("bound");
         assert!(plane.head().join("\n").contains("waves plane"));
