@@ -1,11 +1,9 @@
 //! The mean field of a nucleus.
 
 use crate::error::{config_error, raise};
-use gradino::config::select_parameters;
+use gradino::config::{CoulombExchange, NamedChoice, NucleonMasses, Rest, select_parameters};
 use gradino::meanfield::Ground;
-use gradino_nuclear::meanfield::{
-    CoulombExchange, EmptiedField, FieldChoice, NucleonMasses, Options, Shell, SkyrmeForce,
-};
+use gradino_nuclear::meanfield::{FieldChoice, Options, Shell, SkyrmeForce};
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
@@ -45,21 +43,9 @@ fn field_choice(
     (exchange, masses, recoil): Details,
 ) -> PyResult<FieldChoice> {
     let nuclide = nuclide.parse().map_err(raise)?;
-    let exchange = match exchange.as_str() {
-        "slater" => CoulombExchange::Slater,
-        "none" => CoulombExchange::None,
-        other => return Err(config_error(&format!("unknown exchange \"{other}\""), "choose slater or none")),
-    };
-    let masses = match masses.as_str() {
-        "mean" => NucleonMasses::Mean,
-        "physical" => NucleonMasses::Physical,
-        other => return Err(config_error(&format!("unknown masses \"{other}\""), "choose mean or physical")),
-    };
-    let rest = match rest.as_str() {
-        "evaluated" => EmptiedField::Evaluated,
-        "kept" => EmptiedField::Kept,
-        other => return Err(config_error(&format!("unknown rest \"{other}\""), "choose evaluated or kept")),
-    };
+    let exchange = named::<CoulombExchange>("exchange", &exchange)?.into();
+    let masses = named::<NucleonMasses>("masses", &masses)?.into();
+    let rest = named::<Rest>("rest", &rest)?.into();
     let empty: Vec<Shell> = empty
         .iter()
         .map(|shell| shell.parse())
@@ -74,4 +60,11 @@ fn field_choice(
     }
     let options = Options { exchange, masses, centre_of_mass: recoil, ..Options::default() };
     Ok(FieldChoice { nuclide, of, empty, rest, options })
+}
+
+/// The choice of a name; `what` is the argument that gives it.
+fn named<C: NamedChoice>(what: &str, name: &str) -> PyResult<C> {
+    let names = || C::ALL.iter().map(|c| c.choice().name).collect::<Vec<_>>().join(" or ");
+    C::named(name)
+        .ok_or_else(|| config_error(&format!("unknown {what} \"{name}\""), &format!("choose {}", names())))
 }

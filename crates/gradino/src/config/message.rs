@@ -1,5 +1,6 @@
 //! From what the TOML reader says to an error with its place and a hint.
 
+use super::choices::{ChargedLepton, NamedChoice, Neutrino};
 use super::quantity::HINT_MARK;
 use crate::error::{Error, Place};
 use gradino_core::text::closest;
@@ -101,9 +102,13 @@ fn reason_and_hint(message: &str, key: &str, section: &str, quoted: &[String]) -
     }
     if message.starts_with("unknown variant") && !quoted.is_empty() {
         let known = &quoted[1..];
-        let hint = match closest(&quoted[0], known.iter().map(String::as_str)) {
-            Some(suggestion) => format!("did you mean \"{suggestion}\"?"),
-            None => format!("choose of {}", known.join(", ")),
+        let closest = || closest(&quoted[0], known.iter().map(String::as_str));
+        let hint = match key_of_beam(key, &quoted[0]) {
+            Some(other) => format!("write {other} = \"{}\" in its place", quoted[0]),
+            None => match closest() {
+                Some(suggestion) => format!("did you mean \"{suggestion}\"?"),
+                None => format!("choose of {}", known.join(", ")),
+            },
         };
         return (format!("\"{}\" is not known", quoted[0]), Some(hint));
     }
@@ -118,6 +123,15 @@ fn reason_and_hint(message: &str, key: &str, section: &str, quoted: &[String]) -
         };
     };
     (format!("{found} is not {wanted}"), None)
+}
+
+/// The key that takes a value of the beam that was given to the other one.
+fn key_of_beam(key: &str, value: &str) -> Option<&'static str> {
+    match key {
+        "lepton" => Neutrino::named(value).map(|_| "neutrino"),
+        "neutrino" => ChargedLepton::named(value).map(|_| "lepton"),
+        _ => None,
+    }
 }
 
 /// "integer `-5`, expected u64" as ("-5", "a whole number from 0").

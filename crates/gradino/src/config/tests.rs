@@ -112,6 +112,16 @@ fn unknown_names_of_models_are_refused_with_the_known_ones() {
         "processes in [reaction], line 2: \"nc\" is not known",
         "did you mean \"cc\"?",
     );
+    refused(
+        "[flux]\nlepton = \"nu_mu\"",
+        "lepton in [flux], line 2: \"nu_mu\" is not known",
+        "write neutrino = \"nu_mu\" in its place",
+    );
+    refused(
+        "[flux]\nneutrino = \"e-\"",
+        "neutrino in [flux], line 2: \"e-\" is not known",
+        "write lepton = \"e-\" in its place",
+    );
 }
 
 #[test]
