@@ -84,7 +84,8 @@ pub struct FormFactors<D> {
     /// Axial, G_A, positive.
     pub axial: D,
     /// Pseudoscalar, G_P = 4 M^2 G_A / (Q^2 + m_pi^2): a pion pole with a conserved axial current in the limit of
-    /// no pion mass (goldberger1958), times the parameter `axial.pole`.
+    /// no pion mass (goldberger1958), times the parameter `axial.pole`. It does not act in the neutral current: there q
+    /// contracts to zero with the current of the massless leptons.
     pub pseudoscalar: D,
 }
 

@@ -12,7 +12,7 @@ pub const WEAK_ANGLE: &str = "weak.sin2_theta_w";
 
 /// The parameter `weak.sin2_theta_w`.
 pub fn parameters() -> Vec<Parameter> {
-    let meaning = "sine squared of the weak mixing angle at low energy";
+    let meaning = "sine squared of the weak mixing angle (MS-bar at the Z mass)";
     vec![Parameter::new(WEAK_ANGLE, SIN2_THETA_W, "", "gardiner2021", meaning).bounded(0.0, 1.0)]
 }
 
