@@ -5,7 +5,7 @@ r"""Structures and four-fold cross sections of gradino beside those of the brute
 
 gradino is linear between the nodes of its table: it is asked at nodes, found by their kinks. Differences of a structure
 are over its largest value at the ten angles; "bound" are those over what positivity allows, as sqrt(CC T) for TC.
-Waves with less than 1e-7 of the strength are not in the table: structures miss up to 3e-3 at their peak.
+Waves with less than 3e-8 of the strength at a node are not in the table: structures miss up to 2e-3 at their peak.
 """
 
 import json

@@ -14,8 +14,10 @@ use gradino_core::constants::HBAR_C;
 use std::f64::consts::PI;
 use std::str::FromStr;
 
-/// Reach of the orbitals [fm] beyond their radius of 1.2 A^(1/3) fm, for the largest l of the waves.
-const REACH_FM: f64 = 3.5;
+/// Radius of the nucleus over A^(1/3) [fm].
+const RADIUS_FM: f64 = 1.2; // walecka1975
+/// Reach of the orbitals beyond the radius of the nucleus [fm], as far as sums of squares over the waves see it.
+const REACH_FM: f64 = 3.5; // chosen: strengths to 1e-5
 /// Waves beyond the classical largest l.
 const EXTRA_WAVES: u32 = 7;
 
@@ -362,9 +364,15 @@ pub struct ResponseModel<'a, D> {
     couplings: Vec<Couplings>,
 }
 
-/// Largest l of the waves that matter for a nucleus of mass number `a` at the wave number `k_fm` [1/fm].
-pub fn largest_l(a: u16, k_fm: f64) -> u32 {
-    (k_fm * (1.2 * f64::from(a).cbrt() + REACH_FM)) as u32 + EXTRA_WAVES
+/// Largest l of the waves that reach orbitals within `reach_fm` at the kinetic energy `kinetic` [MeV].
+pub(crate) fn largest_l(reach_fm: f64, kinetic: f64) -> u32 {
+    let k_fm = (kinetic * (2.0 * NUCLEON_MASS + kinetic)).sqrt() / HBAR_C;
+    (k_fm * reach_fm) as u32 + EXTRA_WAVES
+}
+
+/// Reach of the orbitals of a nucleus of mass number `a` [fm].
+fn reach_fm(a: u16) -> f64 {
+    RADIUS_FM * f64::from(a).cbrt() + REACH_FM
 }
 
 impl<'a, D: Real> ResponseModel<'a, D> {
@@ -376,8 +384,7 @@ impl<'a, D: Real> ResponseModel<'a, D> {
         momenta: &[f64],
         omega_max: f64,
     ) -> Self {
-        let most = omega_max.max(1.0);
-        let l_max = largest_l(field.nuclide.a, (most * (2.0 * NUCLEON_MASS + most)).sqrt() / HBAR_C);
+        let l_max = largest_l(reach_fm(field.nuclide.a), omega_max.max(1.0));
         let shells = field.occupied().map(|o| o.shell);
         let mut distinct: Vec<Shell> = Vec::new();
         shells.for_each(|s| {
@@ -429,9 +436,7 @@ impl<'a, D: Real> ResponseModel<'a, D> {
         if kinetic.re() <= 0.0 {
             return Ok(None);
         }
-        let t = kinetic.re();
-        let k = (t * (2.0 * NUCLEON_MASS + t)).sqrt() / HBAR_C;
-        let l_max = self.l_max.min(largest_l(self.field.nuclide.a, k));
+        let l_max = self.l_max.min(largest_l(reach_fm(self.field.nuclide.a), kinetic.re()));
         let field = &self.field.fields[leaves.index()];
         let continuum = Continuum::new(field, kinetic, l_max, self.options.continuum)?;
         let elements = transition_elements(hole, &continuum, couplings, &self.bessel);

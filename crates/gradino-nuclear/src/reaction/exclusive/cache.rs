@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// First word of a file.
 const MAGIC: u32 = u32::from_le_bytes(*b"gKO1");
 /// Version of the format and of the numbers in it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Most words that are read at once.
 const BLOCK: usize = 1 << 18;
 /// Offset basis and prime of the 64-bit hash of fowler1991.

@@ -148,7 +148,12 @@ impl PreparedKnockout {
 
     /// Prepares `space` for cos(theta_N) = `x` and the waves of the nodes of T up to `kinetic`.
     pub(super) fn fill_harmonics(&self, hole: usize, x: f64, kinetic: usize, space: &mut Workspace) {
-        space.harmonics[hole].fill(x, self.of.table.waves_at(kinetic));
+        self.fill_some_harmonics(hole, x, self.of.table.waves_at(kinetic), space);
+    }
+
+    /// The same for the first `waves` waves.
+    pub(super) fn fill_some_harmonics(&self, hole: usize, x: f64, waves: usize, space: &mut Workspace) {
+        space.harmonics[hole].fill(x, waves);
         space.waves[hole].clear();
     }
 
@@ -213,7 +218,10 @@ impl PreparedKnockout {
         }
         [corners[0], corners[3]].iter().for_each(|&(kinetic, ..)| self.of.table.fetch_phases(kinetic));
         let lepton = LeptonTensor::at_angle(&self.of.vertex, point.energy, point.omega, point.cos_theta)?;
-        self.fill_harmonics(hole, point.cos_nucleon, corners[3].0, space);
+        let table = &self.of.table;
+        let lines = first.iter().chain(&second);
+        let waves = lines.map(|lines| table.packed.waves(hole, lines)).max().unwrap_or(0);
+        self.fill_some_harmonics(hole, point.cos_nucleon, waves, space);
         self.add_corners((hole, corners[0].0), [first, second], 0, space);
         // The other node of T has other phases.
         space.waves[hole].clear();

@@ -60,6 +60,16 @@ pub(in super::super) fn knockout_by(vertex: LeptonVertex, struck: Nucleon) -> Ar
     Knockout::new(table, vertex, FormFactorModel::default()).expect("the right nucleon")
 }
 
+/// A source and the knockout of its table.
+pub(in super::super) fn knockout_of(grid: &Grid) -> (MeanFieldSource<'static>, Arc<Knockout>) {
+    let kinds = [Nucleon::Neutron, Nucleon::Proton];
+    let highest = grid.kinetic.iter().fold(0.0, |a: f64, &b| a.max(b));
+    let source = MeanFieldSource::new(&OXYGEN, kinds, ResponseOptions::default(), &grid.momenta, highest);
+    let table = Arc::new(KnockoutTable::build(&source, grid.clone()).expect("positive energies"));
+    let vertex = LeptonVertex::new(Current::Charged, 14).expect("a neutrino");
+    (source, Knockout::new(table, vertex, FormFactorModel::default()).expect("the right nucleon"))
+}
+
 const POINT: Point =
     Point { hole: 1, energy: 420.0, omega: 90.0, cos_theta: 0.4, cos_nucleon: 0.7, phi_nucleon: 1.1 };
 
@@ -383,31 +393,6 @@ fn tables_survive_the_disk_and_refuse_what_is_broken() {
     let other = Grid { kinetic: vec![0.0, 21.0], momenta: grid.momenta.clone() };
     assert_eq!(KnockoutTable::cached(&source, other, &folder).expect("a folder").1, Origin::Built);
     std::fs::remove_dir_all(&folder).expect("our own folder");
-}
-
-#[test]
-fn elements_are_kept_to_a_small_part_of_the_largest_of_their_operator() {
-    let table = knockout(14).table.clone();
-    let source = source([Nucleon::Neutron, Nucleon::Proton], ResponseOptions::default(), &table.grid.momenta);
-    let (kinetic, momentum) = (8, 9);
-    let slice = source.slice(table.grid.kinetic[kinetic], &table.grid.momenta).expect("a positive energy");
-    let mut room = Vec::new();
-    for hole in 0..3 {
-        let size = slice.elements[hole].len() / table.grid.momenta.len();
-        let exact = &slice.elements[hole][momentum * size..(momentum + 1) * size];
-        let kept = table.elements(hole, kinetic, momentum, &mut room).expect("within the table").values;
-        assert!(kept.len() * 10 > exact.len() * 4, "{} of {}", kept.len(), exact.len());
-        let multipoles = table.holes[hole].multipoles();
-        for operator in 0..10 {
-            let of = |i: &usize| i / (multipoles * 5 * 8) % 2 * 5 + i / 8 % 5 == operator;
-            let places: Vec<usize> = (0..exact.len()).filter(of).collect();
-            let largest = places.iter().map(|&i| exact[i].abs()).fold(0.0, f64::max);
-            for i in places {
-                let kept = kept.get(i).map_or(0.0, |&x| f64::from(x));
-                assert!((kept - exact[i]).abs() <= 1.6e-5 * largest, "{hole} {operator} {i}");
-            }
-        }
-    }
 }
 
 #[test]

@@ -82,16 +82,22 @@ static COARSE: LazyLock<Arc<PreparedKnockout>> = LazyLock::new(|| with_slopes(&c
 const POINT: Point =
     Point { hole: 1, energy: 420.0, omega: 90.0, cos_theta: 0.4, cos_nucleon: 0.7, phi_nucleon: 1.1 };
 
-/// The cross section between four nodes from elements in double precision, and its integral over the direction of the nucleon.
-fn exact(field: &MeanField<f64>, point: &Point, grid: &Grid) -> [f64; 2] {
-    let (tensor, responses) = exact_tensor(field, point, grid);
+/// The cross section between four nodes from elements in double precision, of the waves that the table has, and its integral
+/// over the direction of the nucleon.
+fn exact(field: &MeanField<f64>, point: &Point, table: &KnockoutTable) -> [f64; 2] {
+    let (tensor, responses) = exact_tensor(field, point, table);
     let lepton =
         LeptonTensor::at_angle(&vertex(), point.energy, point.omega, point.cos_theta).expect("in reach");
     [lepton.fourier(&tensor).at(point.phi_nucleon), lepton.inclusive(&responses)].map(|x| x * lepton.scale())
 }
 
 /// The tensor and the responses of which it is made.
-fn exact_tensor(field: &MeanField<f64>, point: &Point, grid: &Grid) -> (HadronTensor<f64>, [f64; 5]) {
+fn exact_tensor(
+    field: &MeanField<f64>,
+    point: &Point,
+    table: &KnockoutTable,
+) -> (HadronTensor<f64>, [f64; 5]) {
+    let grid = &table.grid;
     let source = source(field, &grid.momenta);
     let hole = source.holes()[point.hole];
     let q = vertex().momentum_transfer(point.energy, point.omega, point.cos_theta).expect("in reach");
@@ -106,8 +112,11 @@ fn exact_tensor(field: &MeanField<f64>, point: &Point, grid: &Grid) -> (HadronTe
         harmonics.fill(point.cos_nucleon, slice.waves);
         let size = slice.elements[point.hole].len() / grid.momenta.len();
         for (momentum, weight) in [(k, weight * (1.0 - y)), (k + 1, weight * y)] {
-            let values = &slice.elements[point.hole][momentum * size..][..size];
-            let elements = Elements { values, cos: &cos, sin: &sin };
+            let kept =
+                table.packed.node(point.hole, kinetic, momentum).expect("within the table").values.len();
+            let values = &slice.elements[point.hole][momentum * size..][..kept];
+            let waves = kept / hole.elements();
+            let elements = Elements { values, cos: &cos[..waves], sin: &sin[..waves] };
             let mut amplitudes = vec![OperatorAmplitudes::none(0.0); hole.shell.two_j as usize + 1];
             operator_amplitudes(&coupling, &elements, &harmonics, &mut amplitudes);
             let model = FormFactorModel::default();
@@ -149,11 +158,11 @@ fn cross_sections_move_with_the_force_as_those_of_other_fields() {
             model.cross_section_with_gradient(&point, &mut space, &mut gradients[0]),
             model.inclusive_with_gradient((hole, energy), omega, cos_theta, &mut gradients[1]),
         ];
-        for (value, expected) in values.into_iter().zip(exact(&VALUES, &point, &grid)) {
+        for (value, expected) in values.into_iter().zip(exact(&VALUES, &point, &model.of.table)) {
             assert!((value / expected - 1.0).abs() < 1e-4, "{value} {expected}");
         }
         for (slot, name) in NAMES.iter().enumerate() {
-            let steps = differences(2e-4, |share| exact(&moved(name, share), &point, &grid));
+            let steps = differences(2e-4, |share| exact(&moved(name, share), &point, &model.of.table));
             for (k, step) in steps.into_iter().enumerate() {
                 let (slope, value) = (gradients[k][1 + slot] * value_of(name), values[k]);
                 assert!(
@@ -178,7 +187,7 @@ fn structures_and_responses_move_with_the_force_as_those_of_other_fields() {
     let responses = model.responses_with_gradient(hole, omega, q, &mut of_responses);
     assert_eq!(responses, model.responses(hole, omega, q));
     let all = |field: &MeanField<f64>| -> [f64; STRUCTURES + 5] {
-        let (tensor, responses) = exact_tensor(field, &POINT, &grid);
+        let (tensor, responses) = exact_tensor(field, &POINT, &model.of.table);
         let both: Vec<f64> = tensor.structures().into_iter().chain(responses).collect();
         both.try_into().expect("as many")
     };

@@ -102,6 +102,11 @@ impl Block {
         self.scales.push(scales);
     }
 
+    /// Groups of waves of each node.
+    pub(super) fn groups(&self) -> impl Iterator<Item = usize> + '_ {
+        self.starts.windows(2).map(|pair| (pair[1] - pair[0]) as usize)
+    }
+
     /// Whether the nodes follow one another and fill the elements, `size` words in a group of waves.
     pub(super) fn is_consistent(&self, size: usize) -> bool {
         let last = self.starts.last().map(|&last| last as usize * size);
@@ -205,6 +210,12 @@ impl Packed {
         self.read(hole, self.lines(hole, kinetic, momentum))
     }
 
+    /// The number of waves of a hole in the memory of a node, without reading it: a group is longer than a line.
+    #[inline]
+    pub(super) fn waves(&self, hole: usize, lines: &[[i16; LINE]]) -> usize {
+        lines.as_flattened().len().saturating_sub(HEADER) / self.sizes[hole] * LANES
+    }
+
     /// The elements of a hole in the memory of a node.
     #[inline]
     pub(super) fn read<'a>(&self, hole: usize, lines: &'a [[i16; LINE]]) -> Option<Node<'a>> {
@@ -273,6 +284,8 @@ mod tests {
                 for momentum in 0..MOMENTA {
                     let found = packed.node(hole, kinetic, momentum).map(|n| (n.values, n.scales));
                     let given = block.node(momentum, sizes[hole]).map(|(values, scales)| (values, *scales));
+                    let waves = given.map_or(0, |(values, _)| values.len() / sizes[hole] * LANES);
+                    assert_eq!(packed.waves(hole, packed.lines(hole, kinetic, momentum)), waves);
                     assert_eq!(found, given, "{hole} {kinetic} {momentum}");
                 }
                 let again = packed.block(hole, kinetic);

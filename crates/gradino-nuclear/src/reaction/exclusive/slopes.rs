@@ -120,13 +120,14 @@ impl KnockoutTable {
         let waves = self.waves_of(kinetic);
         let block = |(number, (hole, elements)): (usize, (&Hole, &Vec<Dual<f64, N>>))| {
             let size = hole.elements() * slice.waves;
-            let kept = |q: &usize| self.packed.node(number, kinetic, *q).is_some();
+            let kept = |q: usize| self.packed.node(number, kinetic, q).map(|node| node.values.len());
             let nodes = 0..self.grid.momenta.len();
-            let first = nodes.clone().find(kept).unwrap_or(nodes.end);
-            let last = nodes.rev().find(kept).map_or(first, |last| last + 1);
+            let first = nodes.clone().find(|&q| kept(q).is_some()).unwrap_or(nodes.end);
+            let last = nodes.rev().find(|&q| kept(q).is_some()).map_or(first, |last| last + 1);
             let mut block = Block { first, ..Block::empty() };
-            for node in elements[first * size..last * size].chunks_exact(size) {
-                let slopes: Vec<f64> = node[..hole.elements() * waves].iter().map(|x| x.eps[slot]).collect();
+            for q in first..last {
+                let elements = &elements[q * size..][..kept(q).unwrap_or(0)];
+                let slopes: Vec<f64> = elements.iter().map(|x| x.eps[slot]).collect();
                 block.append(&slopes, hole.multipoles());
             }
             block.values.shrink_to_fit();

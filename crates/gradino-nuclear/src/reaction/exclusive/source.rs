@@ -2,28 +2,22 @@
 
 use super::amplitude::{CHARGE, LONG, OPERATORS, element_index};
 use super::coupling::{LANES, Naturalness, wave_index};
-use super::table::{ElementSource, Hole, Slice};
+use super::table::{ElementSource, Hole, NEGLIGIBLE_WAVES, Slice};
 use crate::error::Result;
 use crate::meanfield::continuum::{Continuum, PartialWave};
-use crate::meanfield::form_factors::NUCLEON_MASS;
 use crate::meanfield::multipoles::{
     BesselTable, Channel, Couplings, TransitionElements, transition_elements,
 };
-use crate::meanfield::responses::{LongitudinalCurrent, Monopole, ResponseOptions};
-use crate::meanfield::{MeanField, Nucleon, Orbital, Shell};
-use gradino_core::constants::HBAR_C;
-use gradino_core::{Nuclide, Real};
+use crate::meanfield::responses::{LongitudinalCurrent, Monopole, ResponseOptions, largest_l};
+use crate::meanfield::{MeanField, Mesh, Nucleon, Orbital, Shell};
+use gradino_core::Real;
 
-/// Reach of the orbitals [fm] beyond 1.2 A^(1/3) fm, for the largest l of the waves; what is negligible is dropped later.
-const REACH_FM: f64 = 3.5; // chosen: the strength beyond is below 1e-8
 /// Radius of the nucleus over A^(1/3) [fm].
 const RADIUS_FM: f64 = 1.2; // walecka1975
 /// Half the thickness of the surface [fm], for the probability of a wave inside.
 const SURFACE_FM: f64 = 1.0;
 /// Largest l of resonances that are looked for.
 const RESONANT_L: u32 = 9;
-/// Waves beyond the classical largest l.
-const EXTRA_WAVES: f64 = 7.0;
 
 /// The elements of knockout of `struck` nucleons, which leave as `outgoing`, from the filled orbitals of a mean field; with
 /// their derivatives for a field in dual numbers.
@@ -37,6 +31,8 @@ pub struct MeanFieldSource<'a, D = f64> {
     couplings: Vec<Couplings>,
     bessel: BesselTable,
     momenta: Vec<f64>,
+    /// Radius within which all orbitals lie.
+    reach_fm: f64,
 }
 
 impl<'a, D: Real> MeanFieldSource<'a, D> {
@@ -51,7 +47,8 @@ impl<'a, D: Real> MeanFieldSource<'a, D> {
         let orbitals: Vec<_> = field.occupied().filter(|o| o.nucleon == struck).collect();
         let hole =
             |o: &&Orbital<D>| Hole { shell: o.shell, occupation: o.occupation, separation: -o.energy.re() };
-        let l_max = largest_l(field.nuclide, highest);
+        let reach_fm = orbitals.iter().map(|o| reach_fm(o, field.options.mesh)).fold(0.0, f64::max);
+        let l_max = largest_l(reach_fm, highest);
         let l_hole = orbitals.iter().map(|o| o.shell.l).max().unwrap_or(0);
         MeanFieldSource {
             field,
@@ -65,6 +62,7 @@ impl<'a, D: Real> MeanFieldSource<'a, D> {
             bessel: BesselTable::new(field.options.mesh, momenta, l_max + l_hole + 2),
             orbitals,
             momenta: momenta.to_vec(),
+            reach_fm,
         }
     }
 
@@ -88,7 +86,7 @@ impl<'a, D: Real> MeanFieldSource<'a, D> {
 
     /// The elements at the kinetic energy `kinetic` [MeV] for all its momentum transfers.
     pub(super) fn slice_at(&self, kinetic: f64) -> Result<Slice<D>> {
-        let l_max = largest_l(self.field.nuclide, kinetic);
+        let l_max = largest_l(self.reach_fm, kinetic);
         let field = &self.field.fields[self.outgoing.index()];
         let continuum = Continuum::new(field, D::from(kinetic), l_max, self.options.continuum)?;
         let waves = continuum.waves.len().next_multiple_of(LANES);
@@ -176,7 +174,7 @@ impl ElementSource for MeanFieldSource<'_> {
 
     fn interior(&self, kinetic: f64) -> Result<f64> {
         let field = &self.field.fields[self.outgoing.index()];
-        let l_max = largest_l(self.field.nuclide, kinetic).min(RESONANT_L);
+        let l_max = largest_l(self.reach_fm, kinetic).min(RESONANT_L);
         let continuum = Continuum::new(field, kinetic, l_max, self.options.continuum)?;
         let radius = RADIUS_FM * f64::from(self.field.nuclide.a).cbrt() + SURFACE_FM;
         let points = (radius / field.mesh.step_fm) as usize;
@@ -189,9 +187,14 @@ impl ElementSource for MeanFieldSource<'_> {
     }
 }
 
-/// Largest l of the waves at kinetic energy `kinetic` [MeV].
-fn largest_l(nuclide: Nuclide, kinetic: f64) -> u32 {
-    let momentum = (kinetic * (kinetic + 2.0 * NUCLEON_MASS)).sqrt();
-    let radius = RADIUS_FM * f64::from(nuclide.a).cbrt() + REACH_FM;
-    (momentum * radius / HBAR_C + EXTRA_WAVES).ceil() as u32
+/// Radius [fm] beyond which a negligible share of the probability of an orbital lies.
+fn reach_fm<D: Real>(orbital: &Orbital<D>, mesh: Mesh) -> f64 {
+    let inside = |share: f64, u: &D| share + u.re() * u.re();
+    let total = orbital.u.iter().fold(0.0, inside);
+    let mut tail = 0.0;
+    let last = orbital.u.iter().rposition(|u| {
+        tail = inside(tail, u);
+        tail > NEGLIGIBLE_WAVES * total
+    });
+    last.map_or(0.0, |last| mesh.radius_fm(last))
 }

@@ -14,8 +14,10 @@ use crate::error::Result;
 use crate::meanfield::{Nucleon, Shell};
 use rayon::prelude::*;
 
-/// Shares of a row of T below which momentum transfers and partial waves are left out.
+/// Share of the strength at the strongest momentum transfer of a row of T below which others are left out.
 const NEGLIGIBLE: f64 = 1e-7; // chosen: far below the error of interpolation
+/// Share of the strength at a node that is left out with the highest partial waves, the most.
+pub(super) const NEGLIGIBLE_WAVES: f64 = 3e-8; // chosen: below the error of interpolation also forward, where amplitudes add up
 
 /// A shell from which a nucleon can be knocked out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -243,7 +245,6 @@ impl Row {
 
     /// Keeps what is not negligible: space-like q within the range of the hole, and the waves that matter.
     fn new(slice: &Slice, holes: &[Hole], kinetic: f64, momenta: &[f64]) -> Self {
-        let waves = slice.kept_waves(holes);
         let blocks = holes.iter().zip(&slice.elements).map(|(hole, elements)| {
             let size = hole.elements() * slice.waves;
             let strength: Vec<f64> =
@@ -253,40 +254,36 @@ impl Row {
             let cone = momenta.partition_point(|&q| q <= kinetic + hole.separation).saturating_sub(1);
             let first = strength.iter().position(|&s| s > cut).unwrap_or(momenta.len()).max(cone);
             let last = strength.iter().rposition(|&s| s > cut).map_or(first, |i| (i + 1).max(first));
-            let kept = hole.elements() * waves;
             let mut block = Block { first, ..Block::empty() };
             for node in elements[first * size..last * size].chunks_exact(size) {
-                block.append(&node[..kept], hole.multipoles());
+                block.append(&node[..kept_elements(node, hole.group())], hole.multipoles());
             }
             block.values.shrink_to_fit();
             block
         });
+        let blocks: Vec<Block> = blocks.collect();
+        let groups = blocks.iter().flat_map(Block::groups).max().unwrap_or(0);
+        let waves = groups.max(1) * LANES;
         let of = |f: fn(f64) -> f64| {
             let values: Vec<f32> = slice.phases[..waves].iter().map(|&x| f(x) as f32).collect();
             Aligned::from(&values[..])
         };
-        Row { phases: Phases { cos: of(f64::cos), sin: of(f64::sin) }, blocks: blocks.collect() }
+        Row { phases: Phases { cos: of(f64::cos), sin: of(f64::sin) }, blocks }
     }
 }
 
-impl Slice {
-    /// The number of waves, a multiple of [`LANES`], beyond which all of them together are negligible.
-    fn kept_waves(&self, holes: &[Hole]) -> usize {
-        let mut strength = vec![0.0; self.waves];
-        for (elements, hole) in self.elements.iter().zip(holes) {
-            for (group, block) in elements.chunks_exact(hole.elements() * LANES).enumerate() {
-                let first = group % (self.waves / LANES) * LANES;
-                for lanes in block.chunks_exact(LANES) {
-                    strength[first..].iter_mut().zip(lanes).for_each(|(s, x)| *s += x * x);
-                }
-            }
-        }
-        let total: f64 = strength.iter().sum();
-        let mut tail = 0.0;
-        let kept = strength.iter().rposition(|s| {
-            tail += s;
-            tail > NEGLIGIBLE * total
-        });
-        kept.map_or(LANES, |k| (k + 1).next_multiple_of(LANES))
-    }
+/// The number of elements, whole groups of waves of `group` elements, beyond which all of them together are negligible.
+fn kept_elements(elements: &[f64], group: usize) -> usize {
+    let strength = |elements: &[f64]| elements.iter().map(|x| x * x).sum::<f64>();
+    let cut = NEGLIGIBLE_WAVES * strength(elements);
+    let mut tail = 0.0;
+    let last = elements.chunks_exact(group).rposition(|elements| {
+        tail += strength(elements);
+        tail > cut
+    });
+    last.map_or(0, |last| (last + 1) * group)
 }
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;
